@@ -1,0 +1,1 @@
+"""Ground: errors, lengths of time, units and logs. Knows nothing above it."""

@@ -1,0 +1,87 @@
+"""How much is it in milligrams, kilograms and hours? The one place where dose units are converted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from abate.base.errors import UnitError
+
+#: Milligrams in one of each mass unit. Units of activity (IU, units) are no masses and are not here.
+MG_PER: Mapping[str, float] = MappingProxyType(
+    {"ng": 1e-6, "mcg": 1e-3, "ug": 1e-3, "µg": 1e-3, "μg": 1e-3, "microgram": 1e-3, "micrograms": 1e-3,
+     "mg": 1.0, "milligram": 1.0, "milligrams": 1.0, "g": 1e3, "gm": 1e3, "gram": 1e3, "grams": 1e3, "kg": 1e6}
+)  # fmt: skip
+
+#: Hours in one of each unit of time.
+HOURS_PER: Mapping[str, float] = MappingProxyType(
+    {"s": 1 / 3600, "sec": 1 / 3600, "min": 1 / 60, "mins": 1 / 60, "minute": 1 / 60, "minutes": 1 / 60,
+     "h": 1.0, "hr": 1.0, "hrs": 1.0, "hour": 1.0, "hours": 1.0, "d": 24.0, "day": 24.0, "days": 24.0}
+)  # fmt: skip
+
+#: Kilograms in one of each unit of body weight.
+KG_PER: Mapping[str, float] = MappingProxyType(
+    {"kg": 1.0, "g": 1e-3, "lb": 0.45359237, "lbs": 0.45359237, "[lb_av]": 0.45359237, "pound": 0.45359237,
+     "pounds": 0.45359237, "oz": 0.028349523125, "[oz_av]": 0.028349523125}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateUnit:
+    """A unit of infusion rate: ``value * mg_per_hour`` is mg/h, or mg/kg/h where ``is_per_kg``."""
+
+    mg_per_hour: float
+    is_per_kg: bool
+
+
+_RATE_UNIT = re.compile(r"^(?P<mass>[a-zµμ]+)\s*(?:/|per)\s*(?P<kg>kg\s*(?:/|per)\s*)?(?P<time>[a-z]+)$")
+
+
+def parse_rate_unit(text: str) -> RateUnit | None:
+    """Return what one ``text`` such as ``mcg/kg/min`` or ``mg per hour`` means, or None where it is no mass rate.
+
+    Volume rates (``mL/hour``) are None: without a concentration they say nothing about the dose.
+
+    Examples
+    --------
+    >>> parse_rate_unit("mcg/hour")
+    RateUnit(mg_per_hour=0.001, is_per_kg=False)
+    >>> parse_rate_unit("mL/hour") is None
+    True
+    """
+    match = _RATE_UNIT.match(text.strip().lower())
+    if match is None or match["mass"] not in MG_PER or match["time"] not in HOURS_PER:
+        return None
+    return RateUnit(mg_per_hour=MG_PER[match["mass"]] / HOURS_PER[match["time"]], is_per_kg=match["kg"] is not None)
+
+
+def mass_in_mg(amount: float, unit: str) -> float:
+    """Return ``amount`` in mg.
+
+    Raises
+    ------
+    UnitError
+        If ``unit`` is no unit of mass.
+    """
+    factor = MG_PER.get(unit.strip().lower())
+    if factor is None:
+        raise UnitError(f"{unit!r} is not a unit of mass; known are {', '.join(sorted(MG_PER))}.")
+    return amount * factor
+
+
+def rate_in_mg_per_hour(value: float, unit: str, weight_kg: float | None = None) -> float:
+    """Return an infusion rate in mg/h.
+
+    Raises
+    ------
+    UnitError
+        If ``unit`` is no mass rate, or is per kg and ``weight_kg`` is missing.
+    """
+    rate_unit = parse_rate_unit(unit)
+    if rate_unit is None:
+        raise UnitError(f"{unit!r} is not a rate of mass per time such as 'mg/h' or 'mcg/kg/min'.")
+    if rate_unit.is_per_kg and weight_kg is None:
+        raise UnitError(f"a rate in {unit!r} needs the body weight in kg.")
+    return value * rate_unit.mg_per_hour * (weight_kg if rate_unit.is_per_kg and weight_kg is not None else 1.0)
