@@ -28,7 +28,9 @@ def parse_length(text: str) -> int:
     """
     match = _LENGTH.match(text)
     if match is None:
-        raise ParameterError(f"{text!r} is not a length of time; write a number and a unit, such as '24h', '1d' or '90min'.")
+        raise ParameterError(
+            f"{text!r} is not a length of time; write a number and a unit, such as '24h', '1d' or '90min'."
+        )
     return round(float(match[1]) * _SECONDS_PER[match[2]])
 
 

@@ -1,0 +1,1 @@
+"""Who enters the study, and who was lost at which rule."""

@@ -1,0 +1,296 @@
+"""What does a study ask? The study file's one model: what is asked, never where the records lie."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from abate.base.days import parse_length
+from abate.base.errors import ParameterError
+from abate.contracts.clock import is_upside_down, parse_moment
+
+
+def _checked_length(text: str) -> str:
+    try:
+        parse_length(text)
+    except ParameterError as error:
+        raise ValueError(str(error)) from None
+    return text
+
+
+def _checked_moment(text: str) -> str:
+    try:
+        parse_moment(text)
+    except ParameterError as error:
+        raise ValueError(str(error)) from None
+    return text
+
+
+def _in_order(pair: tuple[Any, Any]) -> tuple[Any, Any]:
+    low, high = (parse_length(end) if isinstance(end, str) else end for end in pair)
+    if low > high:
+        raise ValueError(f"the range {list(pair)} is upside down; the lower end comes first.")
+    return pair
+
+
+def _as_pair(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+Length = Annotated[str, AfterValidator(_checked_length), Field(examples=["24h", "1d", "90min"])]
+MomentText = Annotated[str, AfterValidator(_checked_moment), Field(examples=["start", "end-24h", "discharge"])]
+LengthRange = Annotated[tuple[Length, Length], BeforeValidator(_as_pair), AfterValidator(_in_order)]
+AgeRange = Annotated[
+    tuple[Annotated[int, Field(ge=0, le=130)], Annotated[int, Field(ge=0, le=130)]],
+    BeforeValidator(_as_pair),
+    AfterValidator(_in_order),
+]
+Name = Annotated[str, Field(min_length=1, max_length=300)]
+Take = Literal["first", "last", "mean", "median", "lowest", "highest"]
+
+
+class Section(BaseModel):
+    """A section of the study file: unknown keys are refused, values do not change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Codes(Section):
+    """Codes by vocabulary; OMOP concepts stand with all their descendants where the vocabulary has them."""
+
+    concepts: tuple[int, ...] = Field(default=(), description="OMOP standard concept ids, descendants included")
+    snomed: tuple[str, ...] = Field(default=(), description="SNOMED CT codes")
+    icd10cm: tuple[str, ...] = Field(
+        default=(), description="ICD-10-CM codes; a code stands for all that begin with it"
+    )
+    icd9cm: tuple[str, ...] = Field(default=(), description="ICD-9-CM codes; a code stands for all that begin with it")
+
+    @property
+    def are_empty(self) -> bool:
+        """Whether no code of any vocabulary is given."""
+        return not (self.concepts or self.snomed or self.icd10cm or self.icd9cm)
+
+
+class Condition(Codes):
+    """The condition treated."""
+
+    name: Name
+
+
+class Treatment(Section):
+    """The treatment studied, or the one it is compared with."""
+
+    name: Name
+    concepts: tuple[int, ...] = Field(default=(), description="OMOP concept ids of the drug, descendants included")
+    routes: tuple[str, ...] = Field(
+        default=(), description="Routes that count, such as intravenous; empty: every route"
+    )
+    unknown_route: Literal["keep", "drop"] = Field(
+        default="keep", description="What a dose without a recorded route counts as"
+    )
+    new_course_after: Length = Field(
+        default="24h", description="A pause between doses longer than this starts a new course"
+    )
+    length: LengthRange | None = Field(default=None, description="Shortest and longest course that enters")
+
+
+class Eligibility(Section):
+    """Who enters; a rule left out is not asked."""
+
+    age: AgeRange | None = Field(default=None, description="Youngest and oldest age in years at the first dose")
+    observed_before: Length | None = Field(default=None, description="Least time observed before the first dose")
+    failed_preventive_classes: int | None = Field(
+        default=None, ge=1, description="Preventive classes failed before the first dose"
+    )
+    failed_acute_classes: int | None = Field(
+        default=None, ge=1, description="Acute classes failed before the first dose"
+    )
+    preventive_exposure: Length = Field(
+        default="56d",
+        description="Without a recorded outcome, an exposure this long that ended before the first dose counts as failed, marked inferred",
+    )
+    acute_exposure: Length = Field(default="1d", description="The same for acute drugs")
+    courses: Literal["first", "first eligible", "all"] = Field(
+        default="first",
+        description="first: a person's first recorded course, if it is eligible; first eligible: the first that is; all: every eligible course",
+    )
+
+
+class WindowRule(Section):
+    """Which rating of a window counts; both ends belong to the window."""
+
+    opens: MomentText = Field(alias="from")
+    closes: MomentText = Field(alias="to")
+    take: Take = "last"
+    fallback: Literal["none", "first in course", "last in course"] = "none"
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> WindowRule:
+        if is_upside_down(parse_moment(self.opens), parse_moment(self.closes)):
+            raise ValueError(f"the window from {self.opens!r} to {self.closes!r} is upside down; exchange its ends.")
+        return self
+
+
+class Rating(Section):
+    """The rating: scale, clock, and the rules for baseline and final."""
+
+    scale: Name
+    concepts: tuple[int, ...] = Field(
+        default=(), description="OMOP concept ids, looked for in MEASUREMENT and OBSERVATION"
+    )
+    day: Literal["calendar", "24h"] = Field(
+        default="calendar", description="Days of the course: calendar days, or 24-hour days from the first dose"
+    )
+    daily: Take = Field(default="mean", description="How the ratings of a day become one")
+    baseline: WindowRule = WindowRule(opens="admission", closes="start", take="last", fallback="first in course")
+    final: WindowRule = WindowRule(opens="end-24h", closes="discharge", take="last")
+    occasions: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="Occasion of a rating by the text that the source stores with it"
+    )
+
+
+class ResponseRule(Section):
+    """One rule of response: exactly one of a fall in points, a fall in per cent, or a final value."""
+
+    points: float | None = Field(default=None, gt=0, description="A fall of at least this many points")
+    percent: float | None = Field(
+        default=None, gt=0, le=100, description="A fall of at least this share of the baseline"
+    )
+    at_most: float | None = Field(default=None, description="A final rating of at most this")
+
+    @model_validator(mode="after")
+    def _is_one_rule(self) -> ResponseRule:
+        if sum(value is not None for value in (self.points, self.percent, self.at_most)) != 1:
+            raise ValueError("a response rule has exactly one of points, percent, at_most.")
+        return self
+
+    @property
+    def kind(self) -> str:
+        """``points``, ``percent`` or ``at_most``."""
+        return next(kind for kind in ("points", "percent", "at_most") if getattr(self, kind) is not None)
+
+    @property
+    def threshold(self) -> float:
+        """The number of the rule."""
+        return float(getattr(self, self.kind))
+
+    @property
+    def id(self) -> str:
+        """Name in results, such as ``points_2`` or ``percent_30``."""
+        return f"{self.kind}_{self.threshold:g}".replace(".", "_").replace("-", "minus_")
+
+
+class Response(Section):
+    """What counts as a response; the first rule is the primary one."""
+
+    primary: ResponseRule
+    also: tuple[ResponseRule, ...] = ()
+    missing_final: Literal["exclude", "non-response"] = Field(
+        default="exclude", description="What a course without a final rating counts as in the main line"
+    )
+
+    @property
+    def rules(self) -> tuple[ResponseRule, ...]:
+        """The primary rule and the others, each once."""
+        return tuple({rule.id: rule for rule in (self.primary, *self.also)}.values())
+
+
+class FollowUp(Section):
+    """What happens afterwards."""
+
+    counts_from: Literal["start", "end", "discharge"] = Field(default="discharge", alias="from")
+    visits: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], LengthRange] = Field(default_factory=dict)
+    take: Take = Field(default="first", description="Which rating of a visit's window counts")
+    return_to_care: tuple[Literal["office", "emergency", "inpatient", "phone"], ...] = Field(
+        default=("emergency", "inpatient"), description="Kinds of contact that count as a return to care"
+    )
+
+
+class Events(Section):
+    """Adverse events: terms to look for, and the window in which a new one counts."""
+
+    window: tuple[MomentText, MomentText] = ("0h", "end+24h")
+    terms: dict[str, Codes] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _terms_are_tables(cls, data: Any) -> Any:
+        """Read ``hallucination = {...}`` as a term; whatever is no table and no known key stays and is refused."""
+        if not isinstance(data, dict):
+            return data
+        known = {key: value for key, value in data.items() if key in ("window", "terms") or not isinstance(value, dict)}
+        terms = {key: value for key, value in data.items() if key not in known}
+        return {**known, "terms": {**known.get("terms", {}), **terms}} if terms else known
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Events:
+        opening, closing = (parse_moment(end) for end in self.window)
+        if is_upside_down(opening, closing):
+            raise ValueError(
+                f"the window from {self.window[0]!r} to {self.window[1]!r} is upside down; exchange its ends."
+            )
+        return self
+
+
+class Reference(Section):
+    """Published values of an unselected population, for regression to the mean."""
+
+    mean: float
+    sd: float = Field(gt=0)
+    correlation: float = Field(gt=-1, lt=1)
+    source: Name
+
+
+class Attribution(Section):
+    """What is declared beforehand about the share of the fall that needs no treatment."""
+
+    margin: float = Field(
+        default=0.25, ge=0, description="Points that the lower limit must exceed before a claim is made"
+    )
+    index_day: str | None = Field(default=None, description="How the day of admission was chosen, in words")
+    references: tuple[Reference, ...] = ()
+
+
+class Disclosure(Section):
+    """What may leave the site."""
+
+    smallest_count: int = Field(default=5, ge=1)
+    rounding: int = Field(default=1, ge=1)
+
+
+class Study(Section):
+    """One study: portable, hashed and shared."""
+
+    title: Name
+    condition: Condition | None = None
+    treatment: Treatment
+    eligibility: Eligibility | None = None
+    rating: Rating
+    response: Response
+    follow_up: FollowUp | None = None
+    events: Events | None = None
+    comparator: Treatment | None = None
+    attribution: Attribution | None = None
+    disclosure: Disclosure | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_section_is_left_out(cls, data: Any) -> Any:
+        """A heading without a line under it, such as ``[comparator]``, asks nothing."""
+        if isinstance(data, dict):
+            return {key: value for key, value in data.items() if value != {}}
+        return data
+
+    @model_validator(mode="after")
+    def _treatments_differ(self) -> Study:
+        if self.comparator is not None and self.comparator.name == self.treatment.name:
+            raise ValueError(
+                f"treatment and comparator are both called {self.treatment.name!r}; give each its own name."
+            )
+        return self
+
+    @property
+    def treatments(self) -> tuple[Treatment, ...]:
+        """The treatment studied and, where there is one, the comparator."""
+        return (self.treatment,) if self.comparator is None else (self.treatment, self.comparator)

@@ -1,0 +1,1 @@
+"""Administrations -> doses -> courses, and the clock that counts a course's days."""

@@ -1,0 +1,102 @@
+"""How does the study reach a database engine? One small face over DuckDB and Spark, both spoken to through Ibis."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from abate.base.errors import EngineError
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pyarrow as pa
+
+EngineName = Literal["duckdb", "spark"]
+
+
+class Engine(ABC):
+    """A running engine. Tables made here are temporary and vanish when it closes; records are only ever read.
+
+    ``backend`` is the Ibis backend, for expressions in sources, cohort, courses and outcomes.
+    """
+
+    name: EngineName
+    backend: Any
+
+    @abstractmethod
+    def read_parquet(self, path: Path | Sequence[Path]) -> ir.Table:
+        """Return a lazy table over Parquet files of one schema."""
+
+    @abstractmethod
+    def read_csv(self, path: Path, *, types: Mapping[str, str] | None = None) -> ir.Table:
+        """Return a lazy table over a CSV file (.csv, .tsv, .csv.gz), its delimiter sniffed; ``types`` by column name."""
+
+    @abstractmethod
+    def read_database(self, path: Path) -> Mapping[str, ir.Table]:
+        """Return the tables of a DuckDB file by name, attached read-only."""
+
+    @abstractmethod
+    def from_arrow(self, table: pa.Table, name: str | None = None) -> ir.Table:
+        """Return a table of the engine holding the rows of ``table``."""
+
+    @abstractmethod
+    def materialise(self, expression: ir.Table, name: str | None = None) -> ir.Table:
+        """Compute ``expression`` once and return a temporary table that holds its rows.
+
+        A later stage that reads the result twice then does not compute it twice.
+        """
+
+    @abstractmethod
+    def to_arrow(self, expression: ir.Table) -> pa.Table:
+        """Compute ``expression`` and return its rows, in the order that it states."""
+
+    @abstractmethod
+    def write_parquet(self, expression: ir.Table, path: Path) -> int:
+        """Compute ``expression``, write it as one Parquet file, and return the number of rows."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Release memory, temporary files and attached records."""
+
+    @property
+    @abstractmethod
+    def versions(self) -> Mapping[str, str]:
+        """Versions of the engine's parts, for the manifest."""
+
+
+@contextmanager
+def open_engine(name: EngineName = "duckdb", *, memory_limit: str = "4GB") -> Iterator[Engine]:
+    """Open an engine and close it afterwards.
+
+    Parameters
+    ----------
+    name : "duckdb" or "spark"
+        Spark runs locally unless the session already running says otherwise.
+    memory_limit : str
+        Memory that DuckDB may use before it spills to a private temporary folder.
+
+    Raises
+    ------
+    EngineError
+        If the engine is unknown, not installed, or cannot be started (Spark without Java, say).
+    """
+    engine = _start(name, memory_limit)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def _start(name: str, memory_limit: str) -> Engine:
+    if name == "duckdb":
+        from abate.engine.duckdb_engine import DuckDBEngine
+
+        return DuckDBEngine(memory_limit=memory_limit)
+    if name == "spark":
+        from abate.engine.spark_engine import SparkEngine
+
+        return SparkEngine()
+    raise EngineError(f"engine {name!r} is not known; choose duckdb or spark.")

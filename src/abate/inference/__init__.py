@@ -1,0 +1,1 @@
+"""Per-course outcomes -> estimates with intervals, denominators and methods."""

@@ -1,0 +1,1 @@
+"""Facts as data files, each row with its source."""

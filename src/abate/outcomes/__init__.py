@@ -1,0 +1,1 @@
+"""Course tables -> one row a course: baseline, final, nadir, response, harm, durability."""

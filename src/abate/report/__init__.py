@@ -1,0 +1,1 @@
+"""What goes out: sees results, never records."""

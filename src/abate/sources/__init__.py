@@ -1,0 +1,1 @@
+"""Ways in: records where they live -> the contract's tables."""

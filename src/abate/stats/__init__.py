@@ -1,0 +1,1 @@
+"""Numbers: arrays in, small results out; nothing of medicine, no data frames."""

@@ -1,0 +1,1 @@
+"""The study: alone knows the order of the work."""

@@ -1,0 +1,51 @@
+"""What tests share: engines, the data sets outside the repository, and the spec tables."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from abate.engine.connection import Engine, open_engine
+
+ROOT = Path(__file__).parents[1]
+IS_CI = os.environ.get("CI", "").lower() == "true"
+
+
+def skip_or_fail(reason: str) -> None:
+    """Skip with the reason; under CI=true a missing part is a failure, so that nothing goes untested unseen."""
+    if IS_CI:
+        pytest.fail(f"missing under CI=true: {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def abate_data() -> Path:
+    """The folder of data sets: ABATE_DATA, or ../shared/data beside the checkout."""
+    folder = Path(os.environ.get("ABATE_DATA") or ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        skip_or_fail("the data sets are not there; set ABATE_DATA to their folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def duckdb_engine() -> Iterator[Engine]:
+    with open_engine("duckdb") as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def spark_engine() -> Iterator[Engine]:
+    if shutil.which("java") is None:
+        skip_or_fail("Spark needs Java, which is not installed")
+    with open_engine("spark") as engine:
+        yield engine
+
+
+@pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Each engine in turn."""
+    return request.getfixturevalue(f"{request.param}_engine")

@@ -1,0 +1,63 @@
+"""Small tables written as text, for tests: columns by '|', typed by the contract where it knows the table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pyarrow as pa
+
+from abate.contracts.course_tables import ADMINISTRATIONS, COURSE_TABLES, FINDINGS, STAYS
+from abate.contracts.schema import ColumnType, Table
+
+KNOWN_TABLES = {**COURSE_TABLES, **{table.name: table for table in (ADMINISTRATIONS, STAYS, FINDINGS)}}
+ARROW_TYPES = {
+    ColumnType.TEXT: pa.string(),
+    ColumnType.INTEGER: pa.int64(),
+    ColumnType.NUMBER: pa.float64(),
+    ColumnType.TIME: pa.timestamp("us"),
+    ColumnType.DATE: pa.date32(),
+    ColumnType.BOOLEAN: pa.bool_(),
+}
+
+
+def parse_rows(text: str) -> list[dict[str, str | None]]:
+    """Return the rows of a text table; an empty cell is None."""
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    names = [name.strip() for name in lines[0].split("|")]
+    return [
+        {name: cell.strip() or None for name, cell in zip(names, line.split("|"), strict=True)} for line in lines[1:]
+    ]
+
+
+def arrow_table(name: str, text: str, id_type: pa.DataType | None = None) -> pa.Table:
+    """Return a text table with all the columns of the contract's table ``name``; those not written are empty."""
+    contract, rows = KNOWN_TABLES[name], parse_rows(text)
+    unknown = {column for row in rows for column in row} - set(contract.column_names)
+    assert not unknown, f"{name} has no column {unknown}"
+    return pa.table(
+        {column.name: _array(contract, column.name, rows, id_type or pa.int64()) for column in contract.columns}
+    )
+
+
+def _array(contract: Table, name: str, rows: list[dict[str, str | None]], id_type: pa.DataType) -> pa.Array:
+    column = contract.column(name)
+    is_text_id = name in ("course_id", "row_key", "stay_id")
+    kind = (pa.string() if is_text_id else id_type) if column.type is ColumnType.ID else ARROW_TYPES[column.type]
+    return pa.array([_value(row.get(name), kind) for row in rows], kind)
+
+
+def _value(text: str | None, kind: pa.DataType) -> Any:
+    if text is None:
+        return None
+    if pa.types.is_timestamp(kind):
+        return dt.datetime.fromisoformat(text)
+    if pa.types.is_date(kind):
+        return dt.date.fromisoformat(text)
+    if pa.types.is_boolean(kind):
+        return {"true": True, "false": False}[text]
+    if pa.types.is_integer(kind):
+        return int(text)
+    if pa.types.is_floating(kind):
+        return float(text)
+    return text
