@@ -1,0 +1,252 @@
+"""What does a study file say in plain words? Prose that could stand in a methods section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from abate.base.days import describe_length, parse_length
+from abate.contracts.clock import parse_moment
+from abate.contracts.definition import (
+    Codes,
+    Eligibility,
+    FollowUp,
+    Rating,
+    Response,
+    ResponseRule,
+    Study,
+    Treatment,
+    WindowRule,
+)
+from abate.knowledge.scales import SCALES
+
+_TAKES = {
+    "first": "the first rating",
+    "last": "the last rating",
+    "mean": "the mean of the ratings",
+    "median": "the median of the ratings",
+    "lowest": "the lowest rating",
+    "highest": "the highest rating",
+}
+_DAILY = {
+    "first": "the day's first rating",
+    "last": "the day's last rating",
+    "mean": "the mean of the day's ratings",
+    "median": "the median of the day's ratings",
+    "lowest": "the day's lowest rating",
+    "highest": "the day's highest rating",
+}
+
+
+def explain(study: Study) -> Sequence[str]:
+    """Return the study as paragraphs of prose, in the order of a methods section."""
+    paragraphs = [
+        _describe_design(study),
+        _describe_courses(study.treatment),
+        _describe_entry(study.eligibility, study.treatment),
+        _describe_rating(study.rating),
+        _describe_response(study.response),
+        _describe_follow_up(study.follow_up),
+        _describe_events(study),
+        _describe_comparator(study.comparator),
+        _describe_claims(study),
+    ]
+    return [paragraph for paragraph in paragraphs if paragraph]
+
+
+def questions_before_omop(study: Study) -> Sequence[str]:
+    """Return what a study file leaves empty and a run on OMOP records must know, one sentence each."""
+    asked = []
+    for key, treatment in (("treatment", study.treatment), ("comparator", study.comparator)):
+        if treatment is not None and not treatment.concepts:
+            asked.append(f"{key}.concepts is empty: give the OMOP concept ids of {treatment.name}.")
+    if study.condition is not None and study.condition.are_empty:
+        asked.append(
+            f"condition has no code: give concepts, snomed or icd10cm for {study.condition.name}, or leave the section out."
+        )
+    if not study.rating.concepts:
+        asked.append(f"rating.concepts is empty: give the OMOP concept ids of {SCALES[study.rating.scale].name}.")
+    for term, codes in ({} if study.events is None else study.events.terms).items():
+        if codes.are_empty:
+            asked.append(f"events.{term} has no code: give concepts, snomed or icd10cm, or leave the term out.")
+    return asked
+
+
+def describe_rule(rule: ResponseRule) -> str:
+    """Return a rule of response as a noun phrase, such as "a fall of at least 2 points"."""
+    if rule.kind == "points":
+        return f"a fall of at least {_number(rule.threshold)} point{'' if rule.threshold == 1 else 's'}"
+    if rule.kind == "percent":
+        return f"a fall of at least {_number(rule.threshold)} % of the baseline"
+    return f"a final rating of at most {_number(rule.threshold)}"
+
+
+def _describe_design(study: Study) -> str:
+    condition = (
+        f" in patients with {study.condition.name}{_codes_in_brackets(study.condition)}" if study.condition else ""
+    )
+    return f"{study.title}: a retrospective study of treatment courses of {study.treatment.name}{condition}, from routine records."
+
+
+def _describe_courses(treatment: Treatment) -> str:
+    concepts = f" (OMOP {_listed(map(str, treatment.concepts))}, descendants included)" if treatment.concepts else ""
+    routes = f" by the {_listed(treatment.routes, 'or')} route" if treatment.routes else " by any route"
+    unknown = ""
+    if treatment.routes:
+        verb = "counted" if treatment.unknown_route == "keep" else "did not count"
+        unknown = f" Doses without a recorded route {verb}."
+    pause = describe_length(parse_length(treatment.new_course_after))
+    return (
+        f"Every recorded dose of {treatment.name}{concepts}{routes} was sought.{unknown} Doses of one person were joined to a course; "
+        f"a pause of more than {pause} between doses began a new course. Changes of bag or rate and shorter pauses did not."
+    )
+
+
+def _describe_entry(eligibility: Eligibility | None, treatment: Treatment) -> str:
+    rules = _length_rule(treatment)
+    if eligibility is not None:
+        rules += _entry_rules(eligibility)
+    which = "all" if eligibility is None else eligibility.courses
+    counted = {
+        "first": "Of each person the first recorded course of the treatment entered, if it met these rules.",
+        "first eligible": "Of each person the first course that met these rules entered.",
+        "all": "A person could enter with more than one course.",
+    }[which]
+    if not rules:
+        return f"Every course entered. {counted}"
+    return f"Courses entered if {_listed(rules)}. {counted}"
+
+
+def _length_rule(treatment: Treatment) -> list[str]:
+    if treatment.length is None:
+        return []
+    shortest, longest = (parse_length(end) for end in treatment.length)
+    if shortest == 0:
+        return [f"they lasted at most {describe_length(longest)} from the first dose to the end of the last"]
+    return [
+        f"they lasted from {describe_length(shortest)} to {describe_length(longest)} from the first dose to the end of the last"
+    ]
+
+
+def _entry_rules(eligibility: Eligibility) -> list[str]:
+    rules = []
+    if eligibility.age is not None:
+        rules.append(f"the person was {eligibility.age[0]} to {eligibility.age[1]} years old at the first dose")
+    if eligibility.observed_before is not None:
+        rules.append(
+            f"the person had been observed for {describe_length(parse_length(eligibility.observed_before))} before it"
+        )
+    for count, role, exposure in (
+        (eligibility.failed_preventive_classes, "preventive", eligibility.preventive_exposure),
+        (eligibility.failed_acute_classes, "acute", eligibility.acute_exposure),
+    ):
+        if count is not None:
+            rules.append(
+                f"at least {count} class{'es' if count > 1 else ''} of {role} drugs had failed before it (a recorded outcome, or else "
+                f"an exposure of at least {describe_length(parse_length(exposure))} that had ended, which is an inference)"
+            )
+    return rules
+
+
+def _describe_rating(rating: Rating) -> str:
+    scale = SCALES[rating.scale]
+    clock = "calendar days" if rating.day == "calendar" else "days of 24 hours from the first dose"
+    return (
+        f"The outcome was the {scale.name}, from {_number(scale.minimum)} to {_number(scale.maximum)}"
+        f"{', lower being better' if scale.lower_is_better else ''}. Days were {clock}; day 1 is the day of the first dose, and ratings up to "
+        f"the first dose belong to the time before it. A day's value was {_DAILY[rating.daily]}. "
+        f"The baseline was {_describe_window(rating.baseline)}. The final rating was {_describe_window(rating.final)}; "
+        "it had to lie after the first dose. A change is final minus baseline, so that a fall is negative. "
+        "Where a course had no recorded admission or discharge, 24 hours before the first dose and 24 hours after the last stood for them."
+    )
+
+
+def _describe_window(rule: WindowRule) -> str:
+    text = f"{_TAKES[rule.take]} from {parse_moment(rule.opens)} to {parse_moment(rule.closes)}"
+    if rule.fallback != "none":
+        text += f", or, where there was none, the {rule.fallback.split()[0]} rating of the course"
+    return text
+
+
+def _describe_response(response: Response) -> str:
+    others = [describe_rule(rule) for rule in response.rules[1:]]
+    also = f" Beside it stand {_listed(others)}." if others else ""
+    missing = (
+        "Courses without a baseline or final rating are left out of the main line and counted beside it as non-responses."
+        if response.missing_final == "exclude"
+        else "Courses without a baseline or final rating count as non-responses in the main line."
+    )
+    return f"Response was {describe_rule(response.primary)}.{also} {missing}"
+
+
+def _describe_follow_up(follow_up: FollowUp | None) -> str:
+    if follow_up is None:
+        return "What happened after the course was not asked."
+    origin = {"start": "the first dose", "end": "the end of the last dose", "discharge": "discharge"}[
+        follow_up.counts_from
+    ]
+    visits = [
+        f"{name.replace('_', ' ')} ({describe_length(parse_length(low))} to {describe_length(parse_length(high))})"
+        for name, (low, high) in follow_up.visits.items()
+    ]
+    seen = (
+        f"Later ratings were sought at {_listed(visits)} after {origin}, taking {_TAKES[follow_up.take]} of the window. "
+        if visits
+        else ""
+    )
+    return (
+        f"{seen}A response was sustained at a visit if the primary rule still held there against the same baseline; ratings after the "
+        f"start of another course did not count. A return to care was the first {_listed(follow_up.return_to_care, 'or')} contact after discharge."
+    )
+
+
+def _describe_events(study: Study) -> str:
+    if study.events is None:
+        return "Adverse events were not asked."
+    opening, closing = (parse_moment(end) for end in study.events.window)
+    terms = [f"{term.replace('_', ' ')}{_codes_in_brackets(codes)}" for term, codes in study.events.terms.items()]
+    what = _listed(terms) if terms else "every recorded term"
+    return (
+        f"Adverse events were sought from {opening} to {closing}: {what}. "
+        "A term that the records already held in the 30 days before the first dose was not counted as new."
+    )
+
+
+def _describe_comparator(comparator: Treatment | None) -> str:
+    if comparator is None:
+        return ""
+    return f"{_describe_courses(comparator)} These courses stand beside the others; this version of abate does not compare them."
+
+
+def _describe_claims(study: Study) -> str:
+    margin = ""
+    if study.attribution is not None:
+        margin = f" A margin of {_number(study.attribution.margin)} points was declared for any later claim."
+    return (
+        "The design has no comparison group: it describes how the rating moved, and cannot say how much of that is the treatment's."
+        + margin
+    )
+
+
+def _codes_in_brackets(codes: Codes) -> str:
+    parts = [
+        f"{name} {_listed(map(str, values))}"
+        for name, values in (
+            ("OMOP", codes.concepts),
+            ("SNOMED", codes.snomed),
+            ("ICD-10-CM", codes.icd10cm),
+            ("ICD-9-CM", codes.icd9cm),
+        )
+        if values
+    ]
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
+def _listed(words: Iterable[object], last: str = "and") -> str:
+    items = [str(word) for word in words]
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def _number(value: float) -> str:
+    return f"{value:g}".replace("-", "−")
