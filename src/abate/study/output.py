@@ -1,0 +1,92 @@
+"""How does a run write without leaving anything half-written? Into a folder of its own, renamed when all is there."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from abate.base.errors import OutputError
+
+#: The file by which a folder is known as a run's own, so that --overwrite never removes anything else.
+MARK_OF_A_RUN = "manifest.json"
+
+
+def check_target(target: Path, *, overwrite: bool) -> None:
+    """Refuse a target that cannot be written, before any work is done.
+
+    Raises
+    ------
+    OutputError
+        If something is there that is no earlier run (or is one and ``overwrite`` is False), or the folder above cannot
+        be written.
+    """
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        raise OutputError(f"{target} is there already and is no folder; name another one with --out.")
+    if target.is_dir() and any(target.iterdir()):
+        if not (target / MARK_OF_A_RUN).is_file():
+            raise OutputError(f"{target} is not empty and was not written by abate; name another folder with --out.")
+        if not overwrite:
+            raise OutputError(f"{target} holds an earlier run; name another folder with --out, or add --overwrite.")
+    parent = _existing_parent(target)
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise OutputError(f"{target} cannot be written: there is no right to write in {parent}.")
+
+
+@contextmanager
+def staged(target: Path) -> Iterator[Path]:
+    """Give a private folder beside ``target`` that takes its place at the end; on any failure nothing of it is left.
+
+    Raises
+    ------
+    OutputError
+        If writing fails for want of room or rights.
+    """
+    staging: Path | None = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.unfinished-", dir=target.parent))
+        yield staging
+        _take_place(staging, target)
+        staging = None
+    except OSError as error:
+        raise OutputError(_describe(error, target)) from None
+    finally:
+        if staging is not None:
+            shutil.rmtree(staging, ignore_errors=True)
+
+
+def _take_place(staging: Path, target: Path) -> None:
+    """Exchange the folders so that a reader sees the old run or the new one, never half of either."""
+    former: Path | None = None
+    if target.exists():
+        former = Path(tempfile.mkdtemp(prefix=f".{target.name}.former-", dir=target.parent)) / "run"
+        target.rename(former)
+    try:
+        staging.rename(target)
+    except OSError:
+        if former is not None:
+            former.rename(target)
+        raise
+    finally:
+        if former is not None:
+            shutil.rmtree(former.parent, ignore_errors=True)
+
+
+def _existing_parent(path: Path) -> Path:
+    parent = path.absolute().parent
+    while not parent.exists():
+        parent = parent.parent
+    return parent
+
+
+def _describe(error: OSError, target: Path) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"{target} could not be written: the disk is full. Nothing was left behind; make room and run again."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"{target} could not be written: no right to write there. Nothing was left behind."
+    return f"{target} could not be written ({error.strerror or type(error).__name__}). Nothing was left behind."
