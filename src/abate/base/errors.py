@@ -5,7 +5,9 @@ Every error says what, where, what was found and what to do, in one sentence, an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
+from typing import Any
 
 
 class ExitCode(IntEnum):
@@ -63,9 +65,13 @@ class BrokenRecordsError(AbateError):
 
 
 class NoCoursesError(AbateError):
-    """The records were read, and no course of the study's treatment is in them."""
+    """The records were read, and no course of the study's treatment is left; ``attrition`` says at which rule."""
 
     exit_code = ExitCode.NO_COURSES
+
+    def __init__(self, sentence: str, attrition: Sequence[Any] = ()) -> None:
+        super().__init__(sentence)
+        self.attrition = tuple(attrition)
 
 
 class OutputError(AbateError):

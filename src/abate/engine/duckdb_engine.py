@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -81,7 +83,12 @@ class DuckDBEngine(Engine):
     def write_parquet(self, expression: ir.Table, path: Path) -> int:
         query = self.backend.compile(expression)
         target = str(path).replace("'", "''")
-        copied = self.backend.raw_sql(f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)").fetchone()
+        try:
+            copied = self.backend.raw_sql(f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)").fetchone()
+        except duckdb.IOException as error:
+            # The caller handles a full disk or a missing right alike, whichever library met it.
+            code = errno.ENOSPC if "No space left" in str(error) else errno.EIO
+            raise OSError(code, os.strerror(code), path.name) from None
         return int(copied[0])
 
     def close(self) -> None:

@@ -90,3 +90,24 @@ def _describe(error: OSError, target: Path) -> str:
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"{target} could not be written: no right to write there. Nothing was left behind."
     return f"{target} could not be written ({error.strerror or type(error).__name__}). Nothing was left behind."
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a new text file whole or not at all; a file that is there stays.
+
+    Raises
+    ------
+    OutputError
+        If there is a file already, or it cannot be written.
+    """
+    if path.exists():
+        raise OutputError(f"{path} is there already; name another file with --out.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(temporary, 0o644)  # a study file is meant to be shared; mkstemp makes it private
+        os.rename(temporary, path)
+    except OSError as error:
+        raise OutputError(_describe(error, path)) from None

@@ -1,0 +1,280 @@
+"""What does one type? Arguments -> one call of the study -> an exit code. Results on stdout, messages on stderr."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec
+
+import typer
+
+from abate.base.errors import AbateError, ExitCode, NoCoursesError, ParameterError
+
+P = ParamSpec("P")
+
+app = typer.Typer(
+    name="abate",
+    help="From a hospital's own records to a treatment-course study, and from that study to the next trial.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+StudyArgument = Annotated[str, typer.Argument(metavar="STUDY", help="A study file (TOML), or the name of a preset.")]
+DataOption = Annotated[
+    str,
+    typer.Option(
+        "--data",
+        metavar="WHERE",
+        help="An OMOP CDM (DuckDB file, folder of Parquet or CSV, postgresql:// URL), a workbook or folder of course tables, "
+        "or the mapping (.toml) of a wide sheet.",
+    ),
+]
+EngineOption = Annotated[str, typer.Option("--engine", help="Where the work on records runs: duckdb or spark.")]
+OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace what an earlier run left there.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on the way.")]
+
+
+def mends(command: Callable[P, None]) -> Callable[P, None]:
+    """Turn the mistakes that a user can mend into one sentence on stderr and an exit code of their own."""
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except NoCoursesError as error:
+            _print_attrition(error.attrition)
+            _fail(error)
+        except AbateError as error:
+            _fail(error)
+        except KeyboardInterrupt:
+            typer.echo("abate: stopped; nothing was left half-written.", err=True)
+            raise typer.Exit(ExitCode.INTERRUPTED) from None
+        except BrokenPipeError:
+            raise typer.Exit(ExitCode.OK) from None
+
+    return wrapped
+
+
+def _fail(error: AbateError) -> None:
+    typer.echo(f"abate: {error}", err=True)
+    raise typer.Exit(int(error.exit_code)) from None
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as version_of
+
+        typer.echo(version_of("abate"))
+        raise typer.Exit
+
+
+@app.command()
+@mends
+def run(
+    study: StudyArgument,
+    data: DataOption,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write.")],
+    engine: EngineOption = "duckdb",
+    overwrite: OverwriteOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Run a study: records in; report, results, figures and course tables out."""
+    from abate.study.run import run as run_study
+
+    with _progress(quiet) as progress:
+        result = run_study(study, data, out, engine=_engine(engine), overwrite=overwrite, progress=progress)
+    _print_headline(result, out)
+
+
+@app.command()
+@mends
+def check(
+    data: DataOption,
+    study: Annotated[
+        str | None, typer.Option("--study", metavar="STUDY", help="What the records are wanted for.")
+    ] = None,
+    engine: EngineOption = "duckdb",
+) -> None:
+    """Look at records before a run: what is there, what is missing, are there ratings enough."""
+    from abate.study.check import check_records
+
+    for line in check_records(data, study, engine=_engine(engine)):
+        typer.echo(line)
+
+
+@app.command()
+@mends
+def explain(study: StudyArgument) -> None:
+    """Say a study in prose that could stand in a methods section."""
+    import textwrap
+
+    from abate.study.explain import explain as paragraphs_of
+    from abate.study.read import read_study
+
+    for paragraph in paragraphs_of(read_study(study)):
+        typer.echo(textwrap.fill(paragraph, width=100, break_on_hyphens=False) + "\n")
+
+
+@app.command()
+@mends
+def init(
+    preset: Annotated[str | None, typer.Argument(metavar="PRESET", help="Which study to start from.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="File to write; standard output without it.")
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", help="Name the presets and stop.")] = False,
+) -> None:
+    """Write a study file to start from."""
+    from abate.study.output import write_text
+    from abate.study.read import preset_names, preset_text, read_study
+
+    if listed:
+        for name in preset_names():
+            typer.echo(f"{name:24} {read_study(name).title}")
+        return
+    if preset is None:
+        raise ParameterError("name a preset, such as ketamine-migraine; 'abate init --list' names them all.")
+    text = preset_text(preset)
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        write_text(text, out)
+        typer.echo(f"wrote {out}; edit it, then: abate explain {out}", err=True)
+
+
+@app.command()
+@mends
+def schema() -> None:
+    """Print the JSON Schema of a study file, for editors to complete from."""
+    from abate.contracts.definition import Study
+
+    typer.echo(json.dumps(Study.model_json_schema(by_alias=True), indent=2))
+
+
+@app.command()
+@mends
+def template(
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="Workbook to write.")],
+    overwrite: OverwriteOption = False,
+) -> None:
+    """Write a workbook to fill in: a sheet for each table, with allowed values, comments and examples."""
+    from abate.sources.template import write_template
+
+    write_template(file, overwrite=overwrite)
+    typer.echo(f"wrote {file}; fill it in, then: abate run STUDY --data {file} --out DIR", err=True)
+
+
+@app.command()
+@mends
+def simulate(
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="FILE.duckdb|DIR", help="OMOP database to write; truth.json goes beside it."),
+    ],
+    people: Annotated[
+        int | None, typer.Option("--people", metavar="N", help="People in the hospital's records.")
+    ] = None,
+    courses: Annotated[
+        int | None, typer.Option("--courses", metavar="N", help="That many infusion courses, instead of people.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", metavar="S", help="The same seed gives the same hospital.")] = 1,
+    set_name: Annotated[
+        str, typer.Option("--set", metavar="NAME", help="Parameter set: D, N-low, N-mid, N-high or N-fit.")
+    ] = "D",
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="Set one parameter; may be repeated."),
+    ] = None,
+    overwrite: OverwriteOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Write a simulated hospital (OMOP CDM 5.4) whose truth is known."""
+    from abate.sources.simulated import simulate_to
+
+    with _progress(quiet) as progress:
+        summary = simulate_to(
+            out,
+            person_count=people,
+            course_count=courses,
+            seed=seed,
+            set_name=set_name,
+            overrides=_parameters(parameter or []),
+            overwrite=overwrite,
+            progress=progress,
+        )
+    for name, value in summary.items():
+        typer.echo(f"{name:24} {value}")
+
+
+@app.command()
+@mends
+def demo(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write.")] = Path("demo-study"),
+    courses: Annotated[
+        int, typer.Option("--courses", metavar="N", help="Infusion courses in the simulated hospital.")
+    ] = 61,
+    seed: Annotated[int, typer.Option("--seed", metavar="S")] = 1,
+    engine: EngineOption = "duckdb",
+    overwrite: OverwriteOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Simulate a hospital, run the ketamine study on it, and say where the report lies."""
+    from abate.study.demo import run_demo
+
+    with _progress(quiet) as progress:
+        result = run_demo(
+            out, course_count=courses, seed=seed, engine=_engine(engine), overwrite=overwrite, progress=progress
+        )
+    _print_headline(result, out)
+
+
+def _engine(name: str) -> Any:
+    if name not in ("duckdb", "spark"):
+        raise ParameterError(f"engine {name!r} is not known; choose duckdb or spark.")
+    return name
+
+
+def _parameters(assignments: list[str]) -> dict[str, float]:
+    values = {}
+    for assignment in assignments:
+        name, equals, value = assignment.partition("=")
+        try:
+            values[name.strip()] = float(value)
+        except ValueError:
+            equals = ""
+        if not equals:
+            raise ParameterError(f"{assignment!r} is no parameter with its value; write NAME=VALUE, such as drug=4.4.")
+    return values
+
+
+def _progress(quiet: bool) -> Any:
+    from abate.base.logs import show_progress
+
+    return show_progress(quiet=quiet)
+
+
+def _print_attrition(attrition: Any) -> None:
+    for step in attrition:
+        asked = "" if step.is_asked else "  (not asked)"
+        typer.echo(f"{step.courses:>9} courses  {step.persons:>9} persons  {step.rule}{asked}")
+
+
+def _print_headline(result: Any, out: Path) -> None:
+    from abate.report.words import headline_lines
+
+    for line in headline_lines(result):
+        typer.echo(line)
+    typer.echo(f"report: {out / 'report.html'}")
+
+
+def main() -> None:
+    """Run the command; an exit code says how it went (docs/errors.md)."""
+    sys.exit(app())

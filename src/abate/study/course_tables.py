@@ -1,0 +1,68 @@
+"""How do records become course tables? By the way in that fits them, the course rules, and one check at the border."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from abate.base.errors import StudyFileError
+from abate.base.logs import Progress, silent
+from abate.contracts.course_tables import CourseTables, SourceTables
+from abate.contracts.definition import Study
+from abate.engine.connection import Engine
+from abate.study.explain import questions_before_omop
+
+
+def read_course_tables(study: Study, where: str, engine: Engine, progress: Progress = silent) -> CourseTables:
+    """Return the contract's tables for every treatment that the study names, checked at the border.
+
+    Raises
+    ------
+    StudyFileError
+        If the study leaves a code empty that these records cannot be searched without.
+    AbateError
+        If the records are not there, are no records, or lack what the study needs.
+    """
+    from abate.sources.border import check_course_tables
+
+    source = _read_source(study, where, engine, progress)
+    progress("checking the course tables")
+    return check_course_tables(_with_courses(source, study, engine, progress), study, engine)
+
+
+def _read_source(study: Study, where: str, engine: Engine, progress: Progress) -> SourceTables:
+    from abate.sources.detect import source_kind
+
+    kind = source_kind(where)
+    progress(f"reading {kind} records")
+    if kind == "omop":
+        return _read_omop(study, where, engine, progress)
+    if kind == "wide":
+        from abate.sources.wide import read_wide_sheet
+
+        return read_wide_sheet(Path(where), study, engine)
+    from abate.sources.sheets import read_sheets
+
+    return read_sheets(Path(where), study, engine)
+
+
+def _read_omop(study: Study, where: str, engine: Engine, progress: Progress) -> SourceTables:
+    from abate.engine.records import open_records
+    from abate.sources.omop import read_omop
+
+    questions = questions_before_omop(study)
+    if questions:
+        raise StudyFileError(f"the study file cannot be run on an OMOP database yet: {' '.join(questions)}")
+    return read_omop(open_records(where, engine), study, engine, progress)
+
+
+def _with_courses(source: SourceTables, study: Study, engine: Engine, progress: Progress) -> SourceTables:
+    """Return the source with courses and doses: its own, or those that its administrations make."""
+    if source.administrations is None:
+        return source
+    from abate.courses.infusions import join_courses
+
+    progress("joining doses to courses")
+    made = join_courses(source.administrations, source.stays, study, engine)
+    findings = engine.materialise(source.findings.union(made.findings), "findings")
+    return replace(source, courses=made.courses, doses=made.doses, findings=findings)

@@ -1,0 +1,238 @@
+"""How does a study run? Records -> course tables -> outcomes -> estimates -> report, each arrow one call."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from abate.base.errors import NoCoursesError
+from abate.base.logs import Progress, silent
+from abate.contracts.course_tables import COURSE_TABLES
+from abate.contracts.definition import Study
+from abate.contracts.result import AttritionStep, FindingCount, Provenance, StudyResult
+from abate.engine.connection import Engine, EngineName, open_engine
+from abate.study.course_tables import read_course_tables
+from abate.study.explain import explain
+from abate.study.output import MARK_OF_A_RUN, check_target, staged
+from abate.study.provenance import fingerprint, hash_study, installed_versions, study_as_data
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from abate.cohort.entry import Entry
+    from abate.contracts.course_tables import CourseTables
+    from abate.outcomes.join import OutcomeTables
+
+#: Order of rows in what a run leaves, so that the same records give the same files.
+_ORDER = {
+    "patients": ("person_id",),
+    "courses": ("course_id",),
+    "doses": ("course_id", "start", "end", "rate_mg_h", "amount_mg", "route", "basis"),
+    "ratings": ("person_id", "time", "scale", "value", "occasion"),
+    "events": ("person_id", "time", "term", "grade", "serious", "related", "action"),
+    "treatments": ("person_id", "ingredient", "start", "end", "role", "drug_class", "outcome", "dose_mg_day", "basis"),
+    "conditions": ("person_id", "date", "code", "vocabulary", "name"),
+    "contacts": ("person_id", "start", "end", "kind", "planned", "for_condition"),
+    "observed": ("person_id", "start", "end"),
+    "outcomes": ("course_id",),
+    "daily": ("course_id", "day"),
+    "harm": ("course_id", "onset_hours", "term", "grade", "serious", "related"),
+    "findings": ("table", "rule", "action", "row_key"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Work:
+    """All that stands between records and estimates, as tables of the running engine."""
+
+    tables: CourseTables
+    entry: Entry
+    outcomes: OutcomeTables
+
+
+def run(
+    study: Study | str | Path,
+    data: str | Path,
+    out: str | Path | None = None,
+    *,
+    engine: EngineName = "duckdb",
+    overwrite: bool = False,
+    progress: Progress = silent,
+) -> StudyResult:
+    """Run a study on records and return what was found; with ``out``, write report, results, figures and course tables.
+
+    Parameters
+    ----------
+    study : Study, or str or Path
+        A study, the path of a study file, or the name of a preset.
+    data : str or Path
+        A DuckDB file or a folder with an OMOP CDM, a ``postgresql://`` URL, a workbook or folder of course tables, or the
+        mapping file (.toml) of a wide sheet. Records are only read.
+    out : str or Path, optional
+        Folder to write; nothing is written without it.
+    engine : "duckdb" or "spark"
+        Where the work on records runs.
+    overwrite : bool
+        Replace an earlier run in ``out``.
+    progress : callable
+        Is given a short sentence whenever a stage begins.
+
+    Returns
+    -------
+    StudyResult
+        Estimates, attrition, tables, findings and provenance; rows of eligible courses as Arrow tables.
+
+    Raises
+    ------
+    AbateError
+        One of its subclasses, with a sentence that says what to mend: see ``abate.base.errors``.
+    """
+    from abate.study.read import read_study
+
+    began = time.monotonic()
+    checked = study if isinstance(study, Study) else read_study(study)
+    target = None if out is None else Path(out)
+    if target is not None:
+        check_target(target, overwrite=overwrite)
+    with ExitStack() as stack:
+        running = stack.enter_context(open_engine(engine))
+        # Staged inside the engine's life, outside the work: a failure of either leaves nothing behind.
+        folder = None if target is None else stack.enter_context(staged(target))
+        work = _find_outcomes(checked, str(data), running, progress)
+        exported = _export(work, running)
+        result = _estimate(checked, work, exported, running, progress)
+        if folder is not None:
+            _write(result, exported, folder, progress)
+            _write_log(folder, began)
+    return result
+
+
+def _find_outcomes(study: Study, where: str, engine: Engine, progress: Progress) -> _Work:
+    from abate.cohort.entry import find_entry
+    from abate.outcomes.join import join_outcomes
+
+    tables = read_course_tables(study, where, engine, progress)
+    progress("finding who enters")
+    entry = find_entry(study, tables, engine)
+    refuse_without_courses(study, entry.attrition)
+    progress("joining outcomes to courses")
+    outcomes = join_outcomes(study, tables, entry.courses, engine)
+    return _Work(tables=tables, entry=entry, outcomes=outcomes)
+
+
+def refuse_without_courses(study: Study, attrition: tuple[AttritionStep, ...]) -> None:
+    """Raise NoCoursesError where nothing is left to describe; the error carries the attrition."""
+    if attrition and attrition[-1].courses > 0:
+        return
+    first = attrition[0]
+    if first.courses == 0:
+        sentence = f"no courses: the records hold no course of {study.treatment.name}; check treatment.concepts and routes, and 'abate check'."
+    else:
+        lost = next(step for step in attrition if step.courses == 0)
+        sentence = (
+            f"no courses: {first.courses} course{'s' if first.courses > 1 else ''} of {study.treatment.name} found, "
+            f"none left after the rule {lost.id!r}; see the attrition."
+        )
+    raise NoCoursesError(sentence, attrition)
+
+
+def _estimate(
+    study: Study, work: _Work, exported: Mapping[str, pa.Table], engine: Engine, progress: Progress
+) -> StudyResult:
+    from abate.inference.characteristics import describe_characteristics
+    from abate.inference.estimate import estimate_study
+    from abate.study.sensitivity import vary_the_rules
+
+    progress("estimating")
+    rows = _rows_of_study(study, exported)
+    return StudyResult(
+        study=study_as_data(study),
+        explanation=explain(study),
+        estimates=estimate_study(study, rows["outcomes"], rows["daily"], rows["harm"]),
+        attrition=work.entry.attrition,
+        characteristics=describe_characteristics(study, rows["outcomes"]),
+        findings=_count_findings(exported["findings"]),
+        sensitivity=vary_the_rules(study, work.tables, rows["outcomes"], engine),
+        provenance=_provenance(study, work.tables, exported, engine),
+        **rows,
+    )
+
+
+def _export(work: _Work, engine: Engine) -> dict[str, pa.Table]:
+    """Return every table that a run leaves, its rows in their stated order."""
+    named = {field: getattr(work.tables, field) for field in (*COURSE_TABLES, "findings")}
+    named |= {field: getattr(work.outcomes, field) for field in ("outcomes", "daily", "harm")}
+    return {
+        name: engine.to_arrow(table.order_by([column for column in _ORDER[name] if column in table.columns]))
+        for name, table in named.items()
+        if table is not None
+    }
+
+
+def _rows_of_study(study: Study, exported: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """Return the rows of eligible courses of the study's treatment."""
+    import pyarrow.compute as pc
+
+    outcomes = exported["outcomes"]
+    entered = outcomes.filter(
+        pc.and_kleene(outcomes["is_eligible"], pc.equal(outcomes["treatment"], study.treatment.name))
+    )
+    rows = {"outcomes": entered}
+    for name in ("daily", "harm", "doses"):
+        table = exported.get(name)
+        rows[name] = (
+            None if table is None else table.filter(pc.is_in(table["course_id"], entered["course_id"].combine_chunks()))
+        )
+    return rows
+
+
+def _count_findings(findings: pa.Table) -> tuple[FindingCount, ...]:
+    counted = findings.group_by(["table", "rule", "action"]).aggregate([([], "count_all")])
+    rows = sorted(counted.to_pylist(), key=lambda row: (row["table"], row["rule"], row["action"]))
+    return tuple(
+        FindingCount(table=row["table"], rule=row["rule"], action=row["action"], count=row["count_all"]) for row in rows
+    )
+
+
+def _provenance(study: Study, tables: CourseTables, exported: Mapping[str, pa.Table], engine: Engine) -> Provenance:
+    versions = installed_versions()
+    return Provenance(
+        abate_version=versions["abate"],
+        study_hash=hash_study(study),
+        data_fingerprint=fingerprint({name: exported[name] for name in COURSE_TABLES if name in exported}),
+        source_kind=tables.source_kind,
+        source_details=dict(tables.source_details),
+        engine=engine.name,
+        versions=versions,
+        is_simulated=tables.is_simulated,
+    )
+
+
+def _write(result: StudyResult, exported: Mapping[str, pa.Table], folder: Path, progress: Progress) -> None:
+    import pyarrow.parquet as pq
+
+    from abate.report.files import write_outputs
+
+    progress("writing tables")
+    courses = folder / "courses"
+    courses.mkdir()
+    for name, table in exported.items():
+        pq.write_table(table, courses / f"{name}.parquet", compression="zstd")
+    progress("drawing the report")
+    write_outputs(result, folder)
+    manifest = {"schema": "abate-manifest/1", "title": result.study["title"], **asdict(result.provenance)}
+    (folder / MARK_OF_A_RUN).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _write_log(folder: Path, began: float) -> None:
+    """Write what changes from run to run, and nothing else may: the date and how long it took."""
+    line = (
+        f"finished {datetime.now().astimezone().isoformat(timespec='seconds')} after {time.monotonic() - began:.1f} s\n"
+    )
+    (folder / "run.log").write_text(line, encoding="utf-8")
