@@ -1,0 +1,52 @@
+"""The study in prose says what the file says."""
+
+import pytest
+
+from abate.contracts.definition import ResponseRule, Study
+from abate.study.explain import describe_rule, explain, questions_before_omop
+from abate.study.read import read_study
+
+
+def test_the_model_study_reads_like_a_methods_section():
+    text = " ".join(explain(read_study("ketamine-migraine")))
+    for phrase in (
+        "a pause of more than 24 hours between doses began a new course",
+        "at least 3 classes of preventive drugs had failed",
+        "The baseline was the last rating from admission to the first dose, or, where there was none, the first rating of the course.",
+        "The final rating was the last rating from 24 hours before the end of the last dose to discharge",
+        "Response was a fall of at least 2 points.",
+        "visit 1 (14 days to 60 days)",
+        "cannot say how much of that is the treatment's",
+    ):
+        assert phrase in text
+
+
+def test_what_is_left_out_is_said_to_be_left_out():
+    text = " ".join(explain(read_study("opioid-icu")))
+    assert "What happened after the course was not asked." in text
+    assert "Adverse events were not asked." in text
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ({"points": 1}, "a fall of at least 1 point"),
+        ({"percent": 30}, "a fall of at least 30 % of the baseline"),
+        ({"at_most": 3}, "a final rating of at most 3"),
+    ],
+)
+def test_a_rule_is_a_noun_phrase(rule, words):
+    assert describe_rule(ResponseRule(**rule)) == words
+
+
+def test_a_study_of_two_lines_is_explained_too():
+    study = Study.model_validate(
+        {"title": "T", "treatment": {"name": "x"}, "rating": {"scale": "nrs"}, "response": {"primary": {"points": 2}}}
+    )
+    assert "Every course entered. A person could enter with more than one course." in explain(study)
+
+
+def test_codes_left_empty_are_asked_for_before_a_run_on_omop():
+    questions = questions_before_omop(read_study("ketamine-depression-phq9"))
+    assert questions == ["rating.concepts is empty: give the OMOP concept ids of PHQ-9 total."]
+    assert questions_before_omop(read_study("ketamine-migraine")) == []
