@@ -47,6 +47,12 @@ def test_the_interval_is_the_narrowest_that_reaches_its_level(count):
     assert estimate.upper == count - k
 
 
+def test_a_level_that_is_reached_exactly_is_enough():
+    "All of five on one side has probability 2/32: minimum to maximum covers 93.75 %."
+    estimate = median_interval([1, 2, 3, 4, 5], level=0.9375)
+    assert (estimate.lower, estimate.upper, estimate.achieved_level) == (1, 5, 0.9375)
+
+
 @pytest.mark.parametrize(
     ("values", "median", "reason"),
     [

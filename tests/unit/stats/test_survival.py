@@ -53,8 +53,10 @@ def test_an_event_at_time_0_counts():
 
 
 def test_a_median_at_exactly_one_half_is_where_the_stretch_begins():
-    "Ten in a row: 0.9 * 8/9 * ... is 0.5 only up to rounding; the median is 5, not 6."
-    assert median_survival(kaplan_meier(range(1, 11), [True] * 10)).value == 5.0
+    "Of 24 in a row half are left after the 12th; the product of 23/24, 22/23 ... ends a hair above 0.5."
+    curve = kaplan_meier(range(1, 25), [True] * 24)
+    assert curve.share[11] > 0.5
+    assert median_survival(curve).value == 12.0
 
 
 def test_a_median_that_is_not_reached_says_so():
