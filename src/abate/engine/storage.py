@@ -166,6 +166,7 @@ class _DatabaseStore(Store):
         self._connection.close()
         for partial in (self._file, self._file.with_name(self._file.name + ".wal"), *self._texts.values()):
             partial.unlink(missing_ok=True)
+        shutil.rmtree(self._file.with_name(self._file.name + ".tmp"), ignore_errors=True)
 
 
 class _FolderStore(Store):

@@ -8,7 +8,7 @@ import numpy as np
 
 from abate.base.days import SECONDS_PER_DAY
 from abate.sources.simulated.parameters import HospitalParameters
-from abate.sources.simulated.ratings import FOLLOW_UP_SD_LIMIT, STEPS_PER_DAY, origin_step
+from abate.sources.simulated.ratings import FOLLOW_UP_SD_LIMIT, STEPS_PER_DAY
 from abate.sources.simulated.roster import Role
 from abate.sources.simulated.stays import Stays
 from abate.sources.simulated.streams import Array

@@ -74,7 +74,8 @@ class HospitalParameters:
         Daily chance, from day 2, of a stop for an adverse event [ae].
 
     history_days : int
-        Days of ratings before the first candidate day.
+        Days of ratings before the first candidate day. The first planned visit falls within one gap of its start, so
+        that with 205 days and gaps of 25 every history goes back 180 days before admission.
     planned_visit_gap_days, planned_visit_gap_sd_days : float
         Days between planned visits; a mean of 0 means no planned visits.
     unplanned_visit_hazard, unplanned_visit_slope, unplanned_visit_level : float
@@ -185,7 +186,7 @@ class HospitalParameters:
     leave_at_mean: float = 3.0
     stop_hazard: float = 0.008
 
-    history_days: int = 180
+    history_days: int = 205
     planned_visit_gap_days: float = 25.0
     planned_visit_gap_sd_days: float = 6.0
     unplanned_visit_hazard: float = 0.0

@@ -11,7 +11,7 @@ from abate.sources.simulated.streams import Array
 
 #: Share of women, and mean and standard deviation of age in years, as in the lidocaine series (Schwenk 2022).
 FEMALE_SHARE, MEAN_AGE, AGE_SD = 0.811, 46.0, 14.0
-YOUNGEST, OLDEST = 18.0, 88.0
+YOUNGEST, OLDEST = 18.0, 84.0
 #: Races with their shares; 0 is not recorded. Assumed.
 RACE_SHARES: tuple[tuple[int, float], ...] = (
     (concept.WHITE, 0.72),
