@@ -315,7 +315,6 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "last_year": (1950, 2100),
     "other_visit_count": (0.0, 1000.0),
 }
-_RATIOS_ABOVE_ONE = ("others_per_course", "lidocaine_effect_ratio", "dihydroergotamine_effect_ratio")
 
 
 def _ranges() -> dict[str, tuple[float, float]]:

@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 
 import duckdb
 import pyarrow as pa
@@ -167,6 +168,14 @@ def test_dates_and_times_of_a_row_agree_and_lie_in_the_observed_span(hospital):
             assert row[f"{stem}_date"] == row[f"{stem}_datetime"].date()
             assert row[f"{stem}_date"] >= spans[row["person_id"]]["observation_period_start_date"]
             assert row[f"{stem}_date"] <= spans[row["person_id"]]["observation_period_end_date"]
+
+
+def test_stays_begin_on_the_hour_in_the_morning_and_doses_follow(hospital):
+    for stay in hospital.stays.to_pylist():
+        assert stay["admission"].hour in range(6, 12)
+        assert (stay["admission"].minute, stay["admission"].second) == (0, 0)
+        assert timedelta(hours=2) <= stay["start"] - stay["admission"] <= timedelta(hours=4)
+        assert stay["admission"] < stay["start"] < stay["end"] < stay["discharge"]
 
 
 def test_ratings_lie_in_two_tables_on_known_occasions_and_within_0_to_10(hospital):
