@@ -21,7 +21,7 @@ LIGHTEST_KG, HEAVIEST_KG = 45.0, 160.0
 
 #: How a site writes a rate into ``sig``; the last gives amounts only. Every site of a hospital has its own way.
 RATE_TEXTS = ("mg/hr", "mg/kg/h", "mcg/kg/min", "")
-_MG_H, _MG_KG_H, _MCG_KG_MIN, _AMOUNT_ONLY = range(4)
+_MCG_KG_MIN, _AMOUNT_ONLY = 2, 3
 
 DIHYDROERGOTAMINE_INTERVAL_MINUTES = 8 * 60
 DIHYDROERGOTAMINE_LENGTH_MINUTES = 30
@@ -108,33 +108,41 @@ def _draw_titration(
     p, count = parameters, stays.count
     is_ketamine = stays.role == Role.KETAMINE
     text = np.where(is_ketamine, random.integers(0, 4, size=count), _AMOUNT_ONLY * random.integers(0, 2, size=count))
-    ceiling = p.ceiling_mean_mg_kg_h + p.ceiling_sd_mg_kg_h * random.standard_normal(count)
-    ketamine_steps = np.rint(np.minimum(ceiling, HIGHEST_MG_KG_H) / p.start_rate_mg_kg_h)
-    most_ketamine_steps = np.floor(HIGHEST_MG_KG_H / p.start_rate_mg_kg_h + 1e-9)
-    lidocaine_steps = 1 + np.floor((p.lidocaine_ceiling_mg_h - p.lidocaine_start_mg_h) / p.lidocaine_step_mg_h)
-    ketamine_step = np.choose(
-        text,
-        [
-            _to_half(p.start_rate_mg_kg_h * weight_kg),
-            np.full(count, p.start_rate_mg_kg_h),
-            np.full(count, _to_half(p.start_rate_mg_kg_h * 1000 / 60)),
-            _to_half(p.start_rate_mg_kg_h * weight_kg),
-        ],
-    )
-    half_hours = random.integers(
-        round(2 * p.step_hours_low), round(2 * p.step_hours_high) + 1, size=count
-    )  # steps are made on the half hour
+    step_count = np.where(is_ketamine, _ketamine_step_counts(random, count, p), _lidocaine_step_count(p))
+    # a pump is turned up on the half hour
+    half_hours = random.integers(round(2 * p.step_hours_low), round(2 * p.step_hours_high) + 1, size=count)
+    is_mcg = random.random(count) < np.where(text == _MCG_KG_MIN, 0.5, 0.2)
+    ketamine_step = _ketamine_steps(text, weight_kg, p)
     return _Titration(
         text=text,
         first=np.where(is_ketamine, ketamine_step, p.lidocaine_start_mg_h),
         step=np.where(is_ketamine, ketamine_step, p.lidocaine_step_mg_h),
-        step_count=np.where(
-            is_ketamine, np.clip(ketamine_steps, 1, most_ketamine_steps), max(lidocaine_steps, 1)
-        ).astype(int),
+        step_count=step_count,
         step_minutes=30 * half_hours,
         mg_h_per_unit=np.choose(text, [np.ones(count), weight_kg, 60 * weight_kg / 1000, np.ones(count)]),
-        is_mcg=is_ketamine & (random.random(count) < np.where(text == _MCG_KG_MIN, 0.5, 0.2)),
+        is_mcg=is_ketamine & is_mcg,
     )
+
+
+def _ketamine_step_counts(random: np.random.Generator, count: int, parameters: HospitalParameters) -> Array:
+    """Draw how many rates there are up to each person's ceiling; the first rate is also the step."""
+    p = parameters
+    ceiling = p.ceiling_mean_mg_kg_h + p.ceiling_sd_mg_kg_h * random.standard_normal(count)
+    most = int(HIGHEST_MG_KG_H / p.start_rate_mg_kg_h + 1e-9)
+    return np.clip(np.rint(ceiling / p.start_rate_mg_kg_h), 1, most).astype(np.int64)
+
+
+def _lidocaine_step_count(parameters: HospitalParameters) -> int:
+    p = parameters
+    return 1 + max(0, int((p.lidocaine_ceiling_mg_h - p.lidocaine_start_mg_h) / p.lidocaine_step_mg_h))
+
+
+def _ketamine_steps(text: Array, weight_kg: Array, parameters: HospitalParameters) -> Array:
+    """Return the step of titration in the unit that each site writes."""
+    step_mg_kg_h = parameters.start_rate_mg_kg_h
+    step_mg_h = _to_half(step_mg_kg_h * weight_kg)
+    step_mcg_kg_min = np.full(weight_kg.size, _to_half(step_mg_kg_h * 1000 / 60))
+    return np.choose(text, [step_mg_h, np.full(weight_kg.size, step_mg_kg_h), step_mcg_kg_min, step_mg_h])
 
 
 def _to_half(rate: Array | float) -> Array:
