@@ -86,11 +86,20 @@ def pandas(folder: Path) -> Any:
 
     doses = pd.read_parquet(
         folder / "drug_exposure.parquet",
-        columns=["person_id", "drug_concept_id", "drug_exposure_start_datetime", "drug_exposure_end_datetime", "quantity", "sig"],
+        columns=[
+            "person_id",
+            "drug_concept_id",
+            "drug_exposure_start_datetime",
+            "drug_exposure_end_datetime",
+            "quantity",
+            "sig",
+        ],
     )
     doses = doses[doses.drug_concept_id == 785649].sort_values(["person_id", "drug_exposure_start_datetime"])
     doses["rate"] = doses.sig.str.extract(r"^([0-9.]+) mg/hr$")[0].astype(float)
-    doses["latest_end"] = doses.groupby("person_id").drug_exposure_end_datetime.cummax().groupby(doses.person_id).shift()
+    doses["latest_end"] = (
+        doses.groupby("person_id").drug_exposure_end_datetime.cummax().groupby(doses.person_id).shift()
+    )
     is_new = (doses.drug_exposure_start_datetime - doses.latest_end) > pd.Timedelta("24h")
     doses["course_number"] = is_new.groupby(doses.person_id).cumsum() + 1
     doses["hours"] = (doses.drug_exposure_end_datetime - doses.drug_exposure_start_datetime).dt.total_seconds() / 3600
@@ -101,31 +110,57 @@ def pandas(folder: Path) -> Any:
         rate_max=("rate", "max"), rate_first=("rate", "first"), hours=("hours", "sum"), weighted=("weighted", "sum"),
     ).reset_index()  # fmt: skip
     courses = courses[courses.course_number == 1]
-    visits = pd.read_parquet(folder / "visit_occurrence.parquet", columns=["person_id", "visit_start_datetime", "visit_end_datetime"])
+    visits = pd.read_parquet(
+        folder / "visit_occurrence.parquet", columns=["person_id", "visit_start_datetime", "visit_end_datetime"]
+    )
     courses = courses.merge(visits, on="person_id")
     courses = courses[(courses.visit_start_datetime <= courses.start) & (courses.start <= courses.visit_end_datetime)]
     length = courses.end - courses.start
     courses = courses[(length >= pd.Timedelta("1D")) & (length <= pd.Timedelta("14D"))]
-    conditions = pd.read_parquet(folder / "condition_occurrence.parquet", columns=["person_id", "condition_concept_id", "condition_start_date"])
-    first_diagnosis = conditions[conditions.condition_concept_id == 318736].groupby("person_id").condition_start_date.min()
+    conditions = pd.read_parquet(
+        folder / "condition_occurrence.parquet", columns=["person_id", "condition_concept_id", "condition_start_date"]
+    )
+    first_diagnosis = (
+        conditions[conditions.condition_concept_id == 318736].groupby("person_id").condition_start_date.min()
+    )
     courses = courses[pd.to_datetime(courses.person_id.map(first_diagnosis)) <= courses.start]
-    spans = pd.read_parquet(folder / "observation_period.parquet", columns=["person_id", "observation_period_start_date"]).set_index("person_id")
-    courses = courses[pd.to_datetime(courses.person_id.map(spans.observation_period_start_date)) <= courses.start - pd.Timedelta("365D")]
+    spans = pd.read_parquet(
+        folder / "observation_period.parquet", columns=["person_id", "observation_period_start_date"]
+    ).set_index("person_id")
+    courses = courses[
+        pd.to_datetime(courses.person_id.map(spans.observation_period_start_date))
+        <= courses.start - pd.Timedelta("365D")
+    ]
     people = pd.read_parquet(folder / "person.parquet", columns=["person_id", "gender_concept_id", "year_of_birth"])
     courses = courses.merge(people, on="person_id")
-    ratings = pd.read_parquet(folder / "measurement.parquet", columns=["person_id", "measurement_concept_id", "measurement_datetime", "value_as_number"])
+    ratings = pd.read_parquet(
+        folder / "measurement.parquet",
+        columns=["person_id", "measurement_concept_id", "measurement_datetime", "value_as_number"],
+    )
     ratings = ratings[ratings.measurement_concept_id == 43055141].drop(columns="measurement_concept_id")
-    rated = ratings.merge(courses[["person_id", "start", "end", "visit_start_datetime", "visit_end_datetime"]], on="person_id")
-    rated = rated[rated.measurement_datetime.between(rated.visit_start_datetime, rated.visit_end_datetime)].sort_values(["person_id", "measurement_datetime"])
+    rated = ratings.merge(
+        courses[["person_id", "start", "end", "visit_start_datetime", "visit_end_datetime"]], on="person_id"
+    )
+    rated = rated[rated.measurement_datetime.between(rated.visit_start_datetime, rated.visit_end_datetime)].sort_values(
+        ["person_id", "measurement_datetime"]
+    )
     before = rated[rated.measurement_datetime <= rated.start]
     after = rated[rated.measurement_datetime > rated.start].copy()
     courses = courses.set_index("person_id")
     courses["baseline"] = before.groupby("person_id").value_as_number.last()
-    courses["final"] = after[after.measurement_datetime >= after.end - pd.Timedelta("24h")].groupby("person_id").value_as_number.last()
+    courses["final"] = (
+        after[after.measurement_datetime >= after.end - pd.Timedelta("24h")].groupby("person_id").value_as_number.last()
+    )
     after["day"] = (after.measurement_datetime.dt.normalize() - after.start.dt.normalize()).dt.days + 1
     daily = after.groupby(["person_id", "day"]).value_as_number.mean().reset_index()
     courses["nadir_day"] = daily.loc[daily.groupby("person_id").value_as_number.idxmin()].set_index("person_id").day
-    after["step"] = after.groupby("person_id").measurement_datetime.diff().fillna(after.measurement_datetime - after.start).dt.total_seconds() / 3600
+    after["step"] = (
+        after.groupby("person_id")
+        .measurement_datetime.diff()
+        .fillna(after.measurement_datetime - after.start)
+        .dt.total_seconds()
+        / 3600
+    )
     after["middle"] = (after.value_as_number + after.groupby("person_id").value_as_number.shift()) / 2
     after["spid"] = (after.person_id.map(courses.baseline) - after.value_as_number) * after.step
     after["area"] = after.middle * after.step
@@ -135,7 +170,13 @@ def pandas(folder: Path) -> Any:
     courses["area"] = grouped_after.area.sum()
     fall = courses.baseline - courses.final
     response = np.where(fall.notna(), fall >= 2, np.nan)
-    return (len(courses), courses.baseline.mean(), courses.final.mean(), float(np.nanmean(response)), courses.nadir_day.mean())
+    return (
+        len(courses),
+        courses.baseline.mean(),
+        courses.final.mean(),
+        float(np.nanmean(response)),
+        courses.nadir_day.mean(),
+    )
 
 
 def _duckdb(sql: str, folder: Path) -> Any:

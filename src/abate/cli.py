@@ -208,10 +208,14 @@ def simulate(
             set_name=set_name,
             overrides=_parameters(parameter or []),
             overwrite=overwrite,
-            progress=progress,
+            progress=lambda done, of: progress(f"{done:,} of {of:,} people"),
         )
-    for name, value in summary.items():
-        typer.echo(f"{name:24} {value}")
+    for table, count in summary["row_counts"].items():
+        typer.echo(f"{table:24} {count:>12,} rows")
+    typer.echo(
+        f"{summary['course_count']:,} infusion courses, parameter set {summary['set']}, seed {summary['seed']}: simulated, no patient's data"
+    )
+    typer.echo("wrote " + " and ".join(summary["files"]))
 
 
 @app.command()

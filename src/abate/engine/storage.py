@@ -92,8 +92,12 @@ def open_store(
 def _check_target(target: Path, schemas: Mapping[str, pa.Schema], side_files: Sequence[str], overwrite: bool) -> None:
     if target.suffix.lower() in _OTHER_FILES:
         raise OutputError(f"{target.name} is neither FILE.duckdb nor the name of a folder; choose one of these.")
-    if not target.parent.is_dir():
-        raise OutputError(f"there is no folder {target.parent}; create it first.")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{target.parent} cannot be made ({error.strerror}); name another place with --out."
+        ) from None
     places = [target, *(target.parent / name for name in side_files)] if is_database(target) else [target]
     there = [place for place in places if place.exists()]
     if there and not overwrite:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from abate.contracts.course_tables import CourseTables
 
 
-def vary_the_rules(study: Study, tables: CourseTables, outcomes: pa.Table, engine: Engine) -> tuple[SensitivityRow, ...]:
+def vary_the_rules(
+    study: Study, tables: CourseTables, outcomes: pa.Table, engine: Engine
+) -> tuple[SensitivityRow, ...]:
     """Return the headline numbers under the study's own rules and under each change of one of them.
 
     Parameters
@@ -32,10 +34,16 @@ def vary_the_rules(study: Study, tables: CourseTables, outcomes: pa.Table, engin
     from abate.inference.sensitivity import headline
     from abate.outcomes.variants import find_endpoints
 
-    rows = [SensitivityRow(id="main", change_of_rule="the study's own rules", estimates=headline(study, outcomes), is_main=True)]
+    rows = [
+        SensitivityRow(
+            id="main", change_of_rule="the study's own rules", estimates=headline(study, outcomes), is_main=True
+        )
+    ]
     for id, words, variant in _variants(study):
         endpoints = engine.to_arrow(find_endpoints(variant, tables, engine).order_by("course_id"))
-        rows.append(SensitivityRow(id=id, change_of_rule=words, estimates=headline(variant, _of_entered(endpoints, outcomes))))
+        rows.append(
+            SensitivityRow(id=id, change_of_rule=words, estimates=headline(variant, _of_entered(endpoints, outcomes)))
+        )
     return tuple(rows)
 
 
@@ -46,12 +54,25 @@ def _variants(study: Study) -> Iterator[tuple[str, str, Study]]:
         if baseline.take != take:
             yield f"baseline_{take}", f"baseline: the {words} of its window", _changed(study, "baseline", take=take)
     if baseline.fallback != "none":
-        yield "baseline_no_fallback", "baseline: only from its window, without the fallback", _changed(study, "baseline", fallback="none")
-    for take, words in (("last", "last rating"), ("mean", "mean of the ratings"), ("lowest", "lowest rating"), ("highest", "highest rating")):
+        yield (
+            "baseline_no_fallback",
+            "baseline: only from its window, without the fallback",
+            _changed(study, "baseline", fallback="none"),
+        )
+    for take, words in (
+        ("last", "last rating"),
+        ("mean", "mean of the ratings"),
+        ("lowest", "lowest rating"),
+        ("highest", "highest rating"),
+    ):
         if final.take != take:
             yield f"final_{take}", f"final: the {words} of its window", _changed(study, "final", take=take)
     if final.fallback != "last in course":
-        yield "final_last_in_course", "final: where the window is empty, the last rating of the course", _changed(study, "final", fallback="last in course")
+        yield (
+            "final_last_in_course",
+            "final: where the window is empty, the last rating of the course",
+            _changed(study, "final", fallback="last in course"),
+        )
 
 
 def _changed(study: Study, which: str, **changes: Any) -> Study:
