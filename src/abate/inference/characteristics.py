@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abate.contracts.result import CharacteristicRow
-from abate.inference.columns import flags, numbers, persons, texts
+from abate.inference.columns import eligible_courses, flags, numbers, persons, texts
 from abate.stats.arrays import Array
 from abate.stats.balance import (
     StandardisedDifference,
@@ -59,19 +59,26 @@ _ORDER = (
 )  # fmt: skip
 
 
-def describe_courses(study: Study, courses: pa.Table) -> tuple[CharacteristicRow, ...]:
-    """Return Table 1; standardised differences compare responders with non-responders by the primary rule.
+def describe_characteristics(study: Study, outcomes: pa.Table) -> tuple[CharacteristicRow, ...]:
+    """Return Table 1 of the treatment studied: its eligible courses, and those that responded beside those that did not.
 
-    A number has two rows, its mean and its median, a category one row a level; the first row of a variable carries its
-    standardised difference. Each course counts once, also where courses are of one person.
+    A number has two rows, its mean and its median, a category one row a level. The first row of a variable carries the
+    standardised difference of responders minus non-responders by the primary rule; for a category of three or more levels
+    it is a distance, without a sign. Each course counts once, also where courses are of one person.
 
     Parameters
     ----------
     study : Study
-        With the primary rule.
-    courses : Table
-        One row a course, with the columns of `outcomes`.
+        Treatment and primary rule of response.
+    outcomes : Table
+        Columns of ``contracts.outcome.outcomes_table(study)``, one row a course, of any treatment and eligible or not.
+
+    Returns
+    -------
+    tuple of CharacteristicRow
+        Cells and missing counts under ``overall``, ``responders``, ``non_responders`` and ``not_evaluable``.
     """
+    courses = eligible_courses(study, outcomes)
     groups = _groups(study, courses)
     rows = [_count_row("Courses", np.arange(courses.num_rows), groups), _count_row("Persons", persons(courses), groups)]
     for column in _ORDER:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abate.contracts.result import CharacteristicRow, Estimate
+from abate.contracts.result import Estimate
 from abate.inference.change import estimate_change
-from abate.inference.characteristics import describe_courses
+from abate.inference.characteristics import describe_characteristics
 from abate.inference.columns import eligible_courses
 from abate.inference.completeness import count_courses, count_missing
 from abate.inference.dosing import estimate_dosing
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from abate.contracts.definition import Study
+
+__all__ = ["describe_characteristics", "estimate_study"]
 
 
 def estimate_study(study: Study, outcomes: pa.Table, daily: pa.Table, harm: pa.Table) -> tuple[Estimate, ...]:
@@ -61,21 +63,3 @@ def estimate_study(study: Study, outcomes: pa.Table, daily: pa.Table, harm: pa.T
     )
     check_unique_ids(estimates)
     return estimates
-
-
-def describe_characteristics(study: Study, outcomes: pa.Table) -> tuple[CharacteristicRow, ...]:
-    """Return Table 1 of the treatment studied: its eligible courses by primary response.
-
-    Parameters
-    ----------
-    study : Study
-        Treatment and primary rule of response.
-    outcomes : Table
-        As for :func:`estimate_study`.
-
-    Returns
-    -------
-    tuple of CharacteristicRow
-        Cells and missing counts under ``overall``, ``responders``, ``non_responders`` and ``not_evaluable``.
-    """
-    return describe_courses(study, eligible_courses(study, outcomes))
