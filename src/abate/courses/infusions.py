@@ -15,7 +15,7 @@ Overlapping rows are both kept and listed.
 
 *Stays.* A course belongs to the stay that holds its first dose (both ends included; a stay without an end holds whatever
 follows its start). Where several do, an inpatient stay goes before an outpatient one, then the one that starts latest, then
-the one that ends latest. It gives admission and setting. Discharge is its end; but where the course's last moment lies
+one with an end before one without, then the one that ends latest. It gives admission and setting. Discharge is its end; but where the course's last moment lies
 outside it and inside another stay of the person, chosen in the same order, discharge is the end of that one. A course
 without a stay has neither; a stay without an end gives no discharge.
 """
@@ -239,13 +239,8 @@ def _choose_stays(pairs: ir.Table) -> ir.Table:
     """Mark the stay of the first dose (``is_first``) and that of the last moment (``is_last``)."""
 
     def preference(table: ir.Table) -> list[ir.Value]:
-        is_outpatient = (table.setting != "inpatient").cast("int64")
-        return [
-            is_outpatient,
-            table.stay_start.desc(),
-            table.stay_end.fill_null(table.stay_start).desc(),
-            table.stay_id,
-        ]
+        is_outpatient, has_no_end = (table.setting != "inpatient").cast("int64"), table.stay_end.isnull().cast("int64")
+        return [is_outpatient, table.stay_start.desc(), has_no_end, table.stay_end.desc(), table.stay_id]
 
     first = ibis.row_number().over(
         ibis.window(group_by=[pairs.course_id, pairs.holds_start], order_by=preference(pairs))
