@@ -144,8 +144,14 @@ def test_duckdb_agrees_with_the_oracle(duckdb_engine, hospital):
     agree_with_the_oracle(duckdb_engine, *hospital)
 
 
-@pytest.mark.parametrize("engine_name", ["duckdb_engine", pytest.param("spark_engine", marks=pytest.mark.spark)])
-@pytest.mark.parametrize("has_stays", [True, False])
+@pytest.mark.parametrize(
+    ("engine_name", "has_stays"),
+    [
+        ("duckdb_engine", True),
+        ("duckdb_engine", False),
+        pytest.param("spark_engine", True, marks=[pytest.mark.spark, pytest.mark.slow]),
+    ],
+)
 def test_engines_agree_with_the_oracle_on_hundreds_of_persons(request, engine_name, has_stays):
     "All persons in one table, so that one query of Spark checks every one of them."
     choose, persons = random.Random(20240229).choice, range(1, 301)
