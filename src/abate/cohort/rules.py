@@ -55,6 +55,15 @@ def _attach(courses: ir.Table, values: ir.Table, key: str) -> ir.Table:
     return courses.left_join(values, key).drop(f"{key}_right")
 
 
+def _first_doses(tables: CourseTables) -> ir.Table:
+    """Return person and first dose of every course, for rules that pair courses with many rows.
+
+    Not from the courses judged so far: each pairing would compute all rules before it once more.
+    """
+    courses = tables.courses
+    return courses.select("course_id", "person_id", start_seconds=epoch_seconds(courses["start"]))
+
+
 def _count_of_courses(count: int) -> str:
     return f"{count} course{'' if count == 1 else 's'}"
 
@@ -189,7 +198,7 @@ def _judge_observed(courses: ir.Table, study: Study, tables: CourseTables) -> ir
     spans = tables.observed.select(
         "person_id", opened=epoch_seconds(tables.observed["start"]), closed=epoch_seconds(tables.observed["end"])
     )
-    pairs = courses.select("course_id", "person_id", "start_seconds").inner_join(spans, "person_id")
+    pairs = _first_doses(tables).inner_join(spans, "person_id")
     holds = (pairs.opened <= pairs.start_seconds - parse_length(length)) & (pairs.closed >= pairs.start_seconds)
     held = pairs.filter(holds).select("course_id").distinct().mutate(is_held=True)
     joined = _attach(courses, held, "course_id")
@@ -219,7 +228,7 @@ def _failed_classes(role: Literal["preventive", "acute"]) -> Rule:
         assert tables.treatments is not None
         exposure = eligibility.preventive_exposure if role == "preventive" else eligibility.acute_exposure
         counted = count_failed_classes(
-            courses, tables.treatments, role=role, least_exposure_seconds=parse_length(exposure)
+            _first_doses(tables), tables.treatments, role=role, least_exposure_seconds=parse_length(exposure)
         )
         joined = _attach(courses, counted, "course_id")
         failed, inferred = joined.failed_count.fill_null(0), joined.inferred_count.fill_null(0)
