@@ -85,8 +85,9 @@ def _judge_treated(courses: ir.Table, study: Study, tables: CourseTables) -> ir.
 def _say_length(study: Study, treatment: Treatment) -> str | None:
     if treatment.length is None:
         return None
-    shortest, longest = (describe_length(parse_length(end)) for end in treatment.length)
-    return f"The course lasted from {shortest} to {longest}, from the first dose to the end of the last."
+    shortest, longest = (parse_length(end) for end in treatment.length)
+    lower = f"from {describe_length(shortest)} to" if shortest > 0 else "at most"
+    return f"The course lasted {lower} {describe_length(longest)}, from the first dose to the end of the last."
 
 
 def _judge_length(courses: ir.Table, study: Study, tables: CourseTables) -> ir.Table:

@@ -15,9 +15,9 @@ Overlapping rows are both kept and listed.
 
 *Stays.* A course belongs to the stay that holds its first dose (both ends included; a stay without an end holds whatever
 follows its start). Where several do, an inpatient stay goes before an outpatient one, then the one that starts latest, then
-one with an end before one without, then the one that ends latest. It gives admission and setting. Discharge is its end; but where the course's last moment lies
-outside it and inside another stay of the person, chosen in the same order, discharge is the end of that one. A course
-without a stay has neither; a stay without an end gives no discharge.
+one with an end before one without, then the one that ends latest. It gives admission and setting. Discharge is its end; but
+where the course's last moment lies outside it and inside another stay of the person, chosen in the same order, discharge is
+the end of that one. A course without a stay has neither; a stay without an end gives no discharge.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from abate.engine.connection import Engine
 
 ENDS_BEFORE_START = "The row ends before it starts."
-GIVES_NOTHING = "The row records an amount or a rate of 0 and nothing else: nothing was given."
+GIVES_NOTHING = "The row records no amount and no rate above 0: nothing was given."
 NO_LENGTH_NO_AMOUNT = "The row has no length and no amount."
 SAYS_NOTHING = "The row has neither an end, nor an amount, nor a rate."
 REPEATED = "The row repeats another in person, treatment, start, end, rate and amount."
