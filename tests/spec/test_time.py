@@ -33,6 +33,12 @@ def test_epoch_seconds_count_from_1970_on_the_wall_clock(engine, times):
     assert column(engine, times.select("time", x=epoch_seconds(times.time))) == SECONDS
 
 
+def test_a_fraction_of_a_second_is_cut_off_before_and_after_1970(engine):
+    times = [dt.datetime(1969, 12, 31, 23, 59, 58, 600_000), dt.datetime(2024, 1, 1, 0, 0, 0, 999_999)]
+    table = engine.from_arrow(pa.table({"time": pa.array(times, pa.timestamp("us"))}))
+    assert column(engine, table.select("time", x=epoch_seconds(table.time))) == [-2, 1704067200]
+
+
 def test_seconds_go_back_to_the_same_time(engine, times):
     found = column(engine, times.select("time", x=time_from_seconds(epoch_seconds(times.time))))
     assert [t.isoformat(sep=" ") for t in found] == TIMES

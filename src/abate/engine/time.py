@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 
 def epoch_seconds(time: ir.TimestampValue) -> ir.IntegerValue:
-    """Return whole seconds since 1970-01-01 00:00 of the wall clock; fractions of a second are cut off."""
-    return time.epoch_seconds().cast("int64")
+    """Return whole seconds since 1970-01-01 00:00 of the wall clock; a fraction of a second counts as the second begun."""
+    # Without the truncation DuckDB rounds half a second up, and Spark rounds towards 1970.
+    return time.truncate("s").epoch_seconds().cast("int64")
 
 
 def time_from_seconds(seconds: ir.IntegerValue) -> ir.TimestampValue:
