@@ -16,7 +16,14 @@ PEOPLE = 20_000
 def hospital(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hospital")
     simulate_to(
-        folder / "hospital.duckdb", person_count=PEOPLE, course_count=None, seed=11, set_name="D", overrides={}, overwrite=False, progress=None
+        folder / "hospital.duckdb",
+        person_count=PEOPLE,
+        course_count=None,
+        seed=11,
+        set_name="D",
+        overrides={},
+        overwrite=False,
+        progress=None,
     )
     return folder
 
@@ -54,7 +61,11 @@ def test_ratings_follow_the_rules_exactly(outcomes, truth, column, name):
 
 def test_the_change_is_final_minus_baseline(outcomes, truth):
     for key, row in outcomes.items():
-        expected = None if None in (truth[key]["final"], truth[key]["baseline"]) else truth[key]["final"] - truth[key]["baseline"]
+        expected = (
+            None
+            if None in (truth[key]["final"], truth[key]["baseline"])
+            else truth[key]["final"] - truth[key]["baseline"]
+        )
         assert row["change"] == expected
 
 
@@ -80,7 +91,9 @@ def test_the_page_says_that_the_data_are_simulated(on_duckdb):
 def test_a_second_run_gives_the_same_bytes(hospital, on_duckdb, tmp_path):
     run("ketamine-migraine", hospital / "hospital.duckdb", tmp_path / "again")
     assert _files(on_duckdb).keys() == _files(tmp_path / "again").keys()
-    assert [name for name, content in _files(on_duckdb).items() if _files(tmp_path / "again")[name] != content] == ["run.log"]
+    assert [name for name, content in _files(on_duckdb).items() if _files(tmp_path / "again")[name] != content] == [
+        "run.log"
+    ]
 
 
 @pytest.mark.spark
@@ -107,4 +120,3 @@ def _close(here, there):
     if isinstance(here, list):
         return len(here) == len(there) and all(map(_close, here, there))
     return here == there
-

@@ -28,12 +28,12 @@ _TAKES = {
     "highest": "the highest rating",
 }
 _DAILY = {
-    "first": "the day's first rating",
-    "last": "the day's last rating",
-    "mean": "the mean of the day's ratings",
-    "median": "the median of the day's ratings",
-    "lowest": "the day's lowest rating",
-    "highest": "the day's highest rating",
+    "first": "the day’s first rating",
+    "last": "the day’s last rating",
+    "mean": "the mean of the day’s ratings",
+    "median": "the median of the day’s ratings",
+    "lowest": "the day’s lowest rating",
+    "highest": "the day’s highest rating",
 }
 
 
@@ -42,7 +42,7 @@ def explain(study: Study) -> Sequence[str]:
     paragraphs = [
         _describe_design(study),
         _describe_courses(study.treatment),
-        _describe_entry(study.eligibility, study.treatment),
+        _describe_entry(study),
         _describe_rating(study.rating),
         _describe_response(study.response),
         _describe_follow_up(study.follow_up),
@@ -101,8 +101,11 @@ def _describe_courses(treatment: Treatment) -> str:
     )
 
 
-def _describe_entry(eligibility: Eligibility | None, treatment: Treatment) -> str:
-    rules = _length_rule(treatment)
+def _describe_entry(study: Study) -> str:
+    eligibility = study.eligibility
+    rules = _length_rule(study.treatment)
+    if study.condition is not None:
+        rules.append(f"a diagnosis of {study.condition.name} was on record by the day of the first dose")
     if eligibility is not None:
         rules += _entry_rules(eligibility)
     which = "all" if eligibility is None else eligibility.courses
@@ -153,7 +156,7 @@ def _describe_rating(rating: Rating) -> str:
     return (
         f"The outcome was the {scale.name}, from {_number(scale.minimum)} to {_number(scale.maximum)}"
         f"{', lower being better' if scale.lower_is_better else ''}. Days were {clock}; day 1 is the day of the first dose, and ratings up to "
-        f"the first dose belong to the time before it. A day's value was {_DAILY[rating.daily]}. "
+        f"the first dose belong to the time before it. A day’s value was {_DAILY[rating.daily]}. "
         f"The baseline was {_describe_window(rating.baseline)}. The final rating was {_describe_window(rating.final)}; "
         "it had to lie after the first dose. A change is final minus baseline, so that a fall is negative. "
         "Where a course had no recorded admission or discharge, 24 hours before the first dose and 24 hours after the last stood for them."
@@ -222,7 +225,7 @@ def _describe_claims(study: Study) -> str:
     if study.attribution is not None:
         margin = f" A margin of {_number(study.attribution.margin)} points was declared for any later claim."
     return (
-        "The design has no comparison group: it describes how the rating moved, and cannot say how much of that is the treatment's."
+        "The design has no comparison group: it describes how the rating moved, and cannot say how much of that is the treatment’s."
         + margin
     )
 

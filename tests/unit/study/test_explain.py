@@ -11,12 +11,13 @@ def test_the_model_study_reads_like_a_methods_section():
     text = " ".join(explain(read_study("ketamine-migraine")))
     for phrase in (
         "a pause of more than 24 hours between doses began a new course",
+        "a diagnosis of migraine was on record by the day of the first dose",
         "at least 3 classes of preventive drugs had failed",
         "The baseline was the last rating from admission to the first dose, or, where there was none, the first rating of the course.",
         "The final rating was the last rating from 24 hours before the end of the last dose to discharge",
         "Response was a fall of at least 2 points.",
         "visit 1 (14 days to 60 days)",
-        "cannot say how much of that is the treatment's",
+        "cannot say how much of that is the treatment’s",
     ):
         assert phrase in text
 
