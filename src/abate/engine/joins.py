@@ -9,11 +9,14 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 
-def left_join_on(left: ir.Table, right: ir.Table, keys: str | Sequence[str]) -> ir.Table:
-    """Return ``left`` with the columns of ``right`` beside it, empty where no row of ``right`` has the same ``keys``.
+def left_join_on(left: ir.Table, keys: str | Sequence[str], *rights: ir.Table) -> ir.Table:
+    """Return ``left`` with the columns of ``rights`` beside it, empty where one of them has no row of the same ``keys``.
 
-    ``right`` has each key once, so the rows of ``left`` stay as many; apart from the keys no name is in both.
+    Each of ``rights`` has each key once, so the rows of ``left`` stay as many; apart from the keys no name is in two
+    of the tables. Several tables are joined by one call, because each call costs Ibis a copy of all the columns.
     """
     names = [keys] if isinstance(keys, str) else list(keys)
-    copies = [f"{name}_of_right" for name in names]
-    return left.left_join(right, names, rname="{name}_of_right").drop(*copies)
+    joined = left
+    for number, right in enumerate(rights):
+        joined = joined.left_join(right, names, rname=f"{{name}}_of_right_{number}")
+    return joined.drop(*(f"{name}_of_right_{number}" for number in range(len(rights)) for name in names))

@@ -32,7 +32,7 @@ def find_courses(tables: CourseTables, entry_courses: ir.Table) -> ir.Table:
         length_days=days(epoch_seconds(tables.courses.end) - epoch_seconds(tables.courses.start)),
         stay_days=days(epoch_seconds(tables.courses.discharge) - epoch_seconds(tables.courses.admission)),
     )
-    courses = left_join_on(courses, entry_courses.select("course_id", "is_eligible", "lost_at"), "course_id")
+    courses = left_join_on(courses, "course_id", entry_courses.select("course_id", "is_eligible", "lost_at"))
     return _with_person(courses, tables.patients)
 
 
@@ -41,7 +41,7 @@ def _with_person(courses: ir.Table, patients: ir.Table | None) -> ir.Table:
     if patients is None:
         return courses.mutate(age_years=ibis.null("float64"), **{name: ibis.null("string") for name in texts})
     persons = patients.select("person_id", "birth_date", "birth_year", *texts)
-    courses = left_join_on(courses, persons, "person_id")
+    courses = left_join_on(courses, "person_id", persons)
     age_by_date = (epoch_seconds(courses.start) - date_seconds(courses.birth_date)) / SECONDS_PER_YEAR
     age_by_year = (calendar_year(courses.start) - courses.birth_year).cast("float64")
     return courses.mutate(age_years=age_by_date.fill_null(age_by_year)).drop("birth_date", "birth_year")

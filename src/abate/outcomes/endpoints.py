@@ -13,7 +13,7 @@ from abate.outcomes.takes import taken
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-_TEXT, _NUMBER, _SECONDS = ibis.null("string"), ibis.null("float64"), ibis.null("int64")
+_TEXT = ibis.null("string")
 
 
 def find_baselines(rule: WindowRule, ratings: ir.Table) -> ir.Table:
@@ -29,7 +29,7 @@ def find_baselines(rule: WindowRule, ratings: ir.Table) -> ir.Table:
     Returns
     -------
     table, one row a course with ratings
-        ``course_key``, ``baseline``, ``baseline_s`` (epoch seconds; empty for a mean or median), ``baseline_rule``.
+        ``course_key``, ``baseline``, ``baseline_s`` (seconds since the first dose; empty for a mean or median), ``baseline_rule``.
     """
     picked = ratings.group_by("course_key").agg(
         **_named("window", taken(ratings, rule.take, ratings.in_baseline)),
@@ -44,7 +44,7 @@ def final_aggregates(rule: WindowRule, ratings: ir.Table) -> dict[str, ir.Value]
 
     The rating that is the baseline is not also the final one.
     """
-    is_other = ratings.baseline_s.isnull() | (ratings.time_s != ratings.baseline_s)
+    is_other = ratings.baseline_s.isnull() | (ratings.at_s != ratings.baseline_s)
     return {
         **_named("window", taken(ratings, rule.take, ratings.in_final & is_other)),
         **_fallback(rule, ratings, ratings.in_course & is_other),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 #: A term that stood in the records this long before the first dose is not new in the window.
 DAYS_BEFORE = 30
+_INT, _BOOL = ibis.null("int64"), ibis.null("boolean")
 
 
 def find_harm(study: Study, events: ir.Table, windows: ir.Table) -> ir.Table:
@@ -47,7 +48,7 @@ def find_harm(study: Study, events: ir.Table, windows: ir.Table) -> ir.Table:
         & (both.time_s < ibis.least(both.start_s, both.events_opens_s))
     )
     known = known.select("course_key", "term").distinct().mutate(was_present_before=True)
-    harm = left_join_on(seen, known, ["course_key", "term"])
+    harm = left_join_on(seen, ["course_key", "term"], known)
     return harm.select(
         "course_key",
         "term",
@@ -76,6 +77,19 @@ def summarise_harm(study: Study, harm: ir.Table) -> ir.Table:
         event_serious=harm.serious.any(where=is_new),
         **{f"event_{term}": harm.count(where=is_new & (harm.term == term)) for term in terms},
     )
+
+
+def harm_columns(study: Study, harm: ir.Table | None, windows: ir.Table) -> ir.Table:
+    """Return the counts of every course, 0 where it has no event; all empty where not asked or not recorded."""
+    terms = () if study.events is None else tuple(study.events.terms)
+    counts = ("event_count", *(f"event_{term}" for term in terms))
+    if harm is None:
+        empty = {"event_worst_grade": _INT, "event_any": _BOOL, "event_serious": _BOOL, **dict.fromkeys(counts, _INT)}
+        return windows.select("course_key", **empty)
+    every = left_join_on(windows.select("course_key"), "course_key", summarise_harm(study, harm))
+    every = every.mutate(**{name: every[name].fill_null(0) for name in counts})
+    has_none = every.event_count == 0
+    return every.mutate(event_any=~has_none, event_serious=has_none.ifelse(False, every.event_serious))
 
 
 def _each_once(study: Study, events: ir.Table) -> ir.Table:

@@ -34,34 +34,30 @@ def join_ratings(study: Study, ratings: ir.Table, windows: ir.Table) -> ir.Table
     Returns
     -------
     table, one row a course and time
-        ``course_key``, ``time_s``, ``value``, ``day`` (of the course), and whether the rating lies ``in_stay``
-        (admission to discharge), ``in_course`` (after the first dose, until discharge), ``in_baseline``, ``in_final``
-        (after the first dose), and in each visit as ``in_<visit>`` (before the person's next course).
+        ``course_key``, ``at_s`` (seconds since the first dose, negative before), ``value``, ``day`` (of the course), and
+        whether the rating lies ``in_stay`` (admission to discharge), ``in_course`` (after the first dose, until
+        discharge), ``in_baseline``, ``in_final`` (after the first dose), and in each visit as ``in_visit_<visit>`` (after the
+        first dose and before the person's next course).
     """
-    timed = ratings.filter(ratings.scale == study.rating.scale).select(
-        "person_id", time_s=epoch_seconds(ratings.time), value=ratings.value
-    )
-    each_time = _one_a_time(_of_courses(study, timed, windows))
+    each_time = _one_a_time(_of_courses(study, ratings, windows))
     beside = each_time.inner_join(windows.drop("person_id"), "course_key")
     flags = _flags(study, beside)
     day = course_day(beside.time_s, beside.start_s, study.rating.day)
-    return beside.select("course_key", "time_s", "value", day=day, **flags)
+    placed = beside.select("course_key", "value", at_s=beside.time_s - beside.start_s, day=day, **flags)
+    return placed.filter(ibis.or_(*(placed[flag] for flag in flags)))
 
 
-def _of_courses(study: Study, timed: ir.Table, windows: ir.Table) -> ir.Table:
-    """Return the ratings that some window of a course can hold, each beside its ``course_key``."""
-    earliest = ibis.least(windows.admission_s, windows.baseline_opens_s, windows.final_opens_s)
-    latest = ibis.greatest(windows.discharge_s, windows.baseline_closes_s, windows.final_closes_s)
-    reach = {"from_s": earliest, "to_s": latest}
-    visits = () if study.follow_up is None else tuple(study.follow_up.visits)
-    for visit in visits:
-        reach[f"{visit}_from_s"], reach[f"{visit}_to_s"] = visit_bounds(windows, study.follow_up, visit)  # type: ignore[arg-type]
-    reaches = windows.select("course_key", "person_id", **reach)
+def _of_courses(study: Study, ratings: ir.Table, windows: ir.Table) -> ir.Table:
+    """Return the ratings between the first and the last moment that a window of a course can hold."""
+    first = [windows.admission_s, windows.baseline_opens_s, windows.final_opens_s]
+    last = [windows.discharge_s, windows.baseline_closes_s, windows.final_closes_s]
+    if study.follow_up is not None:
+        last += [visit_bounds(windows, study.follow_up, visit)[1] for visit in study.follow_up.visits]
+    reaches = windows.select("course_key", "person_id", from_s=ibis.least(*first), to_s=ibis.greatest(*last))
+    of_scale = ratings.filter(ratings.scale == study.rating.scale)
+    timed = of_scale.select("person_id", "value", time_s=epoch_seconds(of_scale.time))
     both = timed.inner_join(reaches, "person_id")
-    is_within = both.time_s.between(both.from_s, both.to_s)
-    for visit in visits:
-        is_within |= both.time_s.between(both[f"{visit}_from_s"], both[f"{visit}_to_s"])
-    return both.filter(is_within).select("course_key", "time_s", "value")
+    return both.filter(both.time_s.between(both.from_s, both.to_s)).select("course_key", "time_s", "value")
 
 
 def _one_a_time(ratings: ir.Table) -> ir.Table:
@@ -82,7 +78,7 @@ def _flags(study: Study, beside: ir.Table) -> dict[str, ir.BooleanValue]:
     if study.follow_up is not None:
         is_before_next = beside.next_start_s.isnull() | (time_s < beside.next_start_s)
         for visit in study.follow_up.visits:
-            flags[f"in_{visit}"] = (
+            flags[f"in_visit_{visit}"] = (
                 is_after & is_before_next & time_s.between(*visit_bounds(beside, study.follow_up, visit))
             )
     return flags

@@ -20,11 +20,11 @@ NO_TIME = ibis.null("int64")
 
 
 def _first(ratings: ir.Table, where: ir.BooleanValue | None) -> Picked:
-    return value_at_first(ratings.value, ratings.time_s, where), ratings.time_s.min(where=where)
+    return value_at_first(ratings.value, ratings.at_s, where), ratings.at_s.min(where=where)
 
 
 def _last(ratings: ir.Table, where: ir.BooleanValue | None) -> Picked:
-    return value_at_last(ratings.value, ratings.time_s, where), ratings.time_s.max(where=where)
+    return value_at_last(ratings.value, ratings.at_s, where), ratings.at_s.max(where=where)
 
 
 def _mean(ratings: ir.Table, where: ir.BooleanValue | None) -> Picked:
@@ -36,14 +36,14 @@ def _median(ratings: ir.Table, where: ir.BooleanValue | None) -> Picked:
 
 
 def _lowest(ratings: ir.Table, where: ir.BooleanValue | None) -> Picked:
-    lowest = ibis.struct({"value": ratings.value, "time_s": ratings.time_s}).min(where=where)
-    return ratings.value.min(where=where), lowest["time_s"]
+    lowest = ibis.struct({"value": ratings.value, "at_s": ratings.at_s}).min(where=where)
+    return ratings.value.min(where=where), lowest["at_s"]
 
 
 def _highest(ratings: ir.Table, where: ir.BooleanValue | None) -> Picked:
     # The time turned round: of equal ratings the first one counts.
-    highest = ibis.struct({"value": ratings.value, "time_s": -ratings.time_s}).max(where=where)
-    return ratings.value.max(where=where), -highest["time_s"]
+    highest = ibis.struct({"value": ratings.value, "at_s": -ratings.at_s}).max(where=where)
+    return ratings.value.max(where=where), -highest["at_s"]
 
 
 _TAKES: Mapping[Take, Callable[[ir.Table, ir.BooleanValue | None], Picked]] = {
@@ -57,12 +57,12 @@ _TAKES: Mapping[Take, Callable[[ir.Table, ir.BooleanValue | None], Picked]] = {
 
 
 def taken(ratings: ir.Table, take: Take, where: ir.BooleanValue | None = None) -> Picked:
-    """Return the value that ``take`` makes of the ratings, and the epoch seconds at which it was given.
+    """Return the value that ``take`` makes of the ratings, and when that one was given.
 
     Parameters
     ----------
     ratings : table
-        With ``value`` and ``time_s``, each time once in a group.
+        With ``value`` and ``at_s`` (seconds since the first dose), each time once in a group.
     take : str
         Of several ratings that are the lowest (or highest) the first counts.
     where : boolean expression, optional

@@ -52,22 +52,21 @@ def in_sequence(rule: ResponseRule, ratings: ir.Table) -> ir.Table:
     rule : ResponseRule
         The primary rule.
     ratings : table
-        Ratings after the first dose, with ``start_s`` and ``baseline`` of their course. Those of the course come
-        before any other, so what lies before a rating of the course is of the course.
+        Ratings after the first dose, with the ``baseline`` of their course. Those until discharge come before any
+        other, so what lies before a rating of the course is of the course.
 
     Returns
     -------
     table
-        With ``before_s`` and ``value_before`` of the rating before (empty for the first), ``lowest_before``,
-        ``is_met``, and ``response_s``, the first time until now at which the rule was met.
+        With ``before_s`` and ``value_before`` of the rating before (empty for the first), ``is_met``, and
+        ``response_s``, the first time until now at which the rule was met.
     """
-    by_course = {"group_by": "course_key", "order_by": "time_s"}
+    by_course = {"group_by": "course_key", "order_by": "at_s"}
     ratings = ratings.mutate(is_met=meets(rule, ratings.baseline, ratings.value).fill_null(False) & ratings.in_course)
-    met_s = ratings.is_met.ifelse(ratings.time_s, _SECONDS)
+    met_s = ratings.is_met.ifelse(ratings.at_s, _SECONDS)
     return ratings.mutate(
-        before_s=ratings.time_s.lag().over(**by_course),
+        before_s=ratings.at_s.lag().over(**by_course),
         value_before=ratings.value.lag().over(**by_course),
-        lowest_before=ratings.value.min().over(ibis.window(preceding=(None, 1), **by_course)),
         response_s=met_s.min().over(ibis.cumulative_window(**by_course)),
     )
 
@@ -75,22 +74,21 @@ def in_sequence(rule: ResponseRule, ratings: ir.Table) -> ir.Table:
 def course_aggregates(sequence: ir.Table) -> dict[str, ir.Value]:
     """Return the aggregates that ``trajectory_columns`` needs, over the ratings of the course only."""
     in_course = sequence.in_course
-    since_s = sequence.time_s - sequence.before_s.fill_null(sequence.start_s)
-    trapezoid = (sequence.value + sequence.value_before) * (sequence.time_s - sequence.before_s)
-    is_lower = sequence.lowest_before.isnull() | (sequence.value < sequence.lowest_before)
+    since_s = sequence.at_s - sequence.before_s.fill_null(0)
+    trapezoid = (sequence.value + sequence.value_before) * (sequence.at_s - sequence.before_s)
+    nadir_rating, nadir_s = taken(sequence, "lowest", in_course)
     is_lost = sequence.response_s.notnull() & ~sequence.is_met
     return {
         "rating_count": sequence.count(where=in_course),
-        "first_s": sequence.time_s.min(where=in_course),
-        "last_s": sequence.time_s.max(where=in_course),
+        "first_s": sequence.at_s.min(where=in_course),
+        "last_s": sequence.at_s.max(where=in_course),
         "longest_gap_s": since_s.max(where=in_course),
-        "nadir_rating": sequence.value.min(where=in_course),
-        # The last rating that was lower than all before it is the first of the lowest.
-        "nadir_s": sequence.time_s.max(where=in_course & is_lower),
+        "nadir_rating": nadir_rating,
+        "nadir_s": nadir_s,
         "double_area": exact_sum(trapezoid, where=in_course),
         "value_seconds": exact_sum(sequence.value * since_s, where=in_course),
         "response_s": sequence.response_s.min(where=in_course),
-        "lost_s": sequence.time_s.min(where=in_course & is_lost),
+        "lost_s": sequence.at_s.min(where=in_course & is_lost),
     }
 
 
@@ -100,15 +98,16 @@ def trajectory_columns(courses: ir.Table) -> dict[str, ir.Value]:
     ``courses`` carry ``start_s``, ``discharge_s``, ``baseline`` and what ``course_aggregates`` found, empty where a
     course has no rating. The whole course is then one gap.
     """
-    last_gap_s = courses.discharge_s - courses.last_s.fill_null(courses.start_s)
+    stay_s = courses.discharge_s - courses.start_s
+    last_gap_s = stay_s - courses.last_s.fill_null(0)
     span_s = courses.last_s - courses.first_s
-    mean = (span_s == 0).ifelse(courses.nadir_rating, courses.double_area / (2 * span_s.nullif(0)))
-    spid = courses.baseline * (courses.last_s - courses.start_s) - courses.value_seconds
+    mean = courses.double_area / (2 * span_s.nullif(0))
+    spid_s = courses.baseline * courses.last_s - courses.value_seconds
     return {
         "longest_gap_hours": hours(ibis.greatest(courses.longest_gap_s.fill_null(0), last_gap_s, 0)),
-        "mean_time_weighted": mean,
-        "spid": spid / SECONDS_PER_HOUR,
-        "first_response_hours": hours(courses.response_s - courses.start_s),
+        "mean_time_weighted": (span_s == 0).ifelse(courses.nadir_rating, mean),
+        "spid": spid_s / SECONDS_PER_HOUR,
+        "first_response_hours": hours(courses.response_s),
         "response_held_hours": hours(courses.lost_s.fill_null(courses.last_s) - courses.response_s),
         "response_was_lost": courses.response_s.notnull().ifelse(courses.lost_s.notnull(), ibis.null("boolean")),
     }

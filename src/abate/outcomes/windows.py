@@ -10,6 +10,7 @@ from abate.base.days import parse_length
 from abate.contracts.clock import Anchor, parse_moment
 from abate.contracts.definition import FollowUp, Study
 from abate.engine.course_clock import anchor_seconds, moment_seconds
+from abate.engine.joins import left_join_on
 from abate.engine.time import epoch_seconds
 
 if TYPE_CHECKING:
@@ -58,11 +59,11 @@ def _declared_windows(study: Study) -> dict[str, tuple[str, str]]:
 
 def _with_follow_up(windows: ir.Table, follow_up: FollowUp, tables: CourseTables) -> ir.Table:
     windows = windows.mutate(follow_from_s=windows[f"{follow_up.counts_from}_s"])
-    windows = windows.left_join(_next_starts(windows), ["person_id", "start_s"])
+    windows = left_join_on(windows, ["person_id", "start_s"], _next_starts(windows))
     observed_until = _observed_until(windows, tables)
     if observed_until is None:
         return windows.mutate(observed_until_s=ibis.null("int64"))
-    return windows.left_join(observed_until, "course_key")
+    return left_join_on(windows, "course_key", observed_until)
 
 
 def _next_starts(windows: ir.Table) -> ir.Table:
@@ -80,10 +81,7 @@ def _observed_until(windows: ir.Table, tables: CourseTables) -> ir.Table | None:
     )
     holding = windows.select("course_key", "person_id", "discharge_s").inner_join(
         spans,
-        [
-            "person_id",
-            ibis._.discharge_s >= spans.opens_s,
-            ibis._.discharge_s <= spans.closes_s,
-        ],
+        "person_id",
     )
+    holding = holding.filter(holding.discharge_s.between(holding.opens_s, holding.closes_s))
     return holding.group_by("course_key").agg(observed_until_s=holding.closes_s.max())
