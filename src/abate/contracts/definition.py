@@ -216,7 +216,9 @@ class FollowUp(Section):
     def _visit_names_are_free(self) -> FollowUp:
         for visit in self.visits:
             if visit in _TAKEN_BY_COLUMNS:
-                raise ValueError(f"a visit cannot be called {visit!r}: the results use that name; write 'visit_1', say.")
+                raise ValueError(
+                    f"a visit cannot be called {visit!r}: the results use that name; write 'visit_1', say."
+                )
         return self
 
 

@@ -18,13 +18,13 @@ MEAN_DECIMALS = 9
 _EXACT = "decimal(38, 12)"
 
 
-@ibis.udf.agg.builtin(name="min_by")
-def _min_by(value: float, key: int) -> float:
+@ibis.udf.agg.builtin(name="min_by")  # type: ignore[untyped-decorator]
+def _min_by(value: float, key: int) -> float:  # type: ignore[empty-body]
     """DuckDB and Spark both call it so; Ibis's own ``argmin`` sorts every group."""
 
 
-@ibis.udf.agg.builtin(name="max_by")
-def _max_by(value: float, key: int) -> float:
+@ibis.udf.agg.builtin(name="max_by")  # type: ignore[untyped-decorator]
+def _max_by(value: float, key: int) -> float:  # type: ignore[empty-body]
     """As ``_min_by``, for the highest key."""
 
 

@@ -27,7 +27,7 @@ _TEXT, _NUMBER, _BOOL = ibis.null("string"), ibis.null("float64"), ibis.null("bo
 
 def visit_aggregates(follow_up: FollowUp, ratings: ir.Table) -> dict[str, ir.Value]:
     """Return ``visit_<visit>_value`` and ``visit_<visit>_s`` of each visit, over ratings with ``in_visit_<visit>``."""
-    found = {}
+    found: dict[str, ir.Value] = {}
     for visit in follow_up.visits:
         value, at_s = taken(ratings, follow_up.take, ratings[f"in_visit_{visit}"])
         found |= {f"visit_{visit}_value": value, f"visit_{visit}_s": at_s}

@@ -96,9 +96,7 @@ def _each_once(study: Study, events: ir.Table) -> ir.Table:
     terms = () if study.events is None else tuple(study.events.terms)
     if terms:
         events = events.filter(events.term.isin(terms))
-    timed = events.select(
-        "person_id", "term", "grade", "serious", "related", time_s=epoch_seconds(events.time)
-    )
+    timed = events.select("person_id", "term", "grade", "serious", "related", time_s=epoch_seconds(events.time))
     return timed.group_by("person_id", "time_s", "term").agg(
         grade=timed.grade.max(), serious=timed.serious.any(), related=timed.related.any()
     )

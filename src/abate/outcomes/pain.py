@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import ibis
-
 from abate.contracts.definition import Study
 from abate.engine.joins import left_join_on
 from abate.engine.time import time_from_seconds
 from abate.outcomes.durability import visit_aggregates, visit_columns_of
-from abate.outcomes.endpoints import final_aggregates, final_columns, find_baselines, missing_columns
+from abate.outcomes.endpoints import (
+    baseline_aggregates,
+    count_aggregates,
+    endpoint_columns,
+    final_aggregates,
+    missing_columns,
+)
 from abate.outcomes.ratings import join_ratings
 from abate.outcomes.response import meets
 from abate.outcomes.trajectory import course_aggregates, find_daily, find_nadirs, in_sequence, trajectory_columns
@@ -43,10 +47,16 @@ def find_pain(study: Study, ratings: ir.Table, windows: ir.Table, engine: Engine
     """
     ratings = engine.materialise(join_ratings(study, ratings, windows), "ratings_of_courses")
     daily = engine.materialise(find_daily(study.rating.daily, ratings), "daily")
-    baselines = engine.materialise(find_baselines(study.rating.baseline, ratings), "baselines")
+    baselines = engine.materialise(_baselines(study, ratings), "baselines")
     found = _found(study, ratings, baselines)
     courses = left_join_on(windows, "course_key", baselines, found, find_nadirs(daily))
     return _columns(study, courses), daily
+
+
+def _baselines(study: Study, ratings: ir.Table) -> ir.Table:
+    rule = study.rating.baseline
+    picked = ratings.group_by("course_key").agg(**baseline_aggregates(rule, ratings))
+    return picked.select("course_key", **endpoint_columns(rule, picked, "baseline"))
 
 
 def _found(study: Study, ratings: ir.Table, baselines: ir.Table) -> ir.Table:
@@ -56,12 +66,15 @@ def _found(study: Study, ratings: ir.Table, baselines: ir.Table) -> ir.Table:
     sequence = in_sequence(study.response.primary, after)
     visits = {} if study.follow_up is None else visit_aggregates(study.follow_up, sequence)
     return sequence.group_by("course_key").agg(
-        **final_aggregates(study.rating.final, sequence), **course_aggregates(sequence), **visits
+        **final_aggregates(study.rating.final, sequence),
+        **count_aggregates(sequence),
+        **course_aggregates(sequence),
+        **visits,
     )
 
 
 def _columns(study: Study, courses: ir.Table) -> ir.Table:
-    courses = courses.mutate(**final_columns(study.rating.final, courses))
+    courses = courses.mutate(**endpoint_columns(study.rating.final, courses, "final"))
     baseline, final = courses.baseline, courses.final
     response = {f"response_{rule.id}": meets(rule, baseline, final) for rule in study.response.rules}
     courses = courses.mutate(
@@ -77,5 +90,8 @@ def _columns(study: Study, courses: ir.Table) -> ir.Table:
         for name in ("baseline", "final", "nadir")
     }
     return courses.mutate(
-        **missing_columns(study, courses), **trajectory_columns(courses), **visit_columns_of(study, courses), **clock
+        **missing_columns(study.rating, courses),
+        **trajectory_columns(courses),
+        **visit_columns_of(study, courses),
+        **clock,
     )
