@@ -1,4 +1,4 @@
-"""What would baseline, final and response be under other rules? The ratings are joined to courses once for all variants."""
+"""What would baseline and final rating be under other rules? The ratings are joined to courses once for all variants."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from abate.base.errors import ParameterError
-from abate.contracts.definition import Study
+from abate.contracts.definition import Study, WindowRule
 from abate.engine.joins import left_join_on
 from abate.outcomes.endpoints import baseline_aggregates, endpoint_columns, final_aggregates
 from abate.outcomes.ratings import join_ratings
-from abate.outcomes.response import meets
 from abate.outcomes.windows import find_windows
 
 if TYPE_CHECKING:
@@ -21,12 +20,12 @@ if TYPE_CHECKING:
 
 
 def find_endpoints(variants: Mapping[str, Study], tables: CourseTables, engine: Engine) -> Mapping[str, ir.Table]:
-    """Return baseline, final and response of every course under each variant of a study.
+    """Return baseline and final rating of every course under each variant of a study.
 
     Parameters
     ----------
     variants : mapping of str to Study
-        Studies of one scale and one pair of windows, which differ in what they take, fall back on, and call a response.
+        Studies of one scale and one pair of windows, which differ in what they take and fall back on.
     tables : CourseTables
         The contract filled.
     engine : Engine
@@ -35,8 +34,7 @@ def find_endpoints(variants: Mapping[str, Study], tables: CourseTables, engine: 
     Returns
     -------
     mapping of str to table
-        For each variant one row a course: ``course_id``, ``person_id``, ``baseline``, ``baseline_rule``, ``final``,
-        ``final_rule``, ``change``, ``change_percent`` and ``response_<rule>``.
+        For each variant one row a course: ``course_id``, ``person_id``, ``baseline``, ``final``.
 
     Raises
     ------
@@ -45,14 +43,15 @@ def find_endpoints(variants: Mapping[str, Study], tables: CourseTables, engine: 
     """
     if not variants:
         return {}
-    windows = engine.materialise(find_windows(_without_the_rest(variants), tables), "windows")
-    ratings = engine.materialise(
-        join_ratings(_without_the_rest(variants), tables.ratings, windows), "ratings_of_courses"
-    )
-    # Position, not name: a name of a variant need not be one that a column can have.
-    numbered = dict(enumerate(variants.values()))
-    wide = engine.materialise(_endpoints(numbered, ratings, windows), "endpoints")
-    return {name: _of_variant(number, numbered[number], wide) for number, name in enumerate(variants)}
+    shared = _without_the_rest(variants)
+    windows = engine.materialise(find_windows(shared, tables), "windows")
+    ratings = engine.materialise(join_ratings(shared, tables.ratings, windows), "ratings_of_courses")
+    # Numbers, not names: the name of a variant need not be one that a column can have.
+    baselines = _baselines({n: study.rating.baseline for n, study in enumerate(variants.values())}, ratings)
+    finals = _finals({n: study.rating.final for n, study in enumerate(variants.values())}, ratings, baselines)
+    courses = windows.select("course_key", "course_id", "person_id")
+    wide = engine.materialise(left_join_on(courses, "course_key", baselines, finals), "endpoints")
+    return {name: _of_variant(number, wide) for number, name in enumerate(variants)}
 
 
 def _without_the_rest(variants: Mapping[str, Study]) -> Study:
@@ -73,45 +72,32 @@ def _joined_by(study: Study) -> tuple[str, ...]:
     return (rating.scale, *ends)
 
 
-def _endpoints(variants: Mapping[int, Study], ratings: ir.Table, windows: ir.Table) -> ir.Table:
-    baselines = {number: study.rating.baseline for number, study in variants.items()}
-    finals = {number: study.rating.final for number, study in variants.items()}
+def _baselines(rules: Mapping[int, WindowRule], ratings: ir.Table) -> ir.Table:
     picked = ratings.group_by("course_key").agg(
-        **_merged(baseline_aggregates(rule, ratings, f"baseline_{number}") for number, rule in baselines.items())
+        **_merged(baseline_aggregates(rule, ratings, f"baseline_{number}") for number, rule in rules.items())
     )
-    picked = picked.select(
+    return picked.select(
         "course_key",
-        **_merged(endpoint_columns(rule, picked, f"baseline_{number}") for number, rule in baselines.items()),
+        **_merged(endpoint_columns(rule, picked, f"baseline_{number}") for number, rule in rules.items()),
     )
-    after = ratings.filter(ratings.day >= 1)
-    after = after.inner_join(
-        picked.select("course_key", *(f"baseline_{number}_s" for number in variants)), "course_key"
-    )
-    found = after.group_by("course_key").agg(
+
+
+def _finals(rules: Mapping[int, WindowRule], ratings: ir.Table, baselines: ir.Table) -> ir.Table:
+    times = baselines.select("course_key", *(f"baseline_{number}_s" for number in rules))
+    after = ratings.filter(ratings.day >= 1).inner_join(times, "course_key")
+    picked = after.group_by("course_key").agg(
         **_merged(
-            final_aggregates(rule, after, f"final_{number}", f"baseline_{number}") for number, rule in finals.items()
+            final_aggregates(rule, after, f"final_{number}", f"baseline_{number}") for number, rule in rules.items()
         )
     )
-    found = found.select(
-        "course_key", **_merged(endpoint_columns(rule, found, f"final_{number}") for number, rule in finals.items())
+    return picked.select(
+        "course_key", **_merged(endpoint_columns(rule, picked, f"final_{number}") for number, rule in rules.items())
     )
-    return left_join_on(windows.select("course_key", "course_id", "person_id"), "course_key", picked, found)
 
 
 def _merged(parts: Iterable[dict[str, ir.Value]]) -> dict[str, ir.Value]:
     return {name: value for part in parts for name, value in part.items()}
 
 
-def _of_variant(number: int, study: Study, wide: ir.Table) -> ir.Table:
-    baseline, final = wide[f"baseline_{number}"], wide[f"final_{number}"]
-    return wide.select(
-        "course_id",
-        "person_id",
-        baseline=baseline,
-        baseline_rule=wide[f"baseline_{number}_rule"],
-        final=final,
-        final_rule=wide[f"final_{number}_rule"],
-        change=final - baseline,
-        change_percent=100 * (final - baseline) / baseline.nullif(0.0),
-        **{f"response_{rule.id}": meets(rule, baseline, final) for rule in study.response.rules},
-    )
+def _of_variant(number: int, wide: ir.Table) -> ir.Table:
+    return wide.select("course_id", "person_id", baseline=wide[f"baseline_{number}"], final=wide[f"final_{number}"])
