@@ -12,6 +12,13 @@ import pytest
 from abate.engine.connection import Engine, open_engine
 
 ROOT = Path(__file__).parents[1]
+#: Tests have few rows: compiling and spreading a query costs far more than interpreting it in one place. Same results.
+SPARK_ON_FEW_ROWS = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.sql.adaptive.enabled": "false",
+}
 IS_CI = os.environ.get("CI", "").lower() == "true"
 
 
@@ -42,6 +49,8 @@ def spark_engine() -> Iterator[Engine]:
     if shutil.which("java") is None:
         skip_or_fail("Spark needs Java, which is not installed")
     with open_engine("spark") as engine:
+        for setting, value in SPARK_ON_FEW_ROWS.items():
+            engine.backend._session.conf.set(setting, value)
         yield engine
 
 

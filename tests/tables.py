@@ -30,9 +30,9 @@ def parse_rows(text: str) -> list[dict[str, str | None]]:
     ]
 
 
-def arrow_table(name: str, text: str, id_type: pa.DataType | None = None) -> pa.Table:
+def arrow_table(name: str, text: str | list[dict[str, str | None]], id_type: pa.DataType | None = None) -> pa.Table:
     """Return a text table with all the columns of the contract's table ``name``; those not written are empty."""
-    contract, rows = KNOWN_TABLES[name], parse_rows(text)
+    contract, rows = KNOWN_TABLES[name], parse_rows(text) if isinstance(text, str) else text
     unknown = {column for row in rows for column in row} - set(contract.column_names)
     assert not unknown, f"{name} has no column {unknown}"
     return pa.table(
@@ -61,3 +61,32 @@ def _value(text: str | None, kind: pa.DataType) -> Any:
     if pa.types.is_floating(kind):
         return float(text)
     return text
+
+
+def written_cell(text: str | None) -> str:
+    """Write what a person wrote the way ``found_cell`` writes what was found."""
+    if text is None:
+        return ""
+    if text in ("true", "false"):
+        return text
+    try:
+        return f"{float(text):.9g}"
+    except ValueError:
+        pass
+    try:
+        return dt.datetime.fromisoformat(text).isoformat(sep=" ", timespec="seconds")
+    except ValueError:
+        return text
+
+
+def found_cell(value: Any) -> str:
+    """Write a value so that equal values look alike: numbers to nine digits, times to the second."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dt.datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, int | float):
+        return f"{float(value):.9g}"
+    return written_cell(str(value))

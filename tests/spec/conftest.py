@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from abate.engine.connection import Engine
-from tests.tables import arrow_table, parse_rows
+from tests.spec.casebook import Casebook, Course
+from tests.tables import arrow_table, found_cell, parse_rows, written_cell
 
 
 class Spec:
@@ -34,38 +34,23 @@ class Spec:
         wanted = parse_rows(expected)
         names = list(wanted[0]) if wanted else [name.strip() for name in expected.strip().splitlines()[0].split("|")]
         found_rows = self.engine.to_arrow((self.result if result is None else result).select(*names)).to_pylist()
-        found = sorted(tuple(_text(row[name]) for name in names) for row in found_rows)
-        assert found == sorted(tuple(_plain(row[name]) for name in names) for row in wanted)
-
-
-def _plain(text: str | None) -> str:
-    """Write what a person wrote the way ``_text`` writes what was found."""
-    if text is None:
-        return ""
-    if text in ("true", "false"):
-        return text
-    try:
-        return f"{float(text):.9g}"
-    except ValueError:
-        pass
-    try:
-        return dt.datetime.fromisoformat(text).isoformat(sep=" ", timespec="seconds")
-    except ValueError:
-        return text
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dt.datetime):
-        return value.isoformat(sep=" ", timespec="seconds")
-    if isinstance(value, int | float):
-        return f"{float(value):.9g}"
-    return _plain(str(value))
+        found = sorted(tuple(found_cell(row[name]) for name in names) for row in found_rows)
+        assert found == sorted(tuple(written_cell(row[name]) for name in names) for row in wanted)
 
 
 @pytest.fixture
 def spec(engine: Engine) -> Spec:
     return Spec(engine)
+
+
+@pytest.fixture(scope="module")
+def _casebooks(request: pytest.FixtureRequest) -> dict[str, Casebook]:
+    return {}
+
+
+@pytest.fixture
+def course(request: pytest.FixtureRequest, engine: Engine, _casebooks: dict[str, Casebook]) -> Course:
+    """One example of a course, joined together with all the examples of its module."""
+    if engine.name not in _casebooks:
+        _casebooks[engine.name] = Casebook(request.module, engine)
+    return _casebooks[engine.name].course(request.function.__name__)

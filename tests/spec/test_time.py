@@ -5,7 +5,15 @@ import datetime as dt
 import pyarrow as pa
 import pytest
 
-from abate.engine.time import calendar_day, days, epoch_seconds, hours, time_from_seconds
+from abate.engine.time import (
+    calendar_day,
+    calendar_year,
+    date_seconds,
+    days,
+    epoch_seconds,
+    hours,
+    time_from_seconds,
+)
 
 TIMES = [
     "1969-12-31 00:00:00",
@@ -52,3 +60,20 @@ def test_hours_and_days_are_fractions(engine, times):
     seconds = epoch_seconds(times.time)
     assert column(engine, times.select("time", x=hours(seconds)))[0] == -24.0
     assert column(engine, times.select("time", x=days(seconds)))[0] == -1.0
+
+
+def test_fractions_of_a_second_are_cut_off_before_and_after_1970(engine):
+    texts = ["1969-12-31 23:59:58.700000", "2024-02-29 23:59:59.700000"]
+    times = pa.array([dt.datetime.fromisoformat(text) for text in texts], pa.timestamp("us"))
+    table = engine.from_arrow(pa.table({"time": times}))
+    assert column(engine, table.select("time", x=epoch_seconds(table.time))) == [-2, 1709251199]
+
+
+def test_a_date_begins_at_its_midnight(engine):
+    dates = pa.array([dt.date(1969, 12, 31), dt.date(2024, 2, 29)], pa.date32())
+    table = engine.from_arrow(pa.table({"date": dates}))
+    assert column(engine, table.select("date", x=date_seconds(table.date))) == [-86400, 1709164800]
+
+
+def test_a_year_changes_at_midnight_of_new_year(engine, times):
+    assert column(engine, times.select("time", x=calendar_year(times.time)))[:3] == [1969, 1969, 1970]

@@ -196,6 +196,12 @@ class Response(Section):
         return tuple({rule.id: rule for rule in (self.primary, *self.also)}.values())
 
 
+#: A visit of this name would give columns that `outcomes` has already, such as ``final_time``.
+_TAKEN_BY_COLUMNS = ("baseline", "final", "nadir", "dose", "return")
+#: The same for terms of adverse events: ``event_count``.
+_TAKEN_BY_COUNTS = ("count", "worst_grade", "any", "serious")
+
+
 class FollowUp(Section):
     """What happens afterwards."""
 
@@ -205,6 +211,15 @@ class FollowUp(Section):
     return_to_care: tuple[Literal["office", "emergency", "inpatient", "phone"], ...] = Field(
         default=("emergency", "inpatient"), description="Kinds of contact that count as a return to care"
     )
+
+    @model_validator(mode="after")
+    def _visit_names_are_free(self) -> FollowUp:
+        for visit in self.visits:
+            if visit in _TAKEN_BY_COLUMNS:
+                raise ValueError(
+                    f"a visit cannot be called {visit!r}: the results use that name; write 'visit_1', say."
+                )
+        return self
 
 
 class Events(Section):
@@ -230,6 +245,17 @@ class Events(Section):
             raise ValueError(
                 f"the window from {self.window[0]!r} to {self.window[1]!r} is upside down; exchange its ends."
             )
+        return self
+
+    @model_validator(mode="after")
+    def _terms_are_free_and_differ(self) -> Events:
+        # Databases take no notice of case in the names of columns.
+        folded = [term.casefold() for term in self.terms]
+        for term, name in zip(self.terms, folded, strict=True):
+            if name in _TAKEN_BY_COUNTS:
+                raise ValueError(f"a term cannot be called {term!r}: the results use that name; write it out.")
+            if folded.count(name) > 1:
+                raise ValueError(f"the term {term!r} stands twice, written in two ways; give it once.")
         return self
 
 

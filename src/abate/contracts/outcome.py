@@ -40,7 +40,7 @@ COURSE_COLUMNS: tuple[Column, ...] = (
     *_flags(("is_eligible", "Entered the study")),
     *_texts(("lost_at", "Id of the first rule of entry that the course did not meet; empty if it entered")),
     *_texts(("sex", "Sex"), ("race", "As the source records it"), ("ethnicity", "As the source records it"), ("site", "Hospital or centre")),
-    *_numbers(("age_years", "a", "Age at the first dose; from the middle of the year where only the year of birth is known")),
+    *_numbers(("age_years", "a", "Age at the first dose in years of 365.25 days; the difference of the calendar years where only the year of birth is known")),
     *_texts(("setting", "inpatient or outpatient")),
     *_numbers(("weight_kg", "kg", "Body weight")),
     *_times(("admission", "Admission"), ("start", "First dose"), ("end", "End of the last dose"), ("discharge", "Discharge")),
@@ -50,17 +50,17 @@ COURSE_COLUMNS: tuple[Column, ...] = (
 
 #: What was given.
 DOSE_COLUMNS: tuple[Column, ...] = (
-    *_counts(("dose_count", "Dose rows"), ("bolus_count", "Boluses")),
+    *_counts(("dose_count", "Dose rows"), ("bolus_count", "Boluses: rows that end as they start, or have neither a rate nor a later end")),
     *_numbers(
         ("dose_total_mg", "mg", "Sum of all amounts; empty where a row has none"),
         ("dose_mg_per_kg", "mg/kg", "Total dose by body weight"),
-        ("rate_first_mg_h", "mg/h", "Rate of the first stretch"),
-        ("rate_max_mg_h", "mg/h", "Highest rate"),
-        ("rate_mean_mg_h", "mg/h", "Mean rate over the hours in which it ran"),
-        ("running_hours", "h", "Hours in which an infusion ran"),
-        ("pause_hours", "h", "Hours between the first dose and the end of the last in which none ran"),
+        ("rate_first_mg_h", "mg/h", "Rate of the first running stretch; of those that begin together the highest"),
+        ("rate_max_mg_h", "mg/h", "Highest rate of one running stretch"),
+        ("rate_mean_mg_h", "mg/h", "Amount infused by the running stretches, by the hours in which one ran"),
+        ("running_hours", "h", "Hours in which an infusion ran at a rate above 0, overlapping stretches counted once; empty where no rate is known"),
+        ("pause_hours", "h", "Hours between the first and the last running stretch in which none ran; empty where none ever ran"),
     ),
-    *_counts(("pause_count", "Stretches without infusion inside the course")),
+    *_counts(("pause_count", "Pauses between running stretches; empty where none ever ran")),
     *_texts(("dose_missing", "Why the total dose is empty")),
 )  # fmt: skip
 
@@ -83,21 +83,21 @@ RATING_COLUMNS: tuple[Column, ...] = (
         ("mean_time_weighted", "{points}", "Area under the ratings of the course by the trapezoid rule, divided by their span"),
         ("spid", "{points}.h", "Sum of (baseline - rating) x hours since the rating before, or since the first dose"),
         ("first_response_hours", "h", "From the first dose to the first rating that meets the primary rule"),
-        ("response_held_hours", "h", "From there to the first later rating of the course that does not, or to the last rating"),
+        ("response_held_hours", "h", "From there to the first later rating of the course that does not, or to the last rating of the course"),
     ),
-    *_flags(("response_was_lost", "A later rating of the course no longer met the primary rule")),
+    *_flags(("response_was_lost", "A later rating of the course no longer met the primary rule; empty where none ever met it")),
 )  # fmt: skip
 
 #: What harm was seen.
 HARM_COLUMNS: tuple[Column, ...] = (
-    *_counts(("event_count", "Adverse events in the window; empty where not asked or not recorded"), ("event_worst_grade", "Highest CTCAE grade; empty = none or not recorded")),
-    *_flags(("event_any", "At least one event"), ("event_serious", "At least one serious event; empty = seriousness not recorded")),
+    *_counts(("event_count", "New adverse events in the window, of terms not present before; empty where not asked or not recorded"), ("event_worst_grade", "Highest CTCAE grade of them; empty = none or not recorded")),
+    *_flags(("event_any", "At least one new event"), ("event_serious", "At least one serious new event; empty = there are new events and seriousness is recorded for none of them")),
 )  # fmt: skip
 
 #: What came afterwards, whatever the visits.
 AFTER_COLUMNS: tuple[Column, ...] = (
     *_numbers(
-        ("return_days", "d", "From discharge to the next contact that counts as a return to care; empty if none was seen"),
+        ("return_days", "d", "From discharge to the next contact that counts as a return to care, while observed; empty if none was seen"),
         ("followed_days", "d", "From discharge to the end of observation"),
     ),
     *_texts(("return_kind", "Kind of that contact"), ("return_missing", "Why it cannot be said")),
@@ -124,7 +124,7 @@ def response_columns(study: Study) -> tuple[Column, ...]:
 def event_columns(study: Study) -> tuple[Column, ...]:
     """Return one count for each term of adverse event that the study names."""
     terms: Sequence[str] = () if study.events is None else tuple(study.events.terms)
-    return _counts(*((f"event_{term}", f"Events of {term} in the window") for term in terms))
+    return _counts(*((f"event_{term}", f"New events of {term} in the window") for term in terms))
 
 
 def outcomes_table(study: Study) -> Table:
@@ -172,7 +172,7 @@ HARM = Table(
         Column(
             name="was_present_before",
             type=_BOOL,
-            meaning="The same term stood in the records in the 30 days before the first dose",
+            meaning="The same term stood in the records in the 30 days before the first dose and before the window",
         ),
     ),
 )

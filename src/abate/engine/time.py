@@ -20,6 +20,16 @@ def epoch_seconds(time: ir.TimestampValue) -> ir.IntegerValue:
     return time.truncate("s").epoch_seconds().cast("int64")
 
 
+def date_seconds(date: ir.DateValue) -> ir.IntegerValue:
+    """Return the epoch seconds of the midnight at which a date begins."""
+    return epoch_seconds(date.cast("timestamp"))
+
+
+def calendar_year(time: ir.TimestampValue) -> ir.IntegerValue:
+    """Return the year of the wall clock."""
+    return time.year().cast("int64")
+
+
 def time_from_seconds(seconds: ir.IntegerValue) -> ir.TimestampValue:
     """Return the wall-clock time that lies ``seconds`` after 1970-01-01 00:00."""
     return seconds.as_timestamp("s").cast("timestamp")

@@ -39,8 +39,10 @@ def vary_the_rules(
             id="main", change_of_rule="the study's own rules", estimates=headline(study, outcomes), is_main=True
         )
     ]
-    for id, words, variant in _variants(study):
-        endpoints = engine.to_arrow(find_endpoints(variant, tables, engine).order_by("course_id"))
+    variants = list(_variants(study))
+    found = find_endpoints({id: variant for id, _, variant in variants}, tables, engine)
+    for id, words, variant in variants:
+        endpoints = engine.to_arrow(found[id].order_by("course_id"))
         rows.append(
             SensitivityRow(id=id, change_of_rule=words, estimates=headline(variant, _of_entered(endpoints, outcomes)))
         )
