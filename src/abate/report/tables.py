@@ -1,0 +1,389 @@
+"""Which tables does the report hold? Each as plain text cells, from estimates; a number that is missing gives its reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from abate.contracts.result import CharacteristicRow, Estimate, SensitivityRow
+from abate.report.harm_terms import find_terms
+from abate.report.numbers import (
+    FEWEST_FOR_PERCENT,
+    MINUS,
+    NO_BREAK,
+    decimals_for,
+    decimals_of_size,
+    describe_count,
+    describe_number,
+    describe_p,
+    describe_percent_range,
+    describe_range,
+    describe_share,
+    describe_share_range,
+    describe_signed,
+)
+from abate.report.report_table import ReportTable, RowKind, TableRow, row, table
+from abate.report.view import ResultView
+from abate.report.words import capital, headed, in_words, label_rule, listed, sentence
+
+EMPTY = "\u2013"
+INTERVAL = "95\u202f% interval"
+
+_SHARE_CELL = re.compile(r"^(\d+)/(\d+) \(\d+ %\)$")
+_LONG_NUMBER = re.compile(r"(?<![\d.])\d{4,}(?![\d.])")
+_LEVEL_WORDS = {"median [Q1, Q3]": "median (quartiles)"}
+_QUARTILES_CELL = re.compile(r"^(\S+) \[(\S+), (\S+)\]$")
+
+
+def attrition_table(view: ResultView) -> ReportTable:
+    """Return what each rule of entry left and removed."""
+    rows = [
+        row(
+            sentence(step.rule),
+            describe_count(step.persons),
+            describe_count(step.courses),
+            describe_count(step.persons_lost) if step.is_asked else "not asked",
+            describe_count(step.courses_lost) if step.is_asked else "not asked",
+        )
+        for step in view.result.attrition
+    ]
+    notes = [f"{sentence(step.rule)} {sentence(step.note)}" for step in view.result.attrition if step.note]
+    columns = ("Rule, in the order applied", "Persons left", "Courses left", "Persons removed", "Courses removed")
+    return table("attrition-table", "Who entered: what each rule left and removed.", columns, rows, notes=notes)
+
+
+def characteristics_table(view: ResultView) -> ReportTable:
+    """Return Table 1: persons and courses, by response to the primary rule."""
+    groups = ("overall", "responders", "non_responders", "not_evaluable")
+    heads = ("All", "Met the rule", "Did not", "Cannot be judged")
+    shown = [place for place, name in enumerate(groups) if name != "not_evaluable" or _group_size(view, name) != "0"]
+    sizes = {place: _group_size(view, groups[place]) for place in shown}
+    columns = ("Characteristic", *(f"{heads[place]} n{NO_BREAK}={NO_BREAK}{sizes[place]}" for place in shown), "SMD", "Missing")
+    rows: list[TableRow] = []
+    recorded = [found for found in view.result.characteristics[1:] if found.cells.get("overall") != EMPTY]
+    for found in recorded:
+        cells = tuple(polished(found.cells.get(groups[place], EMPTY)) for place in shown)
+        name = found.variable if found.level is None else f"{found.variable}: {_LEVEL_WORDS.get(found.level, found.level)}"
+        smd = EMPTY if found.smd is None else describe_signed(found.smd, 2)
+        rows.append(row(name, *cells, smd, describe_count(found.missing.get("overall", 0))))
+    notes = [
+        f"Groups: the primary rule, {label_rule(view.study.response.primary).lower()}. SMD: standardised mean difference, those who met the rule minus the others, "
+        "over the pooled standard deviation. No p values: the groups were formed by the outcome."
+    ]
+    reasons = _unique(found.smd_reason for found in recorded[1:])
+    notes += [f"No SMD for {listed(_unique(found.variable for found in recorded if found.smd_reason == reason))}: {reason}." for reason in reasons]
+    unknown = _unique(found.variable for found in view.result.characteristics if found.cells.get("overall") == EMPTY)
+    if unknown:
+        notes.append(f"Not recorded in any course: {listed(unknown)}.")
+    return table("characteristics", "Persons and courses, by response.", columns, rows, notes=notes)
+
+
+def polished(cell: str) -> str:
+    """Return a cell of Table 1 as the report writes numbers: no percentage of a few, words between two numbers.
+
+    Examples
+    --------
+    >>> polished("4/6 (67 %)")
+    '4/6'
+    >>> polished("5.0 [4.0, 6.0]")
+    '5.0 (4.0 to 6.0)'
+    """
+    share = _SHARE_CELL.match(cell)
+    if share is not None:
+        return describe_share(int(share[1]), int(share[2]))
+    quartiles = _QUARTILES_CELL.match(cell)
+    if quartiles is not None:
+        cell = f"{quartiles[1]} ({quartiles[2]} to {quartiles[3]})"
+    return _LONG_NUMBER.sub(lambda digits: describe_count(int(digits[0])), cell.replace("-", MINUS))
+
+
+def course_table(view: ResultView) -> ReportTable:
+    """Return lengths, doses and rates of the courses."""
+    measures = (
+        ("Length, days", "course_length"),
+        ("Stay, days", "stay"),
+        ("Hours in which an infusion ran", "running_hours"),
+        ("Total dose, mg", "dose_total"),
+        ("Total dose, mg/kg", "dose_per_kg"),
+        ("Rate at the start, mg/h", "rate_first"),
+        ("Highest rate, mg/h", "rate_max"),
+        ("Mean rate while it ran, mg/h", "rate_mean"),
+    )
+    rows = []
+    for name, id in measures:
+        mean, median = view.estimate(f"{id}.mean"), view.known(f"{id}.median")
+        if mean is None:
+            continue
+        if mean.value is None:
+            rows.append(row(name, describe_count(mean.n or 0), _why(mean), EMPTY, EMPTY))
+            continue
+        decimals = max(1 if "days" in name else 0, decimals_of_size(mean.value))
+        spread = EMPTY if mean.sd is None else describe_number(mean.sd, decimals)
+        middle = EMPTY if median is None else _with_interval(median, decimals)
+        rows.append(row(name, describe_count(mean.n or 0), _with_interval(mean, decimals), spread, middle))
+    columns = ("Measure", "n", f"Mean ({INTERVAL})", "SD", f"Median ({INTERVAL})")
+    return table("courses-table", "The courses and what was given.", columns, rows)
+
+
+def course_end_table(view: ResultView) -> ReportTable:
+    """Return how many courses were paused and why they ended."""
+    found = [("With a pause inside", view.known("pause.share"))]
+    found += [(capital(estimate.quantity.removeprefix("courses that ")), estimate) for estimate in view.under("end_reason.")]
+    rows = [
+        row(name, _share(share), _share_interval(share))
+        for name, share in found
+        if share is not None and share.value is not None
+    ]
+    return table("course-ends", "Pauses, and how courses ended.", ("Courses", "k/n", INTERVAL), rows)
+
+
+def daily_table(view: ResultView) -> ReportTable:
+    """Return the daily means with n, and beside them those of the courses rated on every day."""
+    prefix, fixed_prefix = "daily.mean.day_", "daily.mean_fixed_set.day_"
+    fixed = {estimate.id.removeprefix(fixed_prefix): estimate for estimate in view.under(fixed_prefix)}
+    rows = []
+    for id, name in (("baseline.mean", "Baseline, by rule"),):
+        rows += [_daily_row(name, view.estimate(id), None)]
+    by_day = sorted(view.under(prefix), key=lambda estimate: int(estimate.id.removeprefix(prefix)))
+    for estimate in by_day:
+        day = estimate.id.removeprefix(prefix)
+        name = "Day 0 (up to the first dose)" if day == "0" else f"Day {day}"
+        rows.append(_daily_row(name, estimate, fixed.get(day)))
+    rows += [_daily_row("Final, by rule", view.estimate("final.mean"), None)]
+    notes = []
+    if fixed:
+        notes.append("The last two columns follow one set of courses: those rated on every one of these days. The other means change also because courses end.")
+    columns = ("Time", "n", f"Mean {view.noun}", INTERVAL, "n, same courses", "Mean, same courses")
+    return table("daily-table", f"Daily means of {view.noun}.", columns, rows, notes=notes)
+
+
+def change_table(view: ResultView) -> ReportTable:
+    """Return baseline, final rating and change in every form in which they were estimated."""
+    ids = ("baseline.mean", "baseline.median", "final.mean", "final.median", "change.mean", "change.median", "change.hodges_lehmann",
+           "change_percent.mean", "change.wilcoxon")  # fmt: skip
+    rows = [
+        row(capital(estimate.quantity), _point_cell(estimate), describe_count(estimate.n or 0), _p_cell(estimate), estimate.method or EMPTY)
+        for id in ids
+        if (estimate := view.estimate(id)) is not None
+    ]
+    columns = ("Quantity", f"Estimate ({INTERVAL})", "n", "p", "Method")
+    notes = ["A test asks whether the change is zero, which nobody expects here: see what this design cannot show."]
+    return table("change-table", f"{capital(view.noun)} before and at the end, and the change.", columns, rows, notes=notes)
+
+
+def missing_table(view: ResultView) -> ReportTable:
+    """Return how many courses lack a baseline, a final rating or a total dose, and why."""
+    rows: list[TableRow] = []
+    for name in ("baseline", "final", "dose_total", "return"):
+        share = view.known(f"missing.{name}")
+        if share is None or not share.numerator:
+            continue
+        rows.append(row(capital(share.quantity), _share(share), kind=RowKind.KEY))
+        prefix = f"{share.quantity}: "
+        reasons = view.under(f"missing.{name}.")
+        rows += [row(capital(e.quantity.removeprefix(prefix)), _share(e)) for e in reasons if e.denominator]
+    return table("missing-table", "What is missing, and why.", ("Missing", "Courses"), rows)
+
+
+def response_table(view: ResultView) -> ReportTable:
+    """Return the response by every declared rule, with and without the courses that cannot be judged."""
+    primary = view.study.response.primary.id
+    rows = []
+    for rule in view.study.response.rules:
+        judged, everybody = view.estimate(f"response.{rule.id}"), view.estimate(f"response.{rule.id}_missing_as_no")
+        name = label_rule(rule) + (" (primary)" if rule.id == primary else "")
+        cells = (*_share_cells(judged), *_share_cells(everybody))
+        rows.append(row(name, *cells, kind=RowKind.KEY if rule.id == primary else RowKind.PLAIN))
+    columns = ("Rule", "Of those that can be judged", INTERVAL, "Of all courses, missing as no", INTERVAL)
+    return table("response-table", "Response by every declared rule.", columns, rows, notes=_notes_on_shares(view, "response.primary"))
+
+
+def time_to_response_table(view: ResultView) -> ReportTable:
+    """Return the share that had met the primary rule by the end of each day."""
+    prefix = "time_to_response.day_"
+    found = sorted(view.under(prefix), key=lambda estimate: int(estimate.id.removeprefix(prefix)))
+    rows = [row(f"Day {estimate.id.removeprefix(prefix)}", *_share_cells(estimate)) for estimate in found]
+    median = view.estimate("time_to_response.median")
+    notes = [] if median is None else [sentence(f"{median.quantity}: {_point_cell(median)}")]
+    return table("time-to-response-table", "First rating that met the primary rule, by day.", ("Within", "Had met the rule", INTERVAL), rows, notes=notes)
+
+
+def harm_table(view: ResultView) -> ReportTable:
+    """Return adverse events by term, with courses, grades and rates."""
+    rows = []
+    for id, name in (("harm.any", "Any event"), ("harm.serious", "Any serious event")):
+        found = view.estimate(id)
+        if found is not None:
+            rate = view.known("harm.rate") if id == "harm.any" else None
+            rows.append(row(name, *_share_cells(found), _grades(view, "harm") if id == "harm.any" else EMPTY, _rate_cell(rate), kind=RowKind.KEY))
+    for group_id, name in (("responders", "among those who met the primary rule"), ("non_responders", "among those who did not")):
+        found = view.known(f"harm.any.{group_id}")
+        if found is not None:
+            rows.append(row(f"Any event, {name}", *_share_cells(found), EMPTY, EMPTY))
+    for term in find_terms(view):
+        rows.append(row(headed(term.name), *_share_cells(term.share), _grades(view, term.id), _rate_cell(term.rate)))
+    columns = ("Event", "Courses", f"Exact {INTERVAL}", "Courses by worst grade", f"Per 100 infusion-days ({INTERVAL})")
+    serious = view.known("harm.serious")
+    notes = [sentence(serious.quantity)] if serious is not None and ";" in serious.quantity else []
+    return table("harm-table", "Adverse events.", columns, rows, notes=[*notes, *_notes_on_shares(view, "harm.any")])
+
+
+def sustained_table(view: ResultView) -> ReportTable:
+    """Return for each visit who was seen and in whom the response was sustained, with the bounds that the unseen leave."""
+    rows = []
+    for visit in view.visits:
+        share = view.estimate(f"sustained.{visit}")
+        if share is None:
+            continue
+        lowest, highest = view.known(f"sustained.{visit}.unseen_as_no"), view.known(f"sustained.{visit}.unseen_as_yes")
+        bounds = EMPTY if lowest is None or highest is None else f"{_share(lowest)} to {_share(highest)}"
+        seen = view.known(f"{visit}.seen")
+        of_all = view.known(f"sustained.{visit}.of_all")
+        rows.append(row(headed(visit), EMPTY if seen is None else _share(seen), *_share_cells(share), bounds, EMPTY if of_all is None else _share(of_all)))
+    columns = ("Visit", "Courses seen", "Held, of the responders seen", INTERVAL, "Of all responders: none to all of the unseen held", "Of all courses, unseen as no")
+    return table("sustained-table", "Response still held at follow-up.", columns, rows)
+
+
+def return_table(view: ResultView) -> ReportTable:
+    """Return the share that had returned to care, with the number followed."""
+    rows = []
+    for estimate in view.under("return.day_"):
+        day = estimate.id.removeprefix("return.day_")
+        if estimate.value is None:
+            rows.append(row(f"{day} days", _why(estimate), EMPTY, EMPTY, EMPTY))
+            continue
+        value = describe_percent_value(estimate.value, estimate.n or 0)
+        interval = describe_share_range(estimate.lower, estimate.upper, estimate.n or 0) or EMPTY
+        rows.append(row(f"{day} days", value, interval, describe_count(estimate.numerator or 0), describe_count(estimate.denominator or 0)))
+    median = view.estimate("return.median")
+    notes = [] if median is None else [sentence(f"{median.quantity}: {_point_cell(median)}")]
+    columns = ("After discharge", "Had returned", INTERVAL, "Returns until then", "Still followed")
+    return table("return-table", "Return to care after discharge, one minus Kaplan\u2013Meier.", columns, rows, notes=notes)
+
+
+def sensitivity_table(view: ResultView) -> ReportTable:
+    """Return the headline numbers under each change of the rules."""
+    rows = [
+        row(
+            sentence(found.change_of_rule) if not found.is_main else "As declared in the study file",
+            *(_cell_of(found, id) for id in ("baseline.mean", "final.mean", "change.mean")),
+            *(_share_of(found, id) for id in ("response.primary", "response.primary_missing_as_no")),
+            kind=RowKind.KEY if found.is_main else RowKind.PLAIN,
+        )
+        for found in view.result.sensitivity
+    ]
+    columns = ("Rules", "Baseline, mean", "Final, mean", f"Mean change ({INTERVAL})", "Primary rule met", "Missing as no")
+    return table("sensitivity-table", "The same study under other rules, one change at a time.", columns, rows)
+
+
+def findings_table(view: ResultView) -> ReportTable:
+    """Return how many rows of the records broke each rule and what was done; counts only."""
+    rows = [row(f"{found.table}: {found.rule}", found.action, describe_count(found.count)) for found in view.result.findings]
+    return table("findings-table", "What was odd in the records.", ("Table and rule", "What was done", "Rows"), rows)
+
+
+def describe_percent_value(share: float, count: float) -> str:
+    """Return a share that is no simple k of n, in per cent or, of a few, from 0 to 1."""
+    if count < FEWEST_FOR_PERCENT:
+        return describe_number(share, 2)
+    return describe_percent_range(share, share, count).split(" to ")[0] + "\u202f%"
+
+
+def _group_size(view: ResultView, name: str) -> str:
+    rows: Sequence[CharacteristicRow] = view.result.characteristics
+    return polished(rows[0].cells.get(name, "0")) if rows else "0"
+
+
+def _unique(texts: Iterable[str | None]) -> list[str]:
+    return list(dict.fromkeys(text for text in texts if text))
+
+
+def _with_interval(estimate: Estimate, decimals: int) -> str:
+    value = describe_number(estimate.value or 0, decimals)
+    if estimate.lower is None or estimate.upper is None:
+        return value
+    return f"{value} ({describe_range(estimate.lower, estimate.upper, decimals)})"
+
+
+def _daily_row(name: str, estimate: Estimate | None, fixed: Estimate | None) -> TableRow:
+    if estimate is None:
+        return row(name, "0", EMPTY, EMPTY, EMPTY, EMPTY)
+    if estimate.value is None:
+        return row(name, describe_count(estimate.n or 0), _why(estimate), EMPTY, EMPTY, EMPTY)
+    same = (EMPTY, EMPTY) if fixed is None or fixed.value is None else (describe_count(fixed.n or 0), describe_number(fixed.value, 2))
+    interval = EMPTY if estimate.lower is None or estimate.upper is None else describe_range(estimate.lower, estimate.upper, 2)
+    return row(name, describe_count(estimate.n or 0), describe_number(estimate.value, 2), interval, *same)
+
+
+def _point_cell(estimate: Estimate) -> str:
+    """Return value and interval; without an interval, the reason for that where there is one."""
+    if estimate.value is None:
+        return _why(estimate)
+    decimals = decimals_for(estimate.lower, estimate.upper)
+    unit = "\u202f%" if estimate.unit == "%" else ""
+    text = f"{describe_number(estimate.value, decimals)}{unit}"
+    if estimate.lower is not None and estimate.upper is not None:
+        return f"{text} ({describe_range(estimate.lower, estimate.upper, decimals)}{unit})"
+    return f"{text}; no interval: {estimate.reason}" if estimate.reason else text
+
+
+def _p_cell(estimate: Estimate) -> str:
+    return EMPTY if estimate.p_value is None else describe_p(estimate.p_value).removeprefix("p ").removeprefix("= ")
+
+
+def _share(estimate: Estimate) -> str:
+    return describe_share(estimate.numerator or 0, estimate.denominator or 0) if estimate.denominator else EMPTY
+
+
+def _share_interval(estimate: Estimate) -> str:
+    return describe_share_range(estimate.lower, estimate.upper, estimate.denominator or 0) or EMPTY
+
+
+def _share_cells(estimate: Estimate | None) -> tuple[str, str]:
+    if estimate is None:
+        return (EMPTY, EMPTY)
+    if estimate.value is None:
+        return (_why(estimate), EMPTY)
+    return (_share(estimate), _share_interval(estimate))
+
+
+def _rate_cell(rate: Estimate | None) -> str:
+    if rate is None or rate.value is None:
+        return EMPTY
+    if rate.value == 0 and rate.upper is not None:
+        return f"0 (up to {describe_number(rate.upper)})"
+    interval = "" if rate.lower is None or rate.upper is None else f" ({describe_range(rate.lower, rate.upper)})"
+    return f"{describe_number(rate.value)}{interval}"
+
+
+def _grades(view: ResultView, id: str) -> str:
+    """Return how many courses had each worst grade, those with none left out: ``1: 9, 2: 4``."""
+    found = [(str(grade), view.known(f"{id}.grade_{grade}")) for grade in range(1, 6)]
+    found.append(("not recorded", view.known(f"{id}.grade_not_recorded")))
+    parts = [f"{grade}: {describe_count(e.numerator)}" for grade, e in found if e is not None and e.numerator]
+    return ", ".join(parts) or EMPTY
+
+
+def _cell_of(found: SensitivityRow, id: str) -> str:
+    estimate = found.estimates.get(id)
+    if estimate is None:
+        return EMPTY
+    if estimate.value is None or id != "change.mean":
+        return _why(estimate) if estimate.value is None else describe_number(estimate.value)
+    return _point_cell(estimate)
+
+
+def _share_of(found: SensitivityRow, id: str) -> str:
+    estimate = found.estimates.get(id)
+    return EMPTY if estimate is None else _why(estimate) if estimate.value is None else _share(estimate)
+
+
+def _notes_on_shares(view: ResultView, id: str) -> list[str]:
+    found = view.known(id)
+    if found is None or not found.denominator or found.denominator >= FEWEST_FOR_PERCENT:
+        return []
+    return [f"Under {FEWEST_FOR_PERCENT} courses no percentage is given; intervals stand as shares from 0 to 1."]
+
+
+def _why(estimate: Estimate) -> str:
+    return f"none: {in_words(estimate.reason)}" if estimate.reason else "none"
