@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from abate.inference.estimate import describe_characteristics, estimate_study
 
 from abate.contracts.course_tables import DOSES
 from abate.contracts.definition import Study
@@ -24,7 +25,6 @@ from abate.contracts.result import (
     StudyResult,
 )
 from abate.contracts.schema import ColumnType, Table
-from abate.inference.estimate import describe_characteristics, estimate_study
 from abate.study.explain import explain
 from abate.study.provenance import study_as_data
 from abate.study.read import read_study
@@ -122,7 +122,9 @@ def simulate_rows(study: Study, courses: int, seed: int, *, responders: float = 
     }
 
 
-def _course(study: Study, number: int, draw: np.random.Generator, responders: float, finals: float, rated: bool) -> dict[str, Any]:
+def _course(
+    study: Study, number: int, draw: np.random.Generator, responders: float, finals: float, rated: bool
+) -> dict[str, Any]:
     days = int(draw.choice([3, 4, 5, 6, 7], p=[0.11, 0.19, 0.35, 0.24, 0.11]))
     start = _MIDNIGHT + dt.timedelta(days=int(draw.integers(0, 300)), hours=int(draw.integers(8, 18)))
     end = start.replace(hour=9) + dt.timedelta(days=days)
@@ -130,7 +132,10 @@ def _course(study: Study, number: int, draw: np.random.Generator, responders: fl
     responds = draw.random() < responders
     depth = (baseline - max(0.0, float(draw.integers(0, 4)))) if responds else float(draw.integers(-1, 2))
     best_day = min(days, 4)
-    values = {day: float(np.clip(baseline - depth * min(1, day / best_day) + 0.5 * draw.normal(), 0, 10)) for day in range(1, days + 1)}
+    values = {
+        day: float(np.clip(baseline - depth * min(1, day / best_day) + 0.5 * draw.normal(), 0, 10))
+        for day in range(1, days + 1)
+    }
     kept = {day: round(value, 1) for day, value in values.items() if day == 1 or draw.random() < 0.96}
     final = float(np.clip(round(baseline - depth), 0, 10)) if draw.random() < finals else None
     course: dict[str, Any] = {
@@ -148,7 +153,9 @@ def _course(study: Study, number: int, draw: np.random.Generator, responders: fl
         nothing = "no rating in the window"
         return course | {"baseline_missing": nothing, "final_missing": nothing, "rating_count": 0, "rated_days": 0}
     course["_daily"] = [{"course_id": number, "day": 0, "value": baseline, "rating_count": 1}]
-    course["_daily"] += [{"course_id": number, "day": day, "value": value, "rating_count": 3} for day, value in kept.items()]
+    course["_daily"] += [
+        {"course_id": number, "day": day, "value": value, "rating_count": 3} for day, value in kept.items()
+    ]
     course |= {"baseline": baseline, "baseline_rule": "window", "rating_count": 3 * len(kept), "rated_days": len(kept)}
     nadir = min(kept.values())
     tied = [day for day, value in kept.items() if value == nadir]
@@ -157,7 +164,12 @@ def _course(study: Study, number: int, draw: np.random.Generator, responders: fl
     course |= {"first_response_hours": None if first is None else 24.0 * first - 8}
     if final is None:
         return course | {"final_missing": "no rating in the window"}
-    course |= {"final": final, "final_rule": "window", "change": final - baseline, "change_percent": 100 * (final - baseline) / baseline}
+    course |= {
+        "final": final,
+        "final_rule": "window",
+        "change": final - baseline,
+        "change_percent": 100 * (final - baseline) / baseline,
+    }
     course |= {f"response_{rule.id}": _meets(rule, baseline, final) for rule in study.response.rules}
     return course | _afterwards(study, baseline, course[f"response_{study.response.primary.id}"], draw)
 
@@ -174,7 +186,16 @@ def _given(number: int, start: dt.datetime, end: dt.datetime, draw: np.random.Ge
     while at < end:
         until = min(end, at + dt.timedelta(hours=int(draw.integers(5, 9))))
         amount = rate * (until - at).total_seconds() / 3600
-        rows.append({"course_id": number, "start": at, "end": until, "rate_mg_h": rate, "amount_mg": amount, "basis": "rate in sig"})
+        rows.append(
+            {
+                "course_id": number,
+                "start": at,
+                "end": until,
+                "rate_mg_h": rate,
+                "amount_mg": amount,
+                "basis": "rate in sig",
+            }
+        )
         rate, at = min(top, rate + 5), until + dt.timedelta(hours=4 * int(draw.random() < 0.01))
     hours = sum((row["end"] - row["start"]).total_seconds() for row in rows) / 3600
     total = sum(row["amount_mg"] for row in rows)
@@ -194,7 +215,10 @@ def _events(number: int, course: dict[str, Any], draw: np.random.Generator) -> l
 
 
 def _afterwards(study: Study, baseline: float, responded: bool, draw: np.random.Generator) -> dict[str, Any]:
-    found: dict[str, Any] = {"followed_days": float(draw.integers(90, 400)), "return_days": float(draw.exponential(130))}
+    found: dict[str, Any] = {
+        "followed_days": float(draw.integers(90, 400)),
+        "return_days": float(draw.exponential(130)),
+    }
     if found["return_days"] > found["followed_days"]:
         found["return_days"] = None
     for place, visit in enumerate(() if study.follow_up is None else study.follow_up.visits):

@@ -75,7 +75,9 @@ def count_reasons(result: StudyResult, column: str) -> Mapping[str, int]:
 def _columns(table: Any, names: tuple[str, ...]) -> Columns:
     count = 0 if table is None else table.num_rows
     return {
-        name: _as_array(table.column(name)) if table is not None and name in table.column_names else np.full(count, np.nan)
+        name: _as_array(table.column(name))
+        if table is not None and name in table.column_names
+        else np.full(count, np.nan)
         for name in names
     }
 

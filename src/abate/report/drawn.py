@@ -44,14 +44,18 @@ def draw_figure(view: ResultView, figure: Figure, number: int) -> DrawnFigure:
         wide, narrow = _picture(figure, WIDE), _picture(figure, NARROW)
     except ValueError as error:
         first_line = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
-        return DrawnFigure(figure=figure, number=number, reason=f"This figure could not be drawn: {first_line}. Its numbers stand below.")
+        return DrawnFigure(
+            figure=figure,
+            number=number,
+            reason=f"This figure could not be drawn: {first_line}. Its numbers stand below.",
+        )
     name = f"figure-{figure.id}"
     return DrawnFigure(
         figure=figure,
         number=number,
         wide=render_inline(wide, id=f"{name}-wide", css_class="wide", description=figure.finding),
         narrow=render_inline(narrow, id=f"{name}-narrow", css_class="narrow", description=figure.finding),
-        file=render_file(wide, title=f"{figure.claim} {figure.marks}", source=describe_source(view)),
+        file=render_file(wide, title=f"{figure.claim} {figure.caption}", source=describe_source(view)),
     )
 
 
@@ -59,7 +63,8 @@ def describe_source(view: ResultView) -> str:
     """Return the line under a saved figure: the study, that it is simulated where it is, and by what it was made."""
     provenance = view.result.provenance
     simulated = "simulated data, no patient\u2019s; " if provenance.is_simulated else ""
-    return f"{shown(view.study.title)}; {simulated}abate {provenance.abate_version}, study {provenance.study_hash[:8]}, records {provenance.data_fingerprint[:8]}"
+    made = f"abate {provenance.abate_version}, study {provenance.study_hash[:8]}, records {provenance.data_fingerprint[:8]}"
+    return f"{shown(view.study.title)}; {simulated}{made}"
 
 
 def _picture(figure: Figure, width: float) -> Element:

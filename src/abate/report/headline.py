@@ -66,8 +66,9 @@ def lede(view: ResultView) -> str:
         else f"the comparison with {shown(view.study.comparator.name)} is not made here"
     )
     what = "the fall" if change < 0 else "the change"
+    whose = "the patient\u2019s" if view.is_one_patient else "these patients\u2019"
     return (
-        f"This report cannot say how much of {what} needs no treatment: {compared}, and what these patients\u2019 earlier ratings "
+        f"This report cannot say how much of {what} needs no treatment: {compared}, and what {whose} earlier ratings "
         "would have led to was not estimated. Treatment usually begins at a bad time, and the worst is followed by better days."
     )
 
@@ -76,7 +77,7 @@ def key_numbers(view: ResultView) -> tuple[KeyNumber, ...]:
     """Return the six numbers under the headline; one that there is not says why in a few words."""
     return (
         _change_number(view),
-        _share_number(label_rule(view.study.response.primary), view.estimate("response.main")),
+        _share_number(view, label_rule(view.study.response.primary), view.estimate("response.main")),
         _length_number(view),
         _lowest_day_number(view),
         _harm_number(view),
@@ -88,11 +89,21 @@ def _headline_of_one(view: ResultView) -> tuple[Span, ...]:
     given, change = f"In the one course of {shown(view.treatment)}", view.value("change.mean")
     before, after = view.value("baseline.mean"), view.value("final.mean")
     if change is None or before is None or after is None:
-        lacking = "no final rating" if before is not None else "no baseline" if after is not None else "no rating before or at the end"
+        lacking = (
+            "no final rating"
+            if before is not None
+            else "no baseline"
+            if after is not None
+            else "no rating before or at the end"
+        )
         return (Span(text=f"{given}, the patient has {lacking}, so that no change of {view.noun} can be stated."),)
     rule = view.study.response.primary
     meets = view.value("response.primary")
-    ending = "." if meets is None else f", which {'meets' if meets == 1 else 'does not meet'} the rule of {describe_rule(rule)}."
+    ending = (
+        "."
+        if meets is None
+        else f", which {'meets' if meets == 1 else 'does not meet'} the rule of {describe_rule(rule)}."
+    )
     start = Span(text=f"{given}, the patient\u2019s {view.noun} {_verb(before, after)} ")
     return (start, Span(text=describe_number(before), is_strong=True), Span(text=_joint(before, after)),
             Span(text=describe_number(after), is_strong=True), Span(text=ending))  # fmt: skip
@@ -134,13 +145,19 @@ def _response_spans(view: ResultView) -> tuple[Span, ...]:
     is_filled = view.study.response.missing_final == "non-response" and judged != (view.value("courses.evaluable") or 0)
     ending = ", those that cannot be judged counted as not" if is_filled else ""
     meeting = describe_meeting(view.study.response.primary)
-    return (Span(text="; "), Span(text=of_those(met, judged, view.course_count), is_strong=True), Span(text=f" {meeting}{ending}"))
+    return (
+        Span(text="; "),
+        Span(text=of_those(met, judged, view.course_count), is_strong=True),
+        Span(text=f" {meeting}{ending}"),
+    )
 
 
 def _change_number(view: ResultView) -> KeyNumber:
     found = view.known("change.mean")
     if found is None or found.value is None:
-        return KeyNumber(label="Mean change, points", value=EMPTY, detail=in_words(view.reason("change.mean") or "not known"))
+        return KeyNumber(
+            label="Mean change, points", value=EMPTY, detail=in_words(view.reason("change.mean") or "not known")
+        )
     falls = found.value < 0
     decimals = decimals_for(found.lower, found.upper)
     detail = describe_n(found.n or 0)
@@ -152,15 +169,19 @@ def _change_number(view: ResultView) -> KeyNumber:
     return KeyNumber(label=label, value=describe_number(abs(found.value), decimals), detail=detail)
 
 
-def _share_number(label: str, found: Estimate | None, *, more: str = "") -> KeyNumber:
+def _share_number(view: ResultView, label: str, found: Estimate | None, *, more: str = "") -> KeyNumber:
     """Return a share: per cent first where there are many, counts first where there are few, no per cent of very few."""
     if found is None or found.value is None or not found.denominator:
         reason = "not asked" if found is None else in_words(found.reason or "not known")
         return KeyNumber(label=label, value=EMPTY, detail=reason)
+    if view.is_one_patient:
+        return KeyNumber(label=label, value="yes" if found.numerator else "no", detail="the patient")
     counts = f"{describe_count(found.numerator or 0)}/{describe_count(found.denominator)}"
     interval = describe_share_range(found.lower, found.upper, found.denominator)
     if found.denominator >= FEWEST_FOR_PERCENT_FIRST:
-        return KeyNumber(label=label, value=describe_percent(found.value, found.denominator), detail=_joined(counts, interval, more))
+        return KeyNumber(
+            label=label, value=describe_percent(found.value, found.denominator), detail=_joined(counts, interval, more)
+        )
     percent = describe_percent(found.value) if found.denominator >= FEWEST_FOR_PERCENT else ""
     interval = f"interval {interval}" if interval and not percent else interval
     return KeyNumber(label=label, value=counts, detail=_joined(percent, interval, more))
@@ -175,7 +196,9 @@ def _length_number(view: ResultView) -> KeyNumber:
     if found is None or found.value is None:
         return KeyNumber(label="Course, days", value=EMPTY, detail="no known length")
     if view.is_one_patient:
-        return KeyNumber(label="Course, days", value=describe_number(found.value), detail="first dose to end of the last")
+        return KeyNumber(
+            label="Course, days", value=describe_number(found.value), detail="first dose to end of the last"
+        )
     shortest, longest = view.value("course_length.min"), view.value("course_length.max")
     spread = f"SD {describe_number(found.sd)}" if found.sd is not None else ""
     ends = f"range {describe_range(shortest, longest)}" if shortest is not None and longest is not None else ""
@@ -189,7 +212,9 @@ def _lowest_day_number(view: ResultView) -> KeyNumber:
     if view.is_one_patient:
         return KeyNumber(label="Lowest day", value=describe_count(day.value), detail="day with the lowest daily value")
     detail = "" if own is None or own.value is None else f"mean of lowest days {describe_number(own.value)}"
-    return KeyNumber(label="Day of lowest mean", value=describe_count(day.value), detail=_joined(detail, describe_n(day.n or 0)))
+    return KeyNumber(
+        label="Day of lowest mean", value=describe_count(day.value), detail=_joined(detail, describe_n(day.n or 0))
+    )
 
 
 def _harm_number(view: ResultView) -> KeyNumber:
@@ -200,16 +225,33 @@ def _harm_number(view: ResultView) -> KeyNumber:
     more = ""
     if serious is not None and serious.denominator:
         more = f"serious {describe_count(serious.numerator or 0)}/{describe_count(serious.denominator)}"
-    return _share_number(label, view.estimate("harm.any"), more=more)
+    return _share_number(view, label, view.estimate("harm.any"), more=more)
 
 
 def _sustained_number(view: ResultView) -> KeyNumber:
     if not view.visits:
         return KeyNumber(label="Response still held", value=EMPTY, detail="follow-up not asked")
     visit = view.visits[0]
+    if view.known(f"sustained.{visit}") is None:
+        return KeyNumber(
+            label=f"Response still held at {in_words(visit)}", value=EMPTY, detail=why_nothing_held(view, visit)
+        )
     everybody = view.known(f"sustained.{visit}.unseen_as_no")
-    more = "" if everybody is None or not everybody.denominator else f"seen of {plural(everybody.denominator, 'responder')}"
-    return _share_number(f"Response still held at {in_words(visit)}", view.estimate(f"sustained.{visit}"), more=more)
+    more = (
+        ""
+        if everybody is None or not everybody.denominator
+        else f"seen of {plural(everybody.denominator, 'responder')}"
+    )
+    return _share_number(
+        view, f"Response still held at {in_words(visit)}", view.estimate(f"sustained.{visit}"), more=more
+    )
+
+
+def why_nothing_held(view: ResultView, visit: str) -> str:
+    """Return why nothing can be said of a response held at a visit."""
+    if view.known("response.primary") is None:
+        return "the response cannot be judged"
+    return in_words(view.reason(f"sustained.{visit}") or "nobody was seen")
 
 
 def describe_estimated_share(found: Estimate) -> str:

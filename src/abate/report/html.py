@@ -65,7 +65,9 @@ def _as_written(sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]) -
                     "tables": [_table(table) for table in found.figure.numbers if not table.is_empty],
                 }
             )
-        plain = {name: getattr(section, name) for name in ("id", "title", "contents", "say", "paragraphs", "facts", "notes")}
+        plain = {
+            name: getattr(section, name) for name in ("id", "title", "contents", "say", "paragraphs", "facts", "notes")
+        }
         written.append({**plain, "tables": tables, "drawn": figures})
     return written
 

@@ -12,6 +12,9 @@ MINUS = "\u2212"
 NO_BREAK = "\u00a0"
 NARROW_SPACE = "\u202f"  # does not break, so that a number stays with its sign or its thousands
 
+#: What stands in heads and captions for the interval of an estimate.
+INTERVAL = f"95{NARROW_SPACE}% interval"
+
 #: From so many on, a percentage may stand first; under ``FEWEST_FOR_PERCENT`` none is given.
 FEWEST_FOR_PERCENT_FIRST = 20
 FEWEST_FOR_PERCENT = 10
@@ -51,7 +54,9 @@ def describe_n(count: float) -> str:
 def describe_compact(count: float, room: float) -> str:
     """Return a count for a place ``room`` pixels wide in a figure: 59 812, or 59.8k where that would not fit."""
     text = describe_count(count)
-    return text if count < 10_000 or room >= 7.2 * len(text) else f"{count / 1000:.1f}k" if room >= 34 else f"{count / 1000:.0f}k"
+    if count < MANY or room >= 7.2 * len(text):
+        return text
+    return f"{count / MANY:.1f}k" if room >= 34 or count < 10 * MANY else f"{count / MANY:.0f}k"
 
 
 def describe_short(value: float) -> str:
@@ -69,7 +74,7 @@ def decimals_of_size(value: float, digits: int = 2) -> int:
 
 def decimals_for(lower: float | None, upper: float | None) -> int:
     """Return how many decimals an interval needs so that its two ends do not look the same: 1 to 3."""
-    if lower is None or upper is None:
+    if lower is None or upper is None or upper == lower:
         return 1
     return 1 if upper - lower >= 0.15 else 2 if upper - lower >= 0.015 else 3
 
@@ -116,6 +121,13 @@ def describe_share_range(lower: float | None, upper: float | None, denominator: 
     return describe_percent_range(lower, upper, denominator)
 
 
+def describe_bound(bound: float, denominator: float) -> str:
+    """Return one end of the interval of a share: 5.9 % where it is small, 17 %, or a number of a few from 0 to 1."""
+    if denominator < FEWEST_FOR_PERCENT:
+        return describe_number(bound, 2)
+    return describe_percent(bound, MANY if bound < 0.1 else denominator)
+
+
 def describe_p(p_value: float) -> str:
     """Return ``p < 0.001`` or ``p = 0.012``."""
     if p_value < 0.001:
@@ -124,9 +136,11 @@ def describe_p(p_value: float) -> str:
 
 
 def _percent_digits(share: float, decimals: int) -> str:
-    for tried in range(decimals, 2):
+    """Return a share in per cent with as many decimals as it needs not to look like none or all."""
+    if share in (0, 1):
+        return describe_number(100 * share, 0)
+    for tried in range(decimals, 5):
         text = describe_number(100 * share, tried)
-        is_exact = (float(share) == 0.0) or (float(share) == 1.0)
-        if is_exact or text not in ("0", "0.0", "100", "100.0"):
+        if float(text) not in (0.0, 100.0):
             return text
-    return "under 0.1" if share < 0.5 else "over 99.9"
+    return "under 0.0001" if share < 0.5 else "over 99.9999"

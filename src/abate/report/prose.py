@@ -9,15 +9,16 @@ import numpy as np
 from abate.contracts.result import AttritionStep, Estimate
 from abate.report.figures.change import find_pairs
 from abate.report.figures.trajectory import means_by_day
-from abate.report.harm_terms import find_terms
-from abate.report.headline import describe_estimated_share
+from abate.report.headline import describe_estimated_share, why_nothing_held
 from abate.report.numbers import (
     decimals_for,
+    describe_bound,
     describe_count,
     describe_n,
     describe_number,
     describe_percent,
     describe_range,
+    describe_share,
     describe_share_range,
     describe_short,
     describe_signed,
@@ -32,7 +33,8 @@ def say_attrition(view: ResultView) -> str:
     first, last = steps[0], steps[-1]
     if first.courses == last.courses:
         return f"Nobody was lost: {_all_courses(last)} entered."
-    entered = f"{describe_count(last.persons)} of {plural(first.persons, 'person')} and {describe_count(last.courses)} of {plural(first.courses, 'course')} entered."
+    persons = f"{describe_count(last.persons)} of {plural(first.persons, 'person')}"
+    entered = f"{persons} and {describe_count(last.courses)} of {plural(first.courses, 'course')} entered."
     most = max(steps[1:], key=lambda step: step.courses_lost)
     return f"{entered} Most were lost at the rule \u201c{shown(most.rule.rstrip('.'))}\u201d: {plural(most.courses_lost, 'course')}."
 
@@ -50,7 +52,14 @@ def say_characteristics(view: ResultView) -> str:
         return "In no course can the response be judged, so that there is one group only."
     responders, others = int(met.numerator or 0), int(met.denominator - (met.numerator or 0))
     unknown = view.course_count - responders - others
-    parts = [f"{describe_count(responders)} met the primary rule", f"{describe_count(others)} did not"]
+    if view.is_one_patient:
+        return f"The course {'met' if responders else 'did not meet'} the primary rule."
+    if not unknown and not (responders and others):
+        return f"{'None of' if others else 'All'} {plural(view.course_count, 'course')} met the primary rule."
+    parts = [
+        f"{describe_count(responders) if responders else 'none'} met the primary rule",
+        f"{describe_count(others) if others else 'none'} did not",
+    ]
     if unknown:
         parts.append(f"{describe_count(unknown)} cannot be judged")
     counts = f"Of {plural(view.course_count, 'course')}, {listed(parts)}."
@@ -84,8 +93,14 @@ def say_courses(view: ResultView) -> str:
         else:
             ends = [view.value(f"course_length.{end}") for end in ("min", "max")]
             spread = "" if length.sd is None else f" (SD {describe_number(length.sd)})"
-            between = "" if None in ends else f", the shortest {describe_number(ends[0] or 0)} and the longest {describe_number(ends[1] or 0)}"
-            parts.append(f"{plural(view.course_count, 'course')} took {describe_number(length.value)} days on average{spread}{between}.")
+            between = (
+                ""
+                if None in ends
+                else f", the shortest {describe_number(ends[0] or 0)} and the longest {describe_number(ends[1] or 0)}"
+            )
+            parts.append(
+                f"{plural(view.course_count, 'course')} took {describe_number(length.value)} days on average{spread}{between}."
+            )
     if rate is not None and rate.value is not None:
         who = "" if view.is_one_patient else "mean "
         known = "" if (rate.n or 0) == view.course_count else f", known in {describe_count(rate.n or 0)}"
@@ -97,16 +112,25 @@ def say_courses(view: ResultView) -> str:
 
 def say_trajectory(view: ResultView) -> str:
     """Return where the daily mean began and was lowest, and that it is not always of the same courses."""
-    first, day, lowest = view.known("daily.mean.day_1"), view.known("nadir_day.of_lowest_mean"), view.known("nadir_day.lowest_mean")
+    first, day, lowest = (
+        view.known("daily.mean.day_1"),
+        view.known("nadir_day.of_lowest_mean"),
+        view.known("nadir_day.lowest_mean"),
+    )
     if day is None or lowest is None or day.value is None or lowest.value is None:
         return f"No course has a rating of {view.noun} after the first dose."
     if view.is_one_patient:
         return f"The patient\u2019s daily value was lowest on day {describe_count(day.value)}, at {describe_number(lowest.value)}."
-    started = "" if first is None or first.value is None or day.value == 1 else f"{describe_number(first.value)} on day 1 and "
-    text = f"The daily mean of {view.noun} was {started}lowest on day {describe_count(day.value)}, at {describe_number(lowest.value)} ({describe_n(day.n or 0)})."
+    started = (
+        ""
+        if first is None or first.value is None or day.value == 1
+        else f"{describe_number(first.value)} on day 1 and "
+    )
+    where = f"on day {describe_count(day.value)}, at {describe_number(lowest.value)} ({describe_n(day.n or 0)})"
+    text = f"The daily mean of {view.noun} was {started}lowest {where}."
     days = [(found_day, found) for found_day, found in means_by_day(view) if found_day >= 1]
     if days and (days[-1][1].n or 0) < (days[0][1].n or 0):
-        text += f" It is of {_courses_on(days[0])} and of {_courses_on(days[-1])}, because courses end and ratings are missing."
+        text += f" It is of {_courses_on(days[0])} and of {_courses_on(days[-1])}, because courses end or lack ratings."
     return text
 
 
@@ -118,7 +142,9 @@ def say_change(view: ResultView) -> str:
     """Return the mean change with its interval, and how many did not fall."""
     change = view.known("change.mean")
     if change is None or change.value is None:
-        return sentence(f"No change can be stated: {in_words(view.reason('change.mean') or 'no course has both ratings')}")
+        return sentence(
+            f"No change can be stated: {in_words(view.reason('change.mean') or 'no course has both ratings')}"
+        )
     if view.is_one_patient:
         return f"The change was {describe_signed(change.value)} points."
     decimals = decimals_for(change.lower, change.upper)
@@ -129,8 +155,9 @@ def say_change(view: ResultView) -> str:
         interval = f" ({describe_range(*ends, decimals)})"
     moved = find_pairs(view).change
     rose, same = int(np.sum(moved > 0)), int(np.sum(moved == 0))
-    text = f"The mean {noun} was {describe_number(abs(change.value), decimals)} points{interval} in {plural(change.n or 0, 'course')}"
-    return f"{text}; {describe_count(rose) if rose else 'none'} rose and {describe_count(same) if same else 'none'} ended where {'it' if same == 1 else 'they'} began."
+    points = f"{describe_number(abs(change.value), decimals)} points{interval}"
+    others = f"{describe_count(rose) if rose else 'none'} rose and {describe_count(same) if same else 'none'} ended where {'it' if same == 1 else 'they'} began"
+    return f"The mean {noun} was {points} in {plural(change.n or 0, 'course')}; {others}."
 
 
 def say_response(view: ResultView) -> str:
@@ -138,9 +165,14 @@ def say_response(view: ResultView) -> str:
     judged, everybody = view.known("response.primary"), view.known("response.primary_missing_as_no")
     meeting = describe_meeting(view.study.response.primary)
     if judged is None or not judged.denominator:
-        return sentence(f"No response can be judged: {in_words(view.reason('response.primary') or 'no course has both ratings')}")
+        why = view.reason("change.mean") or "no course has the ratings that it needs"
+        return f"The response cannot be judged in any course: {in_words(why)}."
     if view.is_one_patient:
-        return f"The patient\u2019s rating {meeting}." if judged.numerator else f"The patient\u2019s rating did not meet the rule \u201c{meeting}\u201d."
+        return (
+            f"The patient\u2019s rating {meeting}."
+            if judged.numerator
+            else f"The patient\u2019s rating did not meet the rule \u201c{meeting}\u201d."
+        )
     if judged.numerator in (0, judged.denominator):
         bounds = _bound(judged.lower, judged.upper, int(judged.denominator), is_none=judged.numerator == 0)
         text = f"{capital(of_those(judged.numerator or 0, judged.denominator, view.course_count))} {meeting}{bounds}."
@@ -157,8 +189,8 @@ def _bound(lower: float | None, upper: float | None, count: int, *, is_none: boo
     bound = upper if is_none else lower
     if bound is None:
         return ""
-    text = describe_share_range(bound, bound, count).split(" to ")[-1]
-    return f"; {'up to' if is_none else 'as few as'} {text} is compatible with that"
+    text = describe_bound(bound, count)
+    return f"; {'up to' if is_none else 'down to'} {text} of courses is compatible with that"
 
 
 def say_nadir(view: ResultView) -> str:
@@ -198,8 +230,7 @@ def say_harm(view: ResultView) -> str:
 def _none_seen(upper: float | None, count: float, what: str) -> str:
     if upper is None:
         return ""
-    bound = describe_percent(upper, 1000) if count >= 10 else f"a share of {describe_number(upper, 2)}"
-    return f" None seen is not none: {what} in up to {bound} of courses is compatible with 0 of {describe_count(count)}."
+    return f" None seen is not none: {what} in up to {describe_bound(upper, count)} of courses is compatible with 0 of {describe_count(count)}."
 
 
 def say_durability(view: ResultView) -> str:
@@ -210,16 +241,34 @@ def say_durability(view: ResultView) -> str:
     for visit in view.visits:
         found = view.known(f"sustained.{visit}")
         if found is None or not found.denominator:
-            reason = view.reason(f"sustained.{visit}") or "nobody was seen"
+            reason = why_nothing_held(view, visit)
             parts.append(f"At {in_words(visit)} nothing can be said of a held response: {in_words(reason)}.")
             continue
-        held = describe_estimated_share(found) if found.denominator > 1 else of_words(found.numerator or 0, found.denominator)
-        parts.append(f"At {in_words(visit)}, {held} of the responders seen still met the rule.")
+        parts.append(f"At {in_words(visit)}, {_say_held(view, found)}.")
     returned = [estimate for estimate in view.under("return.day_") if estimate.value is not None]
     if returned and (returned[-1].n or 0) >= 10:
         last = returned[-1]
-        parts.append(f"By {last.id.removeprefix('return.day_')} days after discharge {describe_percent(last.value or 0)} had returned to care (Kaplan\u2013Meier, {describe_n(last.n or 0)}).")
+        how = f"(Kaplan\u2013Meier, {describe_n(last.n or 0)})"
+        parts.append(
+            f"By {last.id.removeprefix('return.day_')} days after discharge {describe_percent(last.value or 0)} had returned to care {how}."
+        )
     return " ".join(parts) or "The study names no follow-up visit."
+
+
+def _say_held(view: ResultView, found: Estimate) -> str:
+    held, seen = found.numerator or 0, found.denominator or 0
+    if seen == 1:
+        who = "the patient\u2019s rating" if view.is_one_patient else "the one responder seen"
+        return f"{who} {'still met' if held else 'no longer met'} the rule"
+    if held in (0, seen):
+        bound = _bound(found.lower, found.upper, int(seen), is_none=held == 0).replace("courses", "them")
+        return (
+            f"{'none of the' if held == 0 else 'all'} {describe_count(seen)} responders seen still met the rule{bound}"
+        )
+    share = describe_share(held, seen).partition(" (")[2].removesuffix(")")
+    interval = describe_share_range(found.lower, found.upper, seen) if share else ""
+    brackets = f" ({share}; {interval})" if interval else ""
+    return f"{describe_count(held)} of the {describe_count(seen)} responders seen still met the rule{brackets}"
 
 
 def say_sensitivity(view: ResultView) -> str:
@@ -227,14 +276,19 @@ def say_sensitivity(view: ResultView) -> str:
     others = [row for row in view.result.sensitivity if not row.is_main]
     if not others:
         return "No other rule was tried."
-    changes = [found.value for row in others if (found := row.estimates.get("change.mean")) is not None and found.value is not None]
+    changes = [
+        found.value
+        for row in others
+        if (found := row.estimates.get("change.mean")) is not None and found.value is not None
+    ]
     text = f"{plural(len(others), 'other rule')} {'was' if len(others) == 1 else 'were'} tried, one change at a time"
     if not changes:
         return f"{text}; under none of them can a change be stated."
     if len(changes) == 1:
         where = "" if len(others) == 1 else " in the one of them in which it can be stated"
         return f"{text}; the mean change is {describe_signed(changes[0])} points{where}."
-    return f"{text}; the mean change runs from {describe_signed(min(changes))} to {describe_signed(max(changes))} points. No choice within the design speaks to what the design cannot show."
+    ends = f"{describe_signed(min(changes))} to {describe_signed(max(changes))}"
+    return f"{text}; the mean change runs from {ends} points. No choice within the design speaks to what the design cannot show."
 
 
 def say_attribution(view: ResultView) -> tuple[str, ...]:
@@ -243,15 +297,29 @@ def say_attribution(view: ResultView) -> tuple[str, ...]:
     if change is None or change.value is None:
         return ("Without a change there is nothing to split.",)
     what = "fall" if change.value < 0 else "change"
-    sentences = [
-        f"No split of the {what} is drawn: there is no group without {shown(view.treatment)} in this analysis, and what the patients\u2019 own earlier ratings would have led to was not estimated.",
-        f"Treatment usually begins at a bad time, and the worst is followed by better days: part of the {what} is to be expected from that alone. What would be left is the treatment and everything else "
-        "that comes with the stay, such as expectation, other treatments and care; these cannot be separated without patients who were in the same place without it.",
-    ]
+    no_split = (
+        f"No split of the {what} is drawn: there is no group without {shown(view.treatment)} in this analysis, "
+        "and what the patients\u2019 own earlier ratings would have led to was not estimated."
+    )
+    expected = (
+        "Treatment usually begins at a bad time, and the worst is followed by better days: "
+        f"part of the {what} is to be expected from that alone. What would be left is the treatment and everything else "
+        "that comes with the stay, such as expectation, other treatments and care; these cannot be separated "
+        "without patients who were in the same place without it."
+    )
+    sentences = [no_split, expected]
     baseline, final = view.known("baseline.mean"), view.known("final.mean")
-    if change.value < 0 and baseline is not None and final is not None and baseline.n == final.n == change.n and final.value is not None:
+    if (
+        change.value < 0
+        and baseline is not None
+        and final is not None
+        and baseline.n == final.n == change.n
+        and final.value is not None
+    ):
         whose = "the patient\u2019s" if view.is_one_patient else "these patients\u2019"
-        sentences.append(f"For the whole fall to be a return to the usual level, {whose} usual level would have to be {describe_number(final.value)} or lower.")
+        sentences.append(
+            f"For the whole fall to be a return to the usual level, {whose} usual level would have to be {describe_number(final.value)} or lower."
+        )
     return tuple(sentences)
 
 
@@ -264,8 +332,3 @@ def say_findings(view: ResultView) -> str:
         by_action[found.action] = by_action.get(found.action, 0) + found.count
     parts = [f"{describe_count(count)} {action}" for action, count in by_action.items()]
     return f"Rows of the records that broke a rule or drew a remark: {listed(parts)}. Only counts stand here; which rows they are stays at the site."
-
-
-def named_terms(view: ResultView) -> str:
-    """Return the terms of harm that were looked for, in words."""
-    return listed(shown(in_words(term.name)) for term in find_terms(view))

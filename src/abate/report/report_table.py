@@ -50,7 +50,15 @@ def group(name: str, column_count: int) -> TableRow:
     return TableRow(cells=(name, *[""] * (column_count - 1)), kind=RowKind.GROUP)
 
 
-def table(id: str, title: str, columns: Sequence[str], rows: Sequence[TableRow], *, notes: Sequence[str] = (), is_prose: bool = False) -> ReportTable:  # fmt: skip
+def table(
+    id: str,
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[TableRow],
+    *,
+    notes: Sequence[str] = (),
+    is_prose: bool = False,
+) -> ReportTable:
     """Return a table.
 
     Raises
@@ -60,4 +68,6 @@ def table(id: str, title: str, columns: Sequence[str], rows: Sequence[TableRow],
     """
     if any(len(row.cells) != len(columns) for row in rows):
         raise ValueError(f"table {id!r}: a row has not {len(columns)} cells")
-    return ReportTable(id=id, title=title, columns=tuple(columns), rows=tuple(rows), notes=tuple(notes), is_prose=is_prose)
+    return ReportTable(
+        id=id, title=title, columns=tuple(columns), rows=tuple(rows), notes=tuple(notes), is_prose=is_prose
+    )

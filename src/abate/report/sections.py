@@ -16,9 +16,10 @@ from abate.report.figures.nadir import draw_nadir_days
 from abate.report.figures.response import draw_response, draw_time_to_response
 from abate.report.figures.trajectory import draw_missing_by_day, draw_pain_by_day
 from abate.report.limits import limits_table
+from abate.report.numbers import INTERVAL, NARROW_SPACE
 from abate.report.report_table import ReportTable
 from abate.report.view import ResultView
-from abate.report.words import capital, shown
+from abate.report.words import capital, in_words, listed, shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +68,16 @@ def build_sections(view: ResultView) -> tuple[Section, ...]:
 
 def _attrition(view: ResultView) -> Section:
     not_asked = sum(not step.is_asked for step in view.result.attrition)
-    notes = [Note(head="Not asked", text="means that the study does not ask for it or the records cannot answer it; nobody is lost there.")] if not_asked else []
+    notes = (
+        [
+            Note(
+                head="Not asked",
+                text="means that the study does not ask for it or the records cannot answer it; nobody is lost there.",
+            )
+        ]
+        if not_asked
+        else []
+    )
     return Section(
         id="attrition",
         title="Who entered, and who was lost",
@@ -100,11 +110,14 @@ def _courses(view: ResultView) -> Section:
 
 
 def _trajectory(view: ResultView) -> Section:
-    fixed = "Later means are of the courses still running and rated then, who may be those slower to get better; the numbers behind the figure also follow one set of courses."
+    fixed = (
+        "Later means are of the courses still running and rated then, who may be those slower to get better; "
+        "the numbers behind the figure also follow one set of courses."
+    )
     notes = (
         Note(head="n", text=fixed),
         Note(head="Fewer than 10:", text="hollow dot, thin interval, dotted line; under 3 no interval."),
-        Note(head="Interval:", text="t, 95\u202f%, for each day alone."),
+        Note(head="Interval:", text=f"t, {INTERVAL.removesuffix(' interval')}, for each day alone."),
     )
     return Section(
         id="by-day",
@@ -124,7 +137,11 @@ def _change(view: ResultView) -> Section:
         say=prose.say_change(view),
         figures=(draw_before_and_after(view), draw_changes(view)),
         tables=_filled(tables.change_table(view), tables.missing_table(view)),
-        notes=(Note(head="Baseline and final", text="are the ratings that the study file\u2019s rules choose; see methods."),),
+        notes=(
+            Note(
+                head="Baseline and final", text="are the ratings that the study file\u2019s rules choose; see methods."
+            ),
+        ),
     )
 
 
@@ -144,7 +161,10 @@ def _response(view: ResultView) -> Section:
 
 def _nadir(view: ResultView) -> Section:
     notes = (
-        Note(head="Mean of lowest days", text="can only look at days that happened: a course of three days cannot be lowest on day 5."),
+        Note(
+            head="Mean of lowest days",
+            text="can only look at days that happened: a course of three days cannot be lowest on day 5.",
+        ),
         Note(head="Day of the lowest mean", text="depends on who is left and rated on that day."),
     )
     return Section(
@@ -158,10 +178,10 @@ def _nadir(view: ResultView) -> Section:
 
 
 def _harm(view: ResultView) -> Section:
-    looked_for = prose.named_terms(view)
+    looked_for = [] if view.study.events is None else [shown(in_words(term)) for term in view.study.events.terms]
     notes = [Note(head="Records miss harm:", text="an event that nobody wrote down is not here.")]
     if looked_for:
-        notes.append(Note(head="Terms:", text=f"{looked_for}."))
+        notes.append(Note(head="Terms:", text=f"{listed(looked_for)}."))
     return Section(
         id="harm",
         title="Harm",
@@ -174,7 +194,10 @@ def _harm(view: ResultView) -> Section:
 
 def _durability(view: ResultView) -> Section:
     notes = (
-        Note(head="Of all responders", text="the numbers behind the first figure give the share if none, and if all, of those not seen had held: these bounds need no assumption."),
+        Note(
+            head="Of all responders",
+            text="the numbers behind the first figure give the share if none, and if all, of those not seen had held: these bounds need no assumption.",
+        ),
         Note(head="Return to care", text="is what these records hold; care elsewhere is not seen."),
     )
     is_asked = view.study.follow_up is not None
@@ -221,8 +244,9 @@ def _limits(view: ResultView) -> Section:
 
 def _methods(view: ResultView) -> Section:
     how = (
-        "Intervals are at 95\u202f%: Student\u2019s t for means, Wilson for shares, exact for adverse events and their rates, order statistics for medians; where persons have several courses, "
-        "intervals are by person. Time to response counts discharge as a competing end; return to care is one minus Kaplan\u2013Meier. No test was adjusted for multiplicity. "
+        f"Intervals are at 95{NARROW_SPACE}%: Student\u2019s t for means, Wilson for shares, exact for adverse events and their rates, "
+        "order statistics for medians; where persons have several courses, intervals are by person. Time to response counts "
+        "discharge as a competing end; return to care is one minus Kaplan\u2013Meier. No test was adjusted for multiplicity. "
         "The method and n of each number stand in results.csv and results.json."
     )
     return Section(
@@ -251,12 +275,20 @@ def _provenance(view: ResultView) -> Section:
     facts = [
         ("abate", provenance.abate_version),
         ("Study file", f"sha-256 {provenance.study_hash}"),
-        ("Records", provenance.source_kind + (f"; {details}" if details else "") + ("; simulated" if provenance.is_simulated else "")),
+        (
+            "Records",
+            provenance.source_kind
+            + (f"; {details}" if details else "")
+            + ("; simulated" if provenance.is_simulated else ""),
+        ),
         ("Contents of the records", f"sha-256 {provenance.data_fingerprint}"),
         ("Engine", provenance.engine),
         ("Versions", versions),
         ("Edition", EDITION_NOTICE),
-        ("Numbers", f"results.json and results.csv: {len(view.result.estimates)} estimates with n, interval and method"),
+        (
+            "Numbers",
+            f"results.json and results.csv: {len(view.result.estimates)} estimates with n, interval and method",
+        ),
     ]
     if provenance.seed is not None:
         facts.insert(5, ("Seed", str(provenance.seed)))

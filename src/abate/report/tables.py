@@ -9,6 +9,7 @@ from abate.contracts.result import CharacteristicRow, Estimate, SensitivityRow
 from abate.report.harm_terms import find_terms
 from abate.report.numbers import (
     FEWEST_FOR_PERCENT,
+    INTERVAL,
     MINUS,
     NO_BREAK,
     decimals_for,
@@ -24,10 +25,9 @@ from abate.report.numbers import (
 )
 from abate.report.report_table import ReportTable, RowKind, TableRow, row, table
 from abate.report.view import ResultView
-from abate.report.words import capital, headed, in_words, label_rule, listed, sentence
+from abate.report.words import capital, describe_rule, headed, in_words, label_rule, listed, sentence
 
 EMPTY = "\u2013"
-INTERVAL = "95\u202f% interval"
 
 _SHARE_CELL = re.compile(r"^(\d+)/(\d+) \(\d+ %\)$")
 _LONG_NUMBER = re.compile(r"(?<![\d.])\d{4,}(?![\d.])")
@@ -58,20 +58,29 @@ def characteristics_table(view: ResultView) -> ReportTable:
     heads = ("All", "Met the rule", "Did not", "Cannot be judged")
     shown = [place for place, name in enumerate(groups) if name != "not_evaluable" or _group_size(view, name) != "0"]
     sizes = {place: _group_size(view, groups[place]) for place in shown}
-    columns = ("Characteristic", *(f"{heads[place]} n{NO_BREAK}={NO_BREAK}{sizes[place]}" for place in shown), "SMD", "Missing")
+    columns = (
+        "Characteristic",
+        *(f"{heads[place]} (n{NO_BREAK}={NO_BREAK}{sizes[place]})" for place in shown),
+        "SMD",
+        "Missing",
+    )
     rows: list[TableRow] = []
     recorded = [found for found in view.result.characteristics[1:] if found.cells.get("overall") != EMPTY]
     for found in recorded:
         cells = tuple(polished(found.cells.get(groups[place], EMPTY)) for place in shown)
-        name = found.variable if found.level is None else f"{found.variable}: {_LEVEL_WORDS.get(found.level, found.level)}"
+        name = (
+            found.variable if found.level is None else f"{found.variable}: {_LEVEL_WORDS.get(found.level, found.level)}"
+        )
         smd = EMPTY if found.smd is None else describe_signed(found.smd, 2)
         rows.append(row(name, *cells, smd, describe_count(found.missing.get("overall", 0))))
     notes = [
-        f"Groups: the primary rule, {label_rule(view.study.response.primary).lower()}. SMD: standardised mean difference, those who met the rule minus the others, "
-        "over the pooled standard deviation. No p values: the groups were formed by the outcome."
+        f"Groups: the primary rule, {describe_rule(view.study.response.primary)}. No p values: the groups were formed by the outcome.",
+        "SMD: standardised mean difference, those who met the rule minus the others, over the pooled standard deviation.",
     ]
-    reasons = _unique(found.smd_reason for found in recorded[1:])
-    notes += [f"No SMD for {listed(_unique(found.variable for found in recorded if found.smd_reason == reason))}: {reason}." for reason in reasons]
+    variables = _unique(found.variable for found in recorded[1:])
+    for reason in _unique(found.smd_reason for found in recorded[1:]):
+        without = _unique(found.variable for found in recorded if found.smd_reason == reason)
+        notes.append(f"No SMD{'' if without == variables else ' for ' + listed(without)}: {reason}.")
     unknown = _unique(found.variable for found in view.result.characteristics if found.cells.get("overall") == EMPTY)
     if unknown:
         notes.append(f"Not recorded in any course: {listed(unknown)}.")
@@ -94,6 +103,7 @@ def polished(cell: str) -> str:
     quartiles = _QUARTILES_CELL.match(cell)
     if quartiles is not None:
         cell = f"{quartiles[1]} ({quartiles[2]} to {quartiles[3]})"
+    cell = cell.removesuffix(f" ({EMPTY})")  # no spread of one course
     return _LONG_NUMBER.sub(lambda digits: describe_count(int(digits[0])), cell.replace("-", MINUS))
 
 
@@ -128,7 +138,9 @@ def course_table(view: ResultView) -> ReportTable:
 def course_end_table(view: ResultView) -> ReportTable:
     """Return how many courses were paused and why they ended."""
     found = [("With a pause inside", view.known("pause.share"))]
-    found += [(capital(estimate.quantity.removeprefix("courses that ")), estimate) for estimate in view.under("end_reason.")]
+    found += [
+        (capital(estimate.quantity.removeprefix("courses that ")), estimate) for estimate in view.under("end_reason.")
+    ]
     rows = [
         row(name, _share(share), _share_interval(share))
         for name, share in found
@@ -152,7 +164,9 @@ def daily_table(view: ResultView) -> ReportTable:
     rows += [_daily_row("Final, by rule", view.estimate("final.mean"), None)]
     notes = []
     if fixed:
-        notes.append("The last two columns follow one set of courses: those rated on every one of these days. The other means change also because courses end.")
+        notes.append(
+            "The last two columns follow one set of courses: those rated on every one of these days. The other means change also because courses end."
+        )
     columns = ("Time", "n", f"Mean {view.noun}", INTERVAL, "n, same courses", "Mean, same courses")
     return table("daily-table", f"Daily means of {view.noun}.", columns, rows, notes=notes)
 
@@ -162,13 +176,21 @@ def change_table(view: ResultView) -> ReportTable:
     ids = ("baseline.mean", "baseline.median", "final.mean", "final.median", "change.mean", "change.median", "change.hodges_lehmann",
            "change_percent.mean", "change.wilcoxon")  # fmt: skip
     rows = [
-        row(capital(estimate.quantity), _point_cell(estimate), describe_count(estimate.n or 0), _p_cell(estimate), estimate.method or EMPTY)
+        row(
+            capital(estimate.quantity),
+            _point_cell(estimate),
+            describe_count(estimate.n or 0),
+            _p_cell(estimate),
+            estimate.method or EMPTY,
+        )
         for id in ids
         if (estimate := view.estimate(id)) is not None
     ]
     columns = ("Quantity", f"Estimate ({INTERVAL})", "n", "p", "Method")
     notes = ["A test asks whether the change is zero, which nobody expects here: see what this design cannot show."]
-    return table("change-table", f"{capital(view.noun)} before and at the end, and the change.", columns, rows, notes=notes)
+    return table(
+        "change-table", f"{capital(view.noun)} before and at the end, and the change.", columns, rows, notes=notes
+    )
 
 
 def missing_table(view: ResultView) -> ReportTable:
@@ -195,7 +217,13 @@ def response_table(view: ResultView) -> ReportTable:
         cells = (*_share_cells(judged), *_share_cells(everybody))
         rows.append(row(name, *cells, kind=RowKind.KEY if rule.id == primary else RowKind.PLAIN))
     columns = ("Rule", "Of those that can be judged", INTERVAL, "Of all courses, missing as no", INTERVAL)
-    return table("response-table", "Response by every declared rule.", columns, rows, notes=_notes_on_shares(view, "response.primary"))
+    return table(
+        "response-table",
+        "Response by every declared rule.",
+        columns,
+        rows,
+        notes=_notes_on_shares(view, "response.primary"),
+    )
 
 
 def time_to_response_table(view: ResultView) -> ReportTable:
@@ -205,7 +233,13 @@ def time_to_response_table(view: ResultView) -> ReportTable:
     rows = [row(f"Day {estimate.id.removeprefix(prefix)}", *_share_cells(estimate)) for estimate in found]
     median = view.estimate("time_to_response.median")
     notes = [] if median is None else [sentence(f"{median.quantity}: {_point_cell(median)}")]
-    return table("time-to-response-table", "First rating that met the primary rule, by day.", ("Within", "Had met the rule", INTERVAL), rows, notes=notes)
+    return table(
+        "time-to-response-table",
+        "First rating that met the primary rule, by day.",
+        ("Within", "Had met the rule", INTERVAL),
+        rows,
+        notes=notes,
+    )
 
 
 def harm_table(view: ResultView) -> ReportTable:
@@ -215,8 +249,19 @@ def harm_table(view: ResultView) -> ReportTable:
         found = view.estimate(id)
         if found is not None:
             rate = view.known("harm.rate") if id == "harm.any" else None
-            rows.append(row(name, *_share_cells(found), _grades(view, "harm") if id == "harm.any" else EMPTY, _rate_cell(rate), kind=RowKind.KEY))
-    for group_id, name in (("responders", "among those who met the primary rule"), ("non_responders", "among those who did not")):
+            rows.append(
+                row(
+                    name,
+                    *_share_cells(found),
+                    _grades(view, "harm") if id == "harm.any" else EMPTY,
+                    _rate_cell(rate),
+                    kind=RowKind.KEY,
+                )
+            )
+    for group_id, name in (
+        ("responders", "among those who met the primary rule"),
+        ("non_responders", "among those who did not"),
+    ):
         found = view.known(f"harm.any.{group_id}")
         if found is not None:
             rows.append(row(f"Any event, {name}", *_share_cells(found), EMPTY, EMPTY))
@@ -239,8 +284,23 @@ def sustained_table(view: ResultView) -> ReportTable:
         bounds = EMPTY if lowest is None or highest is None else f"{_share(lowest)} to {_share(highest)}"
         seen = view.known(f"{visit}.seen")
         of_all = view.known(f"sustained.{visit}.of_all")
-        rows.append(row(headed(visit), EMPTY if seen is None else _share(seen), *_share_cells(share), bounds, EMPTY if of_all is None else _share(of_all)))
-    columns = ("Visit", "Courses seen", "Held, of the responders seen", INTERVAL, "Of all responders: none to all of the unseen held", "Of all courses, unseen as no")
+        rows.append(
+            row(
+                headed(visit),
+                EMPTY if seen is None else _share(seen),
+                *_share_cells(share),
+                bounds,
+                EMPTY if of_all is None else _share(of_all),
+            )
+        )
+    columns = (
+        "Visit",
+        "Courses seen",
+        "Held, of the responders seen",
+        INTERVAL,
+        "Of all responders: none to all of the unseen held",
+        "Of all courses, unseen as no",
+    )
     return table("sustained-table", "Response still held at follow-up.", columns, rows)
 
 
@@ -254,11 +314,21 @@ def return_table(view: ResultView) -> ReportTable:
             continue
         value = describe_percent_value(estimate.value, estimate.n or 0)
         interval = describe_share_range(estimate.lower, estimate.upper, estimate.n or 0) or EMPTY
-        rows.append(row(f"{day} days", value, interval, describe_count(estimate.numerator or 0), describe_count(estimate.denominator or 0)))
+        rows.append(
+            row(
+                f"{day} days",
+                value,
+                interval,
+                describe_count(estimate.numerator or 0),
+                describe_count(estimate.denominator or 0),
+            )
+        )
     median = view.estimate("return.median")
     notes = [] if median is None else [sentence(f"{median.quantity}: {_point_cell(median)}")]
     columns = ("After discharge", "Had returned", INTERVAL, "Returns until then", "Still followed")
-    return table("return-table", "Return to care after discharge, one minus Kaplan\u2013Meier.", columns, rows, notes=notes)
+    return table(
+        "return-table", "Return to care after discharge, one minus Kaplan\u2013Meier.", columns, rows, notes=notes
+    )
 
 
 def sensitivity_table(view: ResultView) -> ReportTable:
@@ -272,13 +342,22 @@ def sensitivity_table(view: ResultView) -> ReportTable:
         )
         for found in view.result.sensitivity
     ]
-    columns = ("Rules", "Baseline, mean", "Final, mean", f"Mean change ({INTERVAL})", "Primary rule met", "Missing as no")
+    columns = (
+        "Rules",
+        "Baseline, mean",
+        "Final, mean",
+        f"Mean change ({INTERVAL})",
+        "Primary rule met",
+        "Missing as no",
+    )
     return table("sensitivity-table", "The same study under other rules, one change at a time.", columns, rows)
 
 
 def findings_table(view: ResultView) -> ReportTable:
     """Return how many rows of the records broke each rule and what was done; counts only."""
-    rows = [row(f"{found.table}: {found.rule}", found.action, describe_count(found.count)) for found in view.result.findings]
+    rows = [
+        row(f"{found.table}: {found.rule}", found.action, describe_count(found.count)) for found in view.result.findings
+    ]
     return table("findings-table", "What was odd in the records.", ("Table and rule", "What was done", "Rows"), rows)
 
 
@@ -310,8 +389,14 @@ def _daily_row(name: str, estimate: Estimate | None, fixed: Estimate | None) -> 
         return row(name, "0", EMPTY, EMPTY, EMPTY, EMPTY)
     if estimate.value is None:
         return row(name, describe_count(estimate.n or 0), _why(estimate), EMPTY, EMPTY, EMPTY)
-    same = (EMPTY, EMPTY) if fixed is None or fixed.value is None else (describe_count(fixed.n or 0), describe_number(fixed.value, 2))
-    interval = EMPTY if estimate.lower is None or estimate.upper is None else describe_range(estimate.lower, estimate.upper, 2)
+    same = (
+        (EMPTY, EMPTY)
+        if fixed is None or fixed.value is None
+        else (describe_count(fixed.n or 0), describe_number(fixed.value, 2))
+    )
+    interval = (
+        EMPTY if estimate.lower is None or estimate.upper is None else describe_range(estimate.lower, estimate.upper, 2)
+    )
     return row(name, describe_count(estimate.n or 0), describe_number(estimate.value, 2), interval, *same)
 
 
@@ -319,7 +404,7 @@ def _point_cell(estimate: Estimate) -> str:
     """Return value and interval; without an interval, the reason for that where there is one."""
     if estimate.value is None:
         return _why(estimate)
-    decimals = decimals_for(estimate.lower, estimate.upper)
+    decimals = 0 if estimate.unit == "%" else decimals_for(estimate.lower, estimate.upper)
     unit = "\u202f%" if estimate.unit == "%" else ""
     text = f"{describe_number(estimate.value, decimals)}{unit}"
     if estimate.lower is not None and estimate.upper is not None:

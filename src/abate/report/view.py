@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from abate.contracts.definition import Study
@@ -45,7 +45,14 @@ class ResultView:
 
     @cached_property
     def _by_id(self) -> dict[str, Estimate]:
-        return {estimate.id: estimate for estimate in self.result.estimates}
+        # Of one course an interval is a formula without meaning, and the page shows none; results.json has them.
+        is_one = any(estimate.id == "courses.n" and estimate.value == 1 for estimate in self.result.estimates)
+        shown = (
+            (replace(found, lower=None, upper=None) for found in self.result.estimates)
+            if is_one
+            else self.result.estimates
+        )
+        return {estimate.id: estimate for estimate in shown}
 
     def estimate(self, id: str) -> Estimate | None:
         """Return the estimate with this id, whether it has a value or a reason why not; None if there is none."""

@@ -23,6 +23,11 @@ def plural(count: float, noun: str, nouns: str | None = None) -> str:
     return f"{describe_count(count)} {noun if count == 1 else nouns or noun + 's'}"
 
 
+def n_of(count: float, noun: str) -> str:
+    """Return ``n = 61 courses.``, in one piece up to the number."""
+    return f"n\u00a0=\u00a0{plural(count, noun)}."
+
+
 def of_words(numerator: float, denominator: float) -> str:
     """Return how many of how many, with exact words at the ends: none of 59, all 59, 45 of 59, the one."""
     if denominator == 1:

@@ -13,10 +13,17 @@ from abate.contracts.definition import ResponseRule
 from abate.report.disclosure import course_values, single_bars_allowed, single_dots_allowed
 from abate.report.figures.figure import Figure, figure_without_drawing, is_wide, round_steps, tenths
 from abate.report.figures.sheet import Row, Sheet
-from abate.report.numbers import describe_count, describe_number, describe_share, describe_signed
+from abate.report.numbers import (
+    describe_compact,
+    describe_count,
+    describe_number,
+    describe_share,
+    describe_short,
+    describe_signed,
+)
 from abate.report.report_table import ReportTable, row, table
 from abate.report.view import ResultView
-from abate.report.words import capital, describe_meeting, label_rule, plural
+from abate.report.words import capital, describe_meeting, label_rule, n_of, plural
 
 _NO_PAIR = "No course has both a baseline and a final rating, so there is no change to draw."
 _LEFT = 34
@@ -63,17 +70,25 @@ def draw_before_and_after(view: ResultView) -> Figure:
     what = (
         "Each dot is a course; dots that share a place are packed around it."
         if is_single
-        else f"The darker a cell, the more courses; their number stands in it. Cells are {describe_number(_cell_width(view), 1)} points wide."
+        else f"The darker a cell, the more courses; their number stands in it. Cells are {describe_short(_cell_width(view))} wide."
     )
     kinds = f" Filled: {describe_meeting(rule)}; hollow: did not." if is_single else ""
-    missing = f" {plural(pairs.missing_count, 'course')} without both ratings: not drawn." if pairs.missing_count else ""
+    missing = (
+        f" {plural(pairs.missing_count, 'course')} without both ratings: not drawn." if pairs.missing_count else ""
+    )
     fell, rose = int(np.sum(pairs.change < 0)), int(np.sum(pairs.change > 0))
     same = pairs.change.size - fell - rose
     return Figure(
         id="before-and-after",
         claim=claim,
-        marks=f"{what}{kinds} Thin line: no change. Shaded: the primary rule is met. n\u00a0=\u00a0{plural(pairs.change.size, 'course')}.{missing}",
-        finding=f"{describe_count(fell)} courses fell, {describe_count(rose)} rose and {describe_count(same)} ended where they began, of {describe_count(pairs.change.size)}.",
+        marks=(
+            what,
+            kinds,
+            "Thin line: no change. Shaded: the primary rule is met.",
+            n_of(pairs.change.size, "course"),
+            missing,
+        ),
+        finding=f"Of {plural(pairs.change.size, 'course')}, {describe_count(fell)} fell, {describe_count(rose)} rose and {describe_count(same)} did neither.",
         numbers=(_pair_table(view, pairs),),
         draw=lambda width: [_square(view, pairs, is_single, width).spec()],
     )
@@ -86,13 +101,25 @@ def draw_changes(view: ResultView) -> Figure:
         return figure_without_drawing("change", "The change of each course.", _NO_PAIR)
     is_single = single_bars_allowed(view.result)
     rule = view.study.response.primary
-    missing = f" {plural(pairs.missing_count, 'course')} without both ratings: not drawn." if pairs.missing_count else ""
-    bars = "One bar a course, sorted." if is_single else f"Courses by change, in steps of {_bin_width(view):g}; the number stands over each bar."
+    missing = (
+        f" {plural(pairs.missing_count, 'course')} without both ratings: not drawn." if pairs.missing_count else ""
+    )
+    bars = (
+        "One bar a course, sorted."
+        if is_single
+        else f"Courses by change, in steps of {_bin_width(view):g}; the number stands over each bar."
+    )
     blue = f" Blue: {describe_meeting(rule)}." if is_single else ""
     return Figure(
         id="change",
         claim="The change of each course, sorted." if is_single else "How the changes are spread.",
-        marks=f"{bars}{blue} Below 0 the rating fell. Dashed: mean. n\u00a0=\u00a0{plural(pairs.change.size, 'course')}.{missing}",
+        marks=(
+            bars,
+            blue,
+            "Below 0 the rating fell. Dashed: mean.",
+            n_of(pairs.change.size, "course"),
+            missing,
+        ),
         finding=f"Changes run from {describe_signed(float(pairs.change.min()))} to {describe_signed(float(pairs.change.max()))} points.",
         numbers=(_change_table(view, pairs),),
         draw=lambda width: [(_waterfall if is_single else _histogram)(view, pairs, width).spec()],
@@ -105,20 +132,29 @@ def _square(view: ResultView, pairs: Pairs, is_single: bool, width: float) -> Sh
     low, high = view.scale.minimum, view.scale.maximum
     pad = 0.05 * (high - low)
     ends = (low - pad, high + pad)
-    sheet = Sheet(width=width, height=side + 30 + 46, left=_LEFT, right=width - _LEFT - side, top=30, bottom=46, x=ends, y=ends)
+    sheet = Sheet(
+        width=width, height=side + 30 + 46, left=_LEFT, right=width - _LEFT - side, top=30, bottom=46, x=ends, y=ends
+    )
     _shade_response(sheet, view.study.response.primary, ends)
     ticks = tenths(low, high)
     sheet.x_axis(ticks)
     sheet.y_axis(ticks)
     sheet.grid(ticks)
     sheet.heading(f"{capital(view.noun)} at the end, {view.study.rating.scale.upper()}")
-    sheet.note(f"{capital(view.noun)} before, {view.study.rating.scale.upper()}", x=side / 2, y=side + 36, bold=True, align="center", hue="ink")
+    sheet.note(
+        f"{capital(view.noun)} before, {view.study.rating.scale.upper()}",
+        x=side / 2,
+        y=side + 36,
+        bold=True,
+        align="center",
+        hue="ink",
+    )
     sheet.spans([{"x": ends[0], "y": ends[0], "x2": ends[1], "y2": ends[1]}], hue="muted", width=1)
     if is_single:
         per_point = side / (ends[1] - ends[0])
         _draw_dots(sheet, pairs, per_point, per_point * _cell_width(view))
     else:
-        _draw_cells(sheet, view, pairs)
+        _draw_cells(sheet, view, pairs, side / (ends[1] - ends[0]))
     if wide:
         _write_beside(sheet, view, pairs, ends, side)
     else:
@@ -135,7 +171,10 @@ def _shade_response(sheet: Sheet, rule: ResponseRule, ends: tuple[float, float])
         first = max(ends[0], ends[0] + rule.threshold)
         places = np.array([first, ends[1]])
         limits = [_limit(rule, float(place)) for place in places]
-    rows = [{"x": float(x), "y": ends[0], "y2": max(ends[0], limit), "series": 0} for x, limit in zip(places, limits, strict=True)]
+    rows = [
+        {"x": float(x), "y": ends[0], "y2": max(ends[0], limit), "series": 0}
+        for x, limit in zip(places, limits, strict=True)
+    ]
     sheet.areas(rows, hue="painwash")
     sheet.lines([{"x": line["x"], "y": line["y2"], "series": 0} for line in rows], hue="pain", width=1.4)
 
@@ -196,29 +235,37 @@ def _cell_width(view: ResultView) -> float:
     return (view.scale.maximum - view.scale.minimum) / _CELLS
 
 
-def _draw_cells(sheet: Sheet, view: ResultView, pairs: Pairs) -> None:
+def _draw_cells(sheet: Sheet, view: ResultView, pairs: Pairs, pixels_per_point: float) -> None:
     width = _cell_width(view)
     counts = _cells(view, pairs)
     most = max(counts.values())
     by_darkness: dict[float, list[Row]] = {}
     for (x, y), count in counts.items():
-        box = {"x": x - width / 2, "x2": x + width / 2, "y": y - width / 2, "y2": y + width / 2, "count": count, "at": (x, y)}
+        box = {
+            "x": x - width / 2,
+            "x2": x + width / 2,
+            "y": y - width / 2,
+            "y2": y + width / 2,
+            "count": count,
+            "at": (x, y),
+        }
         darkness = next(dark for share, dark in _DARKNESS if count / most <= share)
         by_darkness.setdefault(darkness, []).append(box)
     for darkness, boxes in sorted(by_darkness.items()):
         sheet.boxes([{key: box[key] for key in ("x", "x2", "y", "y2")} for box in boxes], hue="pain", opacity=darkness)
     for darkness, boxes in sorted(by_darkness.items()):
-        texts = [{"x": box["at"][0], "y": box["at"][1], "text": _short_count(box["count"])} for box in boxes]
+        texts = [
+            {"x": box["at"][0], "y": box["at"][1], "text": describe_compact(box["count"], pixels_per_point * width)}
+            for box in boxes
+        ]
         sheet.texts(texts, hue="paper" if darkness >= _DARK_ENOUGH_FOR_PAPER else "ink")
-
-
-def _short_count(count: int) -> str:
-    return describe_count(count) if count < 10_000 else f"{count / 1000:.0f}k"
 
 
 def _cells(view: ResultView, pairs: Pairs) -> Mapping[tuple[float, float], int]:
     low, width = view.scale.minimum, _cell_width(view)
-    places = np.column_stack([np.rint((values - low) / width) * width + low for values in (pairs.baseline, pairs.final)])
+    places = np.column_stack(
+        [np.rint((values - low) / width) * width + low for values in (pairs.baseline, pairs.final)]
+    )
     unique, counts = np.unique(places.round(6), axis=0, return_counts=True)
     return {(float(x), float(y)): int(count) for (x, y), count in zip(unique, counts, strict=True)}
 
@@ -251,7 +298,13 @@ def _waterfall(view: ResultView, pairs: Pairs, width: float) -> Sheet:
     met = int(responded.sum())
     notes = [(change.size - met, "did not meet the rule"), (met, describe_meeting(view.study.response.primary))]
     sheet.note(f"{describe_count(notes[0][0])} {notes[0][1]}", x=0, y=sheet.plot_height + 16, hue="muted")
-    sheet.note(f"{describe_count(notes[1][0])} {notes[1][1]}", x=sheet.plot_width, y=sheet.plot_height + (16 if is_wide(width) else 32), hue="pain", align="right")
+    sheet.note(
+        f"{describe_count(notes[1][0])} {notes[1][1]}",
+        x=sheet.plot_width,
+        y=sheet.plot_height + (16 if is_wide(width) else 32),
+        hue="pain",
+        align="right",
+    )
     return sheet
 
 
@@ -269,12 +322,26 @@ def _histogram(view: ResultView, pairs: Pairs, width: float) -> Sheet:
     bars = [{"x": at - 0.46 * step, "x2": at + 0.46 * step, "y": 0, "y2": count} for at, count in counts.items()]
     sheet.boxes(bars, hue="pain")
     if is_wide(width):
-        sheet.texts([{"x": at, "y": count, "text": _short_count(count)} for at, count in counts.items()], dy=-8)
+        sheet.texts([{"x": at, "y": count, "text": describe_compact(count, 34)} for at, count in counts.items()], dy=-8)
     mean = view.value("change.mean")
     if mean is not None:
         sheet.spans([{"x": mean, "y": 0, "y2": most * 1.08}], hue="ink", width=1.2, dash=True)
-        sheet.texts([{"x": mean, "y": most * 1.08, "text": f"mean {describe_signed(mean)}"}], bold=True, dx=6, dy=4, align="left", halo=True)
-    sheet.note("Change, points (final minus baseline)", x=sheet.plot_width / 2, y=sheet.plot_height + 36, align="center", hue="ink", bold=True)
+        sheet.texts(
+            [{"x": mean, "y": most * 1.08, "text": f"mean {describe_signed(mean)}"}],
+            bold=True,
+            dx=6,
+            dy=4,
+            align="left",
+            halo=True,
+        )
+    sheet.note(
+        "Change, points (final minus baseline)",
+        x=sheet.plot_width / 2,
+        y=sheet.plot_height + 36,
+        align="center",
+        hue="ink",
+        bold=True,
+    )
     return sheet
 
 
@@ -282,7 +349,16 @@ def _change_sheet(view: ResultView, change: Floats, width: float, *, x: tuple[fl
     span = view.scale.maximum - view.scale.minimum
     low, high = min(float(change.min()), -0.1 * span), max(float(change.max()), 0.1 * span)
     ticks = _even_ticks(low, high, 7)
-    sheet = Sheet(width=width, height=height, left=_LEFT + 6, right=12, top=30, bottom=42 if not is_wide(width) else 28, x=x, y=(low, high))
+    sheet = Sheet(
+        width=width,
+        height=height,
+        left=_LEFT + 6,
+        right=12,
+        top=30,
+        bottom=42 if not is_wide(width) else 28,
+        x=x,
+        y=(low, high),
+    )
     sheet.x_axis([], domain=False)
     sheet.y_axis(ticks, labels=[describe_signed(tick, 0 if float(tick).is_integer() else 1) for tick in ticks])
     sheet.grid(ticks)
@@ -294,7 +370,14 @@ def _draw_mean(sheet: Sheet, view: ResultView, count: int) -> None:
     mean = view.value("change.mean")
     if mean is not None and count > 1:
         sheet.spans([{"x": 0, "x2": count, "y": mean}], hue="ink", width=1.2, dash=True)
-        sheet.texts([{"x": 0, "y": mean, "text": f"mean {describe_signed(mean)}"}], bold=True, align="left", dx=2, dy=11, halo=True)
+        sheet.texts(
+            [{"x": 0, "y": mean, "text": f"mean {describe_signed(mean)}"}],
+            bold=True,
+            align="left",
+            dx=2,
+            dy=11,
+            halo=True,
+        )
 
 
 def _even_ticks(low: float, high: float, most: int) -> list[float]:
@@ -319,13 +402,17 @@ def _pair_table(view: ResultView, pairs: Pairs) -> ReportTable:
     else:
         found = sorted(_cells(view, pairs).items())
     rows = [row(_value(x), _value(y), describe_count(count)) for (x, y), count in found]
-    return table("before-and-after-numbers", "Courses by baseline and final rating.", ("Baseline", "Final", "Courses"), rows)
+    return table(
+        "before-and-after-numbers", "Courses by baseline and final rating.", ("Baseline", "Final", "Courses"), rows
+    )
 
 
 def _change_table(view: ResultView, pairs: Pairs) -> ReportTable:
     if single_bars_allowed(view.result):
         places, counts = np.unique(pairs.change.round(6), return_counts=True)
-        found: Sequence[tuple[float, int]] = [(float(place), int(count)) for place, count in zip(places, counts, strict=True)]
+        found: Sequence[tuple[float, int]] = [
+            (float(place), int(count)) for place, count in zip(places, counts, strict=True)
+        ]
     else:
         found = sorted(_binned(pairs.change, _bin_width(view)).items())
     rows = [row(describe_signed(at, 1), describe_count(count)) for at, count in found]

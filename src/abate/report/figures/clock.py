@@ -34,7 +34,8 @@ def origins(starts: NDArray[Any], day_rule: str) -> NDArray[Any]:
 
 def days_between(origin: NDArray[Any], moments: NDArray[Any]) -> Floats:
     """Return the days, with their fractions, from ``origin`` to ``moments``; NaN where either is empty."""
-    return (moments.astype("datetime64[us]") - origin) / _DAY
+    days: Floats = (moments.astype("datetime64[us]") - origin) / _DAY
+    return days
 
 
 def last_days(result: StudyResult, day_rule: str) -> Floats:

@@ -1,7 +1,7 @@
 """How does a specification become a picture? Vega-Lite to SVG and PNG by vl-convert, the same bytes on every run.
 
 Specifications are plain dictionaries handed to vl-convert: importing Altair to build the same dictionaries would take
-longer than drawing all figures of a small study (docs/decisions/0021-figures.md).
+longer than drawing all figures of a small study (docs/decisions/0004-figures.md).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from abate.report.tokens import FIGURE_FONT, SMALL_SIZE, TEXT_SIZE, light, variable_of
+from abate.report.words import clean
 
 Spec = Mapping[str, Any]
 
@@ -50,7 +51,7 @@ def render_drawing(spec: Spec) -> Element:
     """
     import vl_convert
 
-    text = vl_convert.vegalite_to_svg(spec, vl_version="6.1", format_locale=_LOCALE)
+    text = vl_convert.vegalite_to_svg(dict(spec), vl_version="6.1", format_locale=_LOCALE)
     root_end = text.index(">")
     root = ElementTree.fromstring(_NAMESPACES.sub("", text[:root_end]) + text[root_end:])
     for element in root.iter():
@@ -78,9 +79,14 @@ def stack(drawings: Sequence[Element]) -> Element:
 def render_inline(drawing: Element, *, id: str, css_class: str, description: str) -> str:
     """Return ``drawing`` as it stands in the page: colours by name, type of the page, a title that is read aloud."""
     _, _, width, _ = drawing.attrib["viewBox"].split()
-    head = {"class": f"fg {css_class}", "viewBox": drawing.attrib["viewBox"], "role": "img", "aria-labelledby": f"{id}-t"}
+    head = {
+        "class": f"fg {css_class}",
+        "viewBox": drawing.attrib["viewBox"],
+        "role": "img",
+        "aria-labelledby": f"{id}-t",
+    }
     root = Element("svg", {**head, "style": f"max-width:{width}px"})
-    SubElement(root, "title", {"id": f"{id}-t"}).text = description
+    SubElement(root, "title", {"id": f"{id}-t"}).text = clean(description)
     root.extend(_themed(child) for child in drawing)
     return ElementTree.tostring(root, encoding="unicode")
 
@@ -95,7 +101,9 @@ def render_file(drawing: Element, *, title: str, source: str) -> str:
     view = f"0 0 {size['width']} {size['height']}"
     root = Element("svg", {"xmlns": "http://www.w3.org/2000/svg", **size, "viewBox": view})
     SubElement(root, "rect", {**size, "fill": light("paper")})
-    _write_lines(root, titles, _MARGIN + 12, {"font-size": f"{TEXT_SIZE + 1:g}px", "font-weight": "600", "fill": light("ink")})
+    _write_lines(
+        root, titles, _MARGIN + 12, {"font-size": f"{TEXT_SIZE + 1:g}px", "font-weight": "600", "fill": light("ink")}
+    )
     _write_lines(root, sources, top + height + 12, {"font-size": f"{SMALL_SIZE - 1:g}px", "fill": light("muted")})
     SubElement(root, "g", {"transform": f"translate({_MARGIN},{top})"}).extend(drawing)
     return ElementTree.tostring(root, encoding="unicode") + "\n"
@@ -136,4 +144,4 @@ def _drop_empty_groups(element: Element) -> None:
 def _write_lines(root: Element, lines: Sequence[str], first_y: float, style: Mapping[str, str]) -> None:
     for place, line in enumerate(lines):
         at = {"x": f"{_MARGIN}", "y": f"{first_y + _LINE * place:g}", "font-family": FIGURE_FONT}
-        SubElement(root, "text", {**at, **style}).text = line
+        SubElement(root, "text", {**at, **style}).text = clean(line)

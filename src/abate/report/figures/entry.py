@@ -6,10 +6,9 @@ import textwrap
 from collections.abc import Sequence
 
 from abate.contracts.result import AttritionStep
-from abate.report.figures.drawing import Spec
 from abate.report.figures.figure import Figure, is_wide
 from abate.report.figures.sheet import Sheet
-from abate.report.numbers import describe_count
+from abate.report.numbers import describe_count, describe_n
 from abate.report.tables import attrition_table
 from abate.report.view import ResultView
 from abate.report.words import plural, sentence
@@ -24,8 +23,9 @@ def draw_attrition(view: ResultView) -> Figure:
         id="attrition",
         claim=claim,
         marks=(
-            f"Bars: persons left after each rule, in brackets their courses. Dashed outline: those whom the rule removed. "
-            f"n\u00a0=\u00a0{describe_count(first.persons)} persons at the start."
+            "Bars: persons left after each rule, in brackets their courses.",
+            "Dashed outline: those whom the rule removed.",
+            f"{describe_n(first.persons)} persons at the start.",
         ),
         finding=f"{claim} The numbers stand in the table below.",
         numbers=(attrition_table(view),),

@@ -18,16 +18,21 @@ class Figure:
 
     id: str
     claim: str  # the bold part of the caption: subject or finding
-    marks: str  # what the marks are, and n
+    marks: Sequence[str]  # what the marks are, and n: a sentence each; empty ones do not count
     finding: str  # read aloud instead of the picture
     numbers: tuple[ReportTable, ...]
     draw: Drawer | None = None  # panels from top to bottom, at a width
     reason: str | None = None
 
+    @property
+    def caption(self) -> str:
+        """What the marks are, and n, as one text."""
+        return " ".join(sentence.strip() for sentence in self.marks if sentence)
+
 
 def figure_without_drawing(id: str, claim: str, reason: str, *numbers: ReportTable) -> Figure:
     """Return a figure in whose place stands the reason why there is none."""
-    return Figure(id=id, claim=claim, marks="", finding=reason, numbers=numbers, reason=reason)
+    return Figure(id=id, claim=claim, marks=(), finding=reason, numbers=numbers, reason=reason)
 
 
 def is_wide(width: float) -> bool:

@@ -8,10 +8,10 @@ from abate.contracts.result import Estimate
 from abate.report.figures.figure import Figure, figure_without_drawing, is_wide, tenths
 from abate.report.figures.sheet import Sheet
 from abate.report.harm_terms import HarmTerm, find_terms
-from abate.report.numbers import describe_number, describe_share
+from abate.report.numbers import INTERVAL, describe_number, describe_share
 from abate.report.tables import harm_table
 from abate.report.view import ResultView
-from abate.report.words import headed, plural
+from abate.report.words import headed, n_of
 
 #: Terms that a figure shows; the others stand in its table.
 MOST_TERMS = 20
@@ -28,8 +28,18 @@ def draw_harm(view: ResultView) -> Figure:
     return Figure(
         id="harm",
         claim=claim,
-        marks=f"Left: courses with the event. Right: events for each 100 days of infusion, with exact 95\u202f% interval; none seen has a bar from 0 to its upper bound. n\u00a0=\u00a0{plural(shown[0].share.n or 0, 'course')}.{more}",
-        finding="; ".join(f"{headed(term.name)}: {describe_share(term.share.numerator or 0, term.share.denominator or 0)}" for term in shown) + ".",
+        marks=(
+            "Left: courses with the event.",
+            f"Right: events for each 100 days of infusion, with exact {INTERVAL}.",
+            "None seen has a bar from 0 to its upper bound.",
+            n_of(terms[0].share.n or 0, "course"),
+            more,
+        ),
+        finding="; ".join(
+            f"{headed(term.name)}: {describe_share(term.share.numerator or 0, term.share.denominator or 0)}"
+            for term in shown
+        )
+        + ".",
         numbers=(numbers,),
         draw=lambda width: [_sheet(shown, width).spec()],
     )
@@ -53,12 +63,23 @@ def _sheet(terms: Sequence[HarmTerm], width: float) -> Sheet:
     left = name_width + bar_width + gap
     # The x axis is that of the rates; bars of courses hang to the left of it, in its units.
     unit = top / rate_width
-    sheet = Sheet(width=width, height=34 + row_height * len(terms) + 8, left=left, right=14, top=34, bottom=8, x=(0, top), y=(len(terms) - 0.5, -0.5))
+    sheet = Sheet(
+        width=width,
+        height=34 + row_height * len(terms) + 8,
+        left=left,
+        right=14,
+        top=34,
+        bottom=8,
+        x=(0, top),
+        y=(len(terms) - 0.5, -0.5),
+    )
     ticks = [tick for tick in tenths(0, top) if tick <= top]
     sheet.spans([{"x": tick, "y": sheet.y[0], "y2": sheet.y[1]} for tick in ticks], hue="hair", width=1)
     for tick in ticks:
         sheet.note(f"{tick:g}", x=tick / unit, y=-10, align="center")
-    sheet.note("per 100 infusion-days" + (" (exact interval)" if wide else ""), x=0, y=-26, bold=True, hue="ink", small=True)
+    sheet.note(
+        "per 100 infusion-days" + (" (exact interval)" if wide else ""), x=0, y=-26, bold=True, hue="ink", small=True
+    )
     sheet.note("courses", x=-bar_width - gap, y=-26, bold=True, hue="ink")
     _draw_bars(sheet, terms, -(bar_width + gap) * unit, (bar_width - 84) * unit, wide)
     _draw_rates(sheet, terms, wide)
@@ -71,12 +92,21 @@ def _draw_bars(sheet: Sheet, terms: Sequence[HarmTerm], origin: float, full: flo
     most = max([term.share.numerator or 0 for term in terms]) or 1
     half, shift = (0.27, 0) if wide else (0.15, 0.15)
     bars = [
-        {"x": origin, "x2": origin + full * (term.share.numerator or 0) / most, "y": place + shift - half, "y2": place + shift + half}
+        {
+            "x": origin,
+            "x2": origin + full * (term.share.numerator or 0) / most,
+            "y": place + shift - half,
+            "y2": place + shift + half,
+        }
         for place, term in enumerate(terms)
     ]
     sheet.boxes([bar for bar in bars if bar["x2"] > bar["x"]], hue="harm", opacity=0.75)
     texts = [
-        {"x": bar["x2"], "y": (bar["y"] + bar["y2"]) / 2, "text": describe_share(term.share.numerator or 0, term.share.denominator or 0)}
+        {
+            "x": bar["x2"],
+            "y": (bar["y"] + bar["y2"]) / 2,
+            "text": describe_share(term.share.numerator or 0, term.share.denominator or 0),
+        }
         for bar, term in zip(bars, terms, strict=True)
     ]
     sheet.texts(texts, bold=True, align="left", dx=6)
@@ -91,7 +121,13 @@ def _draw_rates(sheet: Sheet, terms: Sequence[HarmTerm], wide: bool) -> None:
     none = [(y, rate) for y, rate in found if rate.value == 0 and rate.upper is not None]
     sheet.spans([{"x": 0, "y": y - 0.18, "y2": y + 0.18} for y, _ in none], hue="harm")
     words = "none seen; up to " if wide else "up to "
-    sheet.texts([{"x": rate.upper, "y": y, "text": f"{words}{describe_number(rate.upper or 0)}"} for y, rate in none], hue="muted", align="left", dx=6, halo=True)
+    sheet.texts(
+        [{"x": rate.upper, "y": y, "text": f"{words}{describe_number(rate.upper or 0)}"} for y, rate in none],
+        hue="muted",
+        align="left",
+        dx=6,
+        halo=True,
+    )
 
 
 def _upper(rate: Estimate) -> float:

@@ -15,6 +15,9 @@ from abate.report.view import ResultView
 _SHORT_STEP, _LONG_STEP = 2, 6
 _MOST_CELLS = 1_000_000
 
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
 
 @dataclass(frozen=True, kw_only=True)
 class RateStep:
@@ -43,13 +46,12 @@ def find_rates(view: ResultView) -> RateCourse:
     if not (rates > 0).any():
         return RateCourse(steps=(), running_by_day={})
     is_running = rates > 0
-    course, rate = doses["course"][is_running], rates[is_running]
-    origin = origins(starts, view.study.rating.day)[course]
-    opens, closes = (24 * days_between(origin, doses[end][is_running]) for end in ("start", "end"))
-    has_length = closes > opens
-    course, rate, opens, closes = (values[has_length] for values in (course, rate, opens, closes))
-    if not course.size:
+    origin = origins(starts, view.study.rating.day)[doses["course"]]
+    opens, closes = (24 * days_between(origin, doses[end]) for end in ("start", "end"))
+    is_running &= closes > opens
+    if not is_running.any():
         return RateCourse(steps=(), running_by_day={})
+    course, rate, opens, closes = doses["course"][is_running], rates[is_running], opens[is_running], closes[is_running]
     hours = _SHORT_STEP if float(np.sum(closes - opens)) / _SHORT_STEP <= _MOST_CELLS else _LONG_STEP
     place, step, summed = _cells(course, rate, opens / hours, closes / hours, MOST_DAYS * 24 // hours)
     return RateCourse(
@@ -58,18 +60,21 @@ def find_rates(view: ResultView) -> RateCourse:
     )
 
 
-def _cells(course: NDArray[np.int64], rate: NDArray[np.float64], opens: NDArray[np.float64], closes: NDArray[np.float64], end: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:  # fmt: skip
+def _cells(course: Ints, rate: Floats, opens: Floats, closes: Floats, end: int) -> tuple[Ints, Ints, Floats]:
     """Return course, step and rate wherever a course ran in the middle of a step; rates that ran side by side are added."""
-    first = np.maximum(np.ceil(opens - 0.5), 0).astype(np.int64)
+    first: Ints = np.maximum(np.ceil(opens - 0.5), 0).astype(np.int64)
     past = np.minimum(np.ceil(closes - 0.5), end).astype(np.int64)
     counts = np.maximum(past - first, 0)
     places = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     key = np.repeat(course, counts) * end + np.repeat(first, counts) + places
     unique, inverse = np.unique(key, return_inverse=True)
-    return unique // end, unique % end, np.bincount(inverse, weights=np.repeat(rate, counts))
+    place: Ints = unique // end
+    step: Ints = unique % end
+    summed: Floats = np.bincount(inverse, weights=np.repeat(rate, counts)).astype(np.float64)
+    return place, step, summed
 
 
-def _describe_step(step: int, hours: int, rates: NDArray[np.float64]) -> RateStep:
+def _describe_step(step: int, hours: int, rates: Floats) -> RateStep:
     lower, median, upper = (float(value) for value in np.quantile(rates, (0.25, 0.5, 0.75)))
     return RateStep(
         start_day=step * hours / 24 + 0.5,
@@ -81,7 +86,7 @@ def _describe_step(step: int, hours: int, rates: NDArray[np.float64]) -> RateSte
     )
 
 
-def _courses_by_day(course: NDArray[np.int64], day: NDArray[np.int64]) -> dict[int, int]:
+def _courses_by_day(course: Ints, day: Ints) -> dict[int, int]:
     pairs = np.unique(np.column_stack([day, course]), axis=0)
     days, counts = np.unique(pairs[:, 0], return_counts=True)
     return {int(day): int(count) for day, count in zip(days, counts, strict=True)}

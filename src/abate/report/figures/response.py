@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from abate.contracts.result import Estimate
 from abate.report.figures.clock import MOST_DAYS
 from abate.report.figures.figure import Figure, figure_without_drawing, is_wide
-from abate.report.figures.sheet import Sheet
+from abate.report.figures.sheet import Row, Sheet
 from abate.report.numbers import (
     FEWEST_FOR_PERCENT,
+    INTERVAL,
     describe_count,
     describe_percent,
     describe_share,
@@ -18,7 +19,7 @@ from abate.report.numbers import (
 )
 from abate.report.tables import response_table, time_to_response_table
 from abate.report.view import ResultView
-from abate.report.words import describe_meeting, label_rule, of_words, plural
+from abate.report.words import describe_meeting, label_rule, n_of, of_words
 
 SHARE_TICKS = (0, 0.25, 0.5, 0.75, 1)
 
@@ -52,10 +53,20 @@ def draw_response(view: ResultView) -> Figure:
     return Figure(
         id="response",
         claim=claim,
-        marks=f"Filled: of the courses that can be judged. Hollow: of all courses, those that cannot be judged counted as no. Bars: 95\u202f% intervals. n\u00a0=\u00a0{plural(view.course_count, 'course')}.",
-        finding="; ".join(f"{row.label}: {of_words(row.estimate.numerator or 0, row.estimate.denominator or 0)}" for row in rows) + ".",
+        marks=(
+            "Filled: of the courses that can be judged.",
+            "Hollow: of all courses, those that cannot be judged counted as no.",
+            f"Bars: {INTERVAL}s.",
+            n_of(view.course_count, "course"),
+        ),
+        finding="; ".join(
+            f"{row.label}: {of_words(row.estimate.numerator or 0, row.estimate.denominator or 0)}" for row in rows
+        )
+        + ".",
         numbers=(numbers,),
-        draw=lambda width: [draw_shares(rows, width, "of the courses that can be judged", "missing counted as no response").spec()],
+        draw=lambda width: [
+            draw_shares(rows, width, "of the courses that can be judged", "missing counted as no response").spec()
+        ],
     )
 
 
@@ -64,9 +75,22 @@ def draw_shares(rows: Sequence[ShareRow], width: float, filled: str, hollow: str
     wide = is_wide(width)
     row_height = 42 if wide else 62
     left, right, bottom = (214, 178, 32) if wide else (8, 8, 48)
-    sheet = Sheet(width=width, height=30 + row_height * len(rows) + bottom, left=left, right=right, top=30, bottom=bottom, x=(0, 1), y=(len(rows) - 0.5, -0.5))
+    sheet = Sheet(
+        width=width,
+        height=30 + row_height * len(rows) + bottom,
+        left=left,
+        right=right,
+        top=30,
+        bottom=bottom,
+        x=(0, 1),
+        y=(len(rows) - 0.5, -0.5),
+    )
     smallest = min(row.estimate.denominator or 0 for row in rows)
-    labels = [describe_percent(tick) for tick in SHARE_TICKS] if smallest >= FEWEST_FOR_PERCENT else [f"{tick:g}" for tick in SHARE_TICKS]
+    labels = (
+        [describe_percent(tick) for tick in SHARE_TICKS]
+        if smallest >= FEWEST_FOR_PERCENT
+        else [f"{tick:g}" for tick in SHARE_TICKS]
+    )
     sheet.spans([{"x": tick, "y": sheet.y[0], "y2": sheet.y[1]} for tick in SHARE_TICKS], hue="hair", width=1)
     for tick, label in zip(SHARE_TICKS, labels, strict=True):
         align = "center" if wide or 0 < tick < 1 else "left" if tick == 0 else "right"
@@ -89,13 +113,19 @@ def _draw_row(sheet: Sheet, found: Sequence[tuple[float, Estimate]], *, hollow: 
         if estimate.lower is not None and estimate.upper is not None
     ]
     sheet.spans(spans, hue="pain", width=1.2 if hollow else 2)
-    sheet.dots([{"x": estimate.value, "y": y} for y, estimate in found], hue="pain", hollow=hollow, size=48 if hollow else 72)
+    sheet.dots(
+        [{"x": estimate.value, "y": y} for y, estimate in found], hue="pain", hollow=hollow, size=48 if hollow else 72
+    )
 
 
 def _write_labels(sheet: Sheet, rows: Sequence[ShareRow], wide: bool, left: float) -> None:
     names = [{"y": place, "text": row.label} for place, row in enumerate(rows)]
     counts = [{"y": place, "text": describe_found(row.estimate, with_interval=wide)} for place, row in enumerate(rows)]
-    others = [{"y": place, "text": describe_found(row.beside, with_interval=wide)} for place, row in enumerate(rows) if row.beside]
+    others = [
+        {"y": place, "text": describe_found(row.beside, with_interval=wide)}
+        for place, row in enumerate(rows)
+        if row.beside
+    ]
     notes = [{"y": place, "text": row.note} for place, row in enumerate(rows) if row.note]
     if wide:
         sheet.column_of_notes(names, x=-left, bold=True, small=True, limit=left - 14, dy=-4)
@@ -126,13 +156,20 @@ def draw_time_to_response(view: ResultView) -> Figure:
     found = [(day, estimate) for day, estimate in responded_by_day(view) if day <= MOST_DAYS]
     if not found:
         reason = view.reason("time_to_response.median") or "no course can be watched for a response"
-        return figure_without_drawing("time-to-response", claim, f"No time to response can be drawn: {reason}.", numbers)
+        return figure_without_drawing(
+            "time-to-response", claim, f"No time to response can be drawn: {reason}.", numbers
+        )
     watched = found[0][1].n or 0
     last_day, last = found[-1]
     return Figure(
         id="time-to-response",
         claim=claim,
-        marks=f"Dots: share of courses in which a rating had met the rule so many days of 24 hours after the first dose; those who left before stay in the denominator. Bars: 95\u202f% intervals. n\u00a0=\u00a0{plural(watched, 'course')}.",
+        marks=(
+            "Dots: share of courses in which a rating had met the rule so many days of 24 hours after the first dose.",
+            "Those who left before stay in the denominator.",
+            f"Bars: {INTERVAL}s.",
+            n_of(watched, "course"),
+        ),
         finding=f"By day {last_day} {of_words(last.numerator or 0, last.denominator or 0)} had a rating that {describe_meeting(rule)}.",
         numbers=(numbers,),
         draw=lambda width: [_wait_sheet(found, width).spec()],
@@ -148,20 +185,27 @@ def responded_by_day(view: ResultView) -> Sequence[tuple[int, Estimate]]:
 
 def _wait_sheet(found: Sequence[tuple[int, Estimate]], width: float) -> Sheet:
     wide, last = is_wide(width), found[-1][0]
-    sheet = Sheet(width=width, height=250 if wide else 220, x=(0, last + 0.4), y=(0, 1), left=46, right=16, top=30, bottom=62)
+    sheet = Sheet(
+        width=width, height=250 if wide else 220, x=(0, last + 0.4), y=(0, 1), left=46, right=16, top=30, bottom=62
+    )
     is_enough = (found[0][1].denominator or 0) >= FEWEST_FOR_PERCENT
     labels = [describe_percent(tick) if is_enough else f"{tick:g}" for tick in SHARE_TICKS]
     sheet.y_axis(list(SHARE_TICKS), labels=labels)
     sheet.x_axis([0, *(day for day, _ in found)], labels=["0", *(str(day) for day, _ in found)])
     sheet.grid(list(SHARE_TICKS))
     sheet.heading("Had met the primary rule" + (", share of courses" if wide else ""))
-    curve = [{"x": 0, "y": 0, "series": 0}, *({"x": day, "y": estimate.value, "series": 0} for day, estimate in found)]
+    curve: list[Row] = [
+        {"x": 0, "y": 0, "series": 0},
+        *({"x": day, "y": estimate.value, "series": 0} for day, estimate in found),
+    ]
     sheet.lines(curve, hue="pain", width=1.6)
     _draw_upright(sheet, found)
     counts = [{"x": day, "text": describe_count(estimate.numerator or 0)} for day, estimate in found]
     sheet.note("had met", x=-46, y=sheet.plot_height + 34)
     sheet.row_of_notes(counts, y=sheet.plot_height + 34, bold=True)
-    sheet.note("Days of 24 hours since the first dose", x=sheet.plot_width / 2, y=sheet.plot_height + 52, align="center")
+    sheet.note(
+        "Days of 24 hours since the first dose", x=sheet.plot_width / 2, y=sheet.plot_height + 52, align="center"
+    )
     return sheet
 
 

@@ -6,6 +6,7 @@ and a clip costs the PNG seconds.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,7 +45,9 @@ class Sheet:
         """Height between the ends of the y axis, in pixels."""
         return self.height - self.top - self.bottom
 
-    def x_axis(self, values: Sequence[float], *, labels: Sequence[str] | None = None, grid: bool = False, domain: bool = True) -> None:
+    def x_axis(
+        self, values: Sequence[float], *, labels: Sequence[str] | None = None, grid: bool = False, domain: bool = True
+    ) -> None:
         """Give the x axis ticks at ``values``, with their own ``labels`` where they are no plain numbers."""
         self._x_axis = _axis(values, labels, grid=grid, domain=domain)
 
@@ -63,33 +66,40 @@ class Sheet:
     def note(self, text: str, *, x: float, y: float, hue: str = "muted", bold: bool = False, align: str = "left", small: bool = True,
              limit: float | None = None) -> None:  # fmt: skip
         """Write ``text`` at a place in pixels from the upper left corner of the plot."""
-        size = SMALL_SIZE if small and not bold else TEXT_SIZE
-        mark = _text_mark(hue, size, bold=bold, align=align, limit=limit)
-        self._add([{"text": clean(text)}], mark, x={"value": x}, y={"value": y}, text=_field("text"))
+        mark = _text_mark(hue, SMALL_SIZE if small and not bold else TEXT_SIZE, bold=bold, align=align)
+        self._write([{"text": text}], mark, limit, x={"value": x}, y={"value": y})
 
     def row_of_notes(self, rows: Rows, *, y: float, hue: str = "ink", bold: bool = False) -> None:
         """Write ``text`` of each row at its ``x``, at one height in pixels from the top of the plot."""
         mark = _text_mark(hue, SMALL_SIZE, bold=bold, align="center")
-        self._add(_cleaned(rows), mark, x=self._place("x"), y={"value": y}, text=_field("text"))
+        self._write(rows, mark, None, x=self._place("x"), y={"value": y})
 
     def column_of_notes(self, rows: Rows, *, x: float, align: str = "left", hue: str = "ink", bold: bool = False, small: bool = True,
                         limit: float | None = None, dy: float = 0) -> None:  # fmt: skip
         """Write ``text`` of each row at its ``y``, at one distance in pixels from the left of the plot."""
-        mark = _text_mark(hue, SMALL_SIZE if small else TEXT_SIZE, bold=bold, align=align, limit=limit) | {"dy": dy}
-        self._add(_cleaned(rows), mark, x={"value": x}, y=self._place("y"), text=_field("text"))
+        mark = _text_mark(hue, SMALL_SIZE if small else TEXT_SIZE, bold=bold, align=align) | {"dy": dy}
+        self._write(rows, mark, limit, x={"value": x}, y=self._place("y"))
 
     def texts(self, rows: Rows, *, hue: str = "ink", bold: bool = False, small: bool = True, align: str = "center", dx: float = 0, dy: float = 0,
               halo: bool = False, limit: float | None = None) -> None:  # fmt: skip
         """Write ``text`` of each row at its ``x`` and ``y``; a halo of paper keeps it readable on marks."""
-        mark = _text_mark(hue, SMALL_SIZE if small else TEXT_SIZE, bold=bold, align=align, limit=limit) | {"dx": dx, "dy": dy}
+        mark = _text_mark(hue, SMALL_SIZE if small else TEXT_SIZE, bold=bold, align=align) | {"dx": dx, "dy": dy}
         if halo:
             under = mark | {"stroke": light("paper"), "strokeWidth": 3.5, "strokeJoin": "round"}
-            self._add(_cleaned(rows), under, x=self._place("x"), y=self._place("y"), text=_field("text"))
-        self._add(_cleaned(rows), mark, x=self._place("x"), y=self._place("y"), text=_field("text"))
+            self._write(rows, under, limit, x=self._place("x"), y=self._place("y"))
+        self._write(rows, mark, limit, x=self._place("x"), y=self._place("y"))
 
-    def lines(self, rows: Rows, *, hue: str, width: float = 2.4, opacity: float = 1, step: bool = False, dash: bool = False) -> None:
+    def lines(
+        self, rows: Rows, *, hue: str, width: float = 2.4, opacity: float = 1, step: bool = False, dash: bool = False
+    ) -> None:
         """Join the rows of each ``series`` by a line, in the order given."""
-        mark = {"type": "line", "stroke": light(hue), "strokeWidth": width, "strokeOpacity": opacity, "strokeJoin": "round"}
+        mark = {
+            "type": "line",
+            "stroke": light(hue),
+            "strokeWidth": width,
+            "strokeOpacity": opacity,
+            "strokeJoin": "round",
+        }
         mark |= ({"interpolate": "step-after"} if step else {}) | ({"strokeDash": [2, 4]} if dash else {})
         self._add(rows, mark, x=self._place("x"), y=self._place("y"), detail=_field("series"))
 
@@ -103,12 +113,24 @@ class Sheet:
     def dots(self, rows: Rows, *, hue: str, hollow: bool = False, size: float = 68, shape: str = "circle") -> None:
         """Draw a mark for each row at its ``x`` and ``y``; hollow marks are filled with paper."""
         fill = light("paper") if hollow else light(hue)
-        mark = {"type": "point", "shape": shape, "size": size, "fill": fill, "fillOpacity": 1, "stroke": light(hue), "strokeWidth": 1.6}
+        mark = {
+            "type": "point",
+            "shape": shape,
+            "size": size,
+            "fill": fill,
+            "fillOpacity": 1,
+            "stroke": light(hue),
+            "strokeWidth": 1.6,
+        }
         self._add(rows, mark, x=self._place("x"), y=self._place("y"))
 
-    def boxes(self, rows: Rows, *, hue: str | None, outline: str | None = None, dash: bool = False, opacity: float = 1) -> None:
+    def boxes(
+        self, rows: Rows, *, hue: str | None, outline: str | None = None, dash: bool = False, opacity: float = 1
+    ) -> None:
         """Draw a box for each row, from ``x``, ``y`` to ``x2``, ``y2``."""
-        mark: dict[str, Any] = {"type": "rect", "fillOpacity": opacity} | ({"fill": light(hue)} if hue else {"filled": False})
+        mark: dict[str, Any] = {"type": "rect", "fillOpacity": opacity} | (
+            {"fill": light(hue)} if hue else {"filled": False}
+        )
         if outline:
             mark |= {"stroke": light(outline), "strokeWidth": 1} | ({"strokeDash": [2, 2]} if dash else {})
         ends = {name: _field(name, bare=True) for name in ("x2", "y2")}
@@ -117,7 +139,9 @@ class Sheet:
     def areas(self, rows: Rows, *, hue: str, step: bool = False) -> None:
         """Fill between ``y`` and ``y2`` along ``x``, for each ``series``."""
         mark = {"type": "area", "fill": light(hue), "fillOpacity": 1} | ({"interpolate": "step-after"} if step else {})
-        self._add(rows, mark, x=self._place("x"), y=self._place("y"), y2=_field("y2", bare=True), detail=_field("series"))
+        self._add(
+            rows, mark, x=self._place("x"), y=self._place("y"), y2=_field("y2", bare=True), detail=_field("series")
+        )
 
     def spec(self) -> Spec:
         """Return the specification; it holds its own data and asks for nothing from outside."""
@@ -131,6 +155,23 @@ class Sheet:
             "config": _CONFIG,
             "layer": [self._with_axes(layer) for layer in self._layers],
         }
+
+    def _write(self, rows: Rows, mark: Spec, limit: float | None, **places: Spec) -> None:
+        """Put texts on the sheet; Vega is asked to cut only those that may be too long, since it measures them again and again."""
+        cleaned: Rows = [{**row, "text": clean(row["text"])} for row in rows]
+        if limit is None:
+            self._add(cleaned, mark, **places, text=_field("text"))
+            return
+        is_long = [_widest(row["text"], mark["fontSize"]) > limit for row in cleaned]
+        self._add(
+            [row for row, long in zip(cleaned, is_long, strict=True) if not long], mark, **places, text=_field("text")
+        )
+        self._add(
+            [row for row, long in zip(cleaned, is_long, strict=True) if long],
+            {**mark, "limit": limit},
+            **places,
+            text=_field("text"),
+        )
 
     def _add(self, rows: Rows, mark: Spec, **channels: Spec) -> None:
         if rows:
@@ -153,23 +194,24 @@ class Sheet:
 def _axis(values: Sequence[float], labels: Sequence[str] | None, *, grid: bool, domain: bool) -> Spec:
     axis: dict[str, Any] = {"values": list(values), "grid": grid, "domain": domain, "title": None}
     if labels is not None:
-        # An index into the labels, found by value: the texts are numbers and fixed words, never from records.
-        places = {value: text for value, text in zip(values, labels, strict=True)}
-        axis["labelExpr"] = "".join(f"datum.value == {value!r} ? {text!r} : " for value, text in places.items()) + "''"
+        # Found by value. The texts become part of an expression: they are numbers and fixed words, never from records.
+        found = (f"datum.value == {value!r} ? {text!r} : " for value, text in zip(values, labels, strict=True))
+        axis["labelExpr"] = "".join(found) + "''"
     return axis
 
 
-def _text_mark(hue: str, size: float, *, bold: bool, align: str, limit: float | None = None) -> dict[str, Any]:
+def _widest(text: str, size: float) -> float:
+    """Return a width in pixels that ``text`` hardly exceeds: three quarters of its height for a letter, all of it for a wide one."""
+    return size * sum(1.1 if unicodedata.east_asian_width(letter) in "WF" else 0.75 for letter in text)
+
+
+def _text_mark(hue: str, size: float, *, bold: bool, align: str) -> dict[str, Any]:
     mark = {"type": "text", "fill": light(hue), "fontSize": size, "align": align, "baseline": "middle"}
-    return mark | ({"fontWeight": 600} if bold else {}) | ({"limit": limit} if limit else {})
+    return mark | ({"fontWeight": 600} if bold else {})
 
 
 def _field(name: str, *, bare: bool = False) -> Spec:
     return {"field": name} if bare else {"field": name, "type": "nominal"}
-
-
-def _cleaned(rows: Rows) -> Rows:
-    return [{**row, "text": clean(row["text"])} for row in rows]
 
 
 _CONFIG: Spec = {

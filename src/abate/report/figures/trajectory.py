@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from abate.contracts.result import Estimate
 from abate.report.disclosure import course_values, daily_ratings, single_lines_allowed
 from abate.report.figures.clock import MOST_DAYS, last_days
-from abate.report.figures.drawing import Spec
 from abate.report.figures.figure import Figure, figure_without_drawing, is_wide, tenths
 from abate.report.figures.rates import RateCourse, RateStep, find_rates
 from abate.report.figures.sheet import Row, Sheet
-from abate.report.numbers import describe_compact, describe_count, describe_number, describe_range, describe_short
+from abate.report.numbers import (
+    INTERVAL,
+    describe_compact,
+    describe_count,
+    describe_number,
+    describe_range,
+    describe_short,
+)
 from abate.report.report_table import ReportTable, row, table
 from abate.report.tables import daily_table
 from abate.report.view import ResultView
-from abate.report.words import capital, plural
+from abate.report.words import capital, n_of, plural
 
 #: A mean of fewer is drawn hollow; of fewer than `_FEWEST_FOR_INTERVAL`, without an interval.
 _FEWEST_FOR_FULL_DOT = 10
@@ -33,22 +40,30 @@ def draw_pain_by_day(view: ResultView) -> Figure:
     numbers = (daily_table(view), *([_rate_table(rates)] if rates.steps else []))
     noun = capital(view.noun)
     if not days:
-        return figure_without_drawing("pain-by-day", f"{noun} by day.", "There is no rating after the first dose to draw.", *numbers)
+        return figure_without_drawing(
+            "pain-by-day", f"{noun} by day.", "There is no rating after the first dose to draw.", *numbers
+        )
     claim, finding = _claim(view)
-    lines = (
-        " Faint lines: single courses."
-        if single_lines_allowed(view.result)
-        else " Single courses are not drawn: there are too many."
-    )
+    is_single = single_lines_allowed(view.result)
+    lines = "Faint lines: single courses." if is_single else "Single courses are not drawn: there are too many."
     more = _more_days(view)
     dose = " Below: median rate of the infusions running, with their middle half." if rates.steps else ""
     return Figure(
         id="pain-by-day",
         claim=claim,
-        marks=f"Dots: mean of the courses rated on the day, with 95\u202f% interval; n under each day. Squares: baseline and final rating by the study\u2019s rules.{lines}{dose}{more}",
+        marks=(
+            f"Dots: mean of the courses rated on the day, with {INTERVAL}; n under each day.",
+            "Squares: baseline and final rating by the study\u2019s rules.",
+            lines,
+            dose,
+            more,
+        ),
         finding=finding,
         numbers=numbers,
-        draw=lambda width: [_sheet(view, days, width).spec(), *([_rate_sheet(view, rates, days, width).spec()] if rates.steps else [])],
+        draw=lambda width: [
+            _sheet(view, days, width).spec(),
+            *([_rate_sheet(view, rates, days, width).spec()] if rates.steps else []),
+        ],
     )
 
 
@@ -58,13 +73,22 @@ def draw_missing_by_day(view: ResultView) -> Figure:
     counts = rated_by_day(view)
     numbers = _missing_table(counts)
     if not counts:
-        return figure_without_drawing("ratings-by-day", claim, "No course has a known length, so that days without a rating cannot be counted.", numbers)
+        return figure_without_drawing(
+            "ratings-by-day",
+            claim,
+            "No course has a known length, so that days without a rating cannot be counted.",
+            numbers,
+        )
     shown = [(day, rated, running) for day, rated, running in counts if day <= MOST_DAYS]
     rated_sum, running_sum = sum(rated for _, rated, _ in counts), sum(running for *_, running in counts)
     return Figure(
         id="ratings-by-day",
         claim=claim,
-        marks=f"Filled: courses rated on the day. Dashed: courses that ran on the day and were not rated. n\u00a0=\u00a0{plural(running_sum, 'day')} of {plural(view.course_count, 'course')}.{_more_days(view)}",
+        marks=(
+            "Filled: courses rated on the day. Dashed: courses that ran on the day and were not rated.",
+            f"{n_of(running_sum, 'day').rstrip('.')} of {plural(view.course_count, 'course')}.",
+            _more_days(view),
+        ),
         finding=f"{describe_count(rated_sum)} of {plural(running_sum, 'course-day')} have a rating.",
         numbers=(numbers,),
         draw=lambda width: [_missing_sheet(shown, width).spec()],
@@ -166,25 +190,35 @@ def _draw_single_courses(sheet: Sheet, view: ResultView, last: int) -> None:
 
 
 def _draw_means(sheet: Sheet, view: ResultView, days: Sequence[tuple[int, Estimate]]) -> None:
-    points = [{"x": day, "y": mean.value, "n": mean.n or 0} for day, mean in days]
+    """Draw the daily means joined to the baseline; those of few courses hollow, thin and dotted."""
+    points: list[Row] = [{"x": day, "y": mean.value, "n": mean.n or 0} for day, mean in days]
     baseline = view.known("baseline.mean")
     if baseline is not None:
         points.insert(0, {"x": 0, "y": baseline.value, "n": baseline.n or 0})
-    joins = list(pairwise(points))
-    is_full = [min(one["n"], other["n"]) >= _FEWEST_FOR_FULL_DOT for one, other in joins]
-    sheet.lines(_pieces(join for join, full in zip(joins, is_full, strict=True) if full), hue="pain")
-    sheet.lines(_pieces(join for join, full in zip(joins, is_full, strict=True) if not full), hue="pain", width=2, dash=True)
-    spans = [
-        {"x": day, "y": mean.lower, "y2": mean.upper, "n": mean.n or 0}
+    many, few = _split(pairwise(points), lambda join: min(end["n"] for end in join) >= _FEWEST_FOR_FULL_DOT)
+    sheet.lines(_pieces(many), hue="pain")
+    sheet.lines(_pieces(few), hue="pain", width=2, dash=True)
+    many, few = _split(_intervals(sheet, days), lambda span: span["n"] >= _FEWEST_FOR_FULL_DOT)
+    sheet.spans(many, hue="pain")
+    sheet.spans(few, hue="pain", width=1.1)
+    many, few = _split([point for point in points if point["x"] >= 1], lambda dot: dot["n"] >= _FEWEST_FOR_FULL_DOT)
+    sheet.dots(many, hue="pain")
+    sheet.dots(few, hue="pain", hollow=True)
+
+
+def _intervals(sheet: Sheet, days: Sequence[tuple[int, Estimate]]) -> list[Row]:
+    """Return the intervals of the means of enough courses, cut at the ends of the scale."""
+    return [
+        {"x": day, "y": max(mean.lower, sheet.y[0]), "y2": min(mean.upper, sheet.y[1]), "n": mean.n}
         for day, mean in days
         if mean.lower is not None and mean.upper is not None and (mean.n or 0) >= _FEWEST_FOR_INTERVAL
     ]
-    spans = [{**span, "y": max(span["y"], sheet.y[0]), "y2": min(span["y2"], sheet.y[1])} for span in spans]
-    sheet.spans([span for span in spans if span["n"] >= _FEWEST_FOR_FULL_DOT], hue="pain")
-    sheet.spans([span for span in spans if span["n"] < _FEWEST_FOR_FULL_DOT], hue="pain", width=1.1)
-    dots = [point for point in points if point["x"] >= 1]
-    sheet.dots([dot for dot in dots if dot["n"] >= _FEWEST_FOR_FULL_DOT], hue="pain")
-    sheet.dots([dot for dot in dots if dot["n"] < _FEWEST_FOR_FULL_DOT], hue="pain", hollow=True)
+
+
+def _split(found: Iterable[Any], is_wanted: Callable[[Any], bool]) -> tuple[list[Any], list[Any]]:
+    """Return what is wanted and what is not, each in its order."""
+    items = list(found)
+    return [item for item in items if is_wanted(item)], [item for item in items if not is_wanted(item)]
 
 
 def _pieces(joins: Iterable[tuple[Row, Row]]) -> list[Row]:
@@ -204,11 +238,27 @@ def _draw_ends(sheet: Sheet, view: ResultView, last: int, wide: bool) -> None:
         sheet.dots([{"x": place, "y": found.value}], hue="pain", shape="square", size=80)
         text = describe_number(found.value)
         if place == 0:
-            sheet.texts([{"x": place, "y": found.value, "text": text}], hue="pain", bold=True, small=False, dx=15, dy=-14, halo=True)
+            sheet.texts(
+                [{"x": place, "y": found.value, "text": text}],
+                hue="pain",
+                bold=True,
+                small=False,
+                dx=15,
+                dy=-14,
+                halo=True,
+            )
             continue
-        sheet.texts([{"x": place, "y": found.value, "text": text}], hue="pain", bold=True, small=False, align="left", dx=12)
+        sheet.texts(
+            [{"x": place, "y": found.value, "text": text}], hue="pain", bold=True, small=False, align="left", dx=12
+        )
         if wide and found.lower is not None and found.upper is not None:
-            sheet.texts([{"x": place, "y": found.value, "text": describe_range(found.lower, found.upper)}], hue="muted", align="left", dx=12, dy=16)
+            sheet.texts(
+                [{"x": place, "y": found.value, "text": describe_range(found.lower, found.upper)}],
+                hue="muted",
+                align="left",
+                dx=12,
+                dy=16,
+            )
 
 
 def _mark_lowest(sheet: Sheet, view: ResultView, last: int) -> None:
@@ -247,15 +297,31 @@ def _rate_sheet(view: ResultView, rates: RateCourse, days: Sequence[tuple[int, E
     what = "median and middle half of running infusions" if wide else "median, middle half"
     sheet.heading(f"{capital(view.treatment)}, mg/h: {what}", hue="dose", limit=width - 6)
     curve = _with_gaps(steps)
-    sheet.areas([{"x": x, "y": step.lower_quartile, "y2": step.upper_quartile, "series": series} for x, step, series in curve], hue="dosewash", step=True)
+    sheet.areas(
+        [{"x": x, "y": step.lower_quartile, "y2": step.upper_quartile, "series": series} for x, step, series in curve],
+        hue="dosewash",
+        step=True,
+    )
     sheet.lines([{"x": x, "y": step.median, "series": series} for x, step, series in curve], hue="dose", step=True)
     end = curve[-1]
-    sheet.texts([{"x": end[0], "y": end[1].median, "text": describe_short(end[1].median)}], hue="dose", bold=True, align="left", dx=6)
+    sheet.texts(
+        [{"x": end[0], "y": end[1].median, "text": describe_short(end[1].median)}],
+        hue="dose",
+        bold=True,
+        align="left",
+        dx=6,
+    )
     room = sheet.plot_width / (last + 2)
-    running = [{"x": day, "text": describe_compact(count, room)} for day, count in rates.running_by_day.items() if day <= last]
+    running = [
+        {"x": day, "text": describe_compact(count, room)} for day, count in rates.running_by_day.items() if day <= last
+    ]
     sheet.note("ran", x=-_LEFT, y=sheet.plot_height + 16)
     sheet.row_of_notes(running, y=sheet.plot_height + 16, bold=True)
-    clock = "Calendar days; day 1 is the day of the first dose" if view.study.rating.day == "calendar" else "Days of 24 hours from the first dose"
+    clock = (
+        "Calendar days; day 1 is the day of the first dose"
+        if view.study.rating.day == "calendar"
+        else "Days of 24 hours from the first dose"
+    )
     sheet.note(clock, x=sheet.plot_width / 2, y=sheet.plot_height + 33, align="center")
     return sheet
 
@@ -286,14 +352,31 @@ def _rate_table(rates: RateCourse) -> ReportTable:
 
 def _missing_sheet(counts: Sequence[tuple[int, int, int]], width: float) -> Sheet:
     most = max(running for *_, running in counts)
-    sheet = Sheet(width=width, height=204 if is_wide(width) else 184, x=(0.4, len(counts) + 0.6), y=(0, most), left=46, right=12, top=30, bottom=58)
-    sheet.x_axis([day for day, *_ in counts], labels=[f"day {day}" if is_wide(width) and len(counts) <= 8 else str(day) for day, *_ in counts])
+    sheet = Sheet(
+        width=width,
+        height=204 if is_wide(width) else 184,
+        x=(0.4, len(counts) + 0.6),
+        y=(0, most),
+        left=46,
+        right=12,
+        top=30,
+        bottom=58,
+    )
+    sheet.x_axis(
+        [day for day, *_ in counts],
+        labels=[f"day {day}" if is_wide(width) and len(counts) <= 8 else str(day) for day, *_ in counts],
+    )
     sheet.y_axis(tenths(0, most))
     sheet.grid(tenths(0, most))
     sheet.heading("Courses on each day")
     bars = [{"x": day - 0.32, "x2": day + 0.32, "y": 0, "y2": rated, "top": running} for day, rated, running in counts]
     sheet.boxes(bars, hue="kept")
-    sheet.boxes([{**bar, "y": bar["y2"], "y2": bar["top"]} for bar in bars if bar["top"] > bar["y2"]], hue=None, outline="ref", dash=True)
+    sheet.boxes(
+        [{**bar, "y": bar["y2"], "y2": bar["top"]} for bar in bars if bar["top"] > bar["y2"]],
+        hue=None,
+        outline="ref",
+        dash=True,
+    )
     room = sheet.plot_width / len(counts)
     for name, place, y in (("rated", 1, 34), ("of", 2, 50)):
         sheet.note(name, x=-46, y=sheet.plot_height + y)
@@ -303,6 +386,9 @@ def _missing_sheet(counts: Sequence[tuple[int, int, int]], width: float) -> Shee
 
 
 def _missing_table(counts: Sequence[tuple[int, int, int]]) -> ReportTable:
-    rows = [row(f"Day {day}", describe_count(running), describe_count(rated), describe_count(running - rated)) for day, rated, running in counts]
+    rows = [
+        row(f"Day {day}", describe_count(running), describe_count(rated), describe_count(running - rated))
+        for day, rated, running in counts
+    ]
     return table("ratings-by-day-numbers", "Courses with and without a rating on each day, first dose to the end of the last.",
                  ("Day", "Courses that ran", "Rated", "Not rated"), rows)  # fmt: skip
