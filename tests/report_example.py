@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from abate.inference.estimate import describe_characteristics, estimate_study
 
 from abate.contracts.course_tables import DOSES
 from abate.contracts.definition import Study
@@ -25,6 +24,7 @@ from abate.contracts.result import (
     StudyResult,
 )
 from abate.contracts.schema import ColumnType, Table
+from abate.inference.estimate import describe_characteristics, estimate_study
 from abate.study.explain import explain
 from abate.study.provenance import study_as_data
 from abate.study.read import read_study

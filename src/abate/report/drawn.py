@@ -55,7 +55,7 @@ def draw_figure(view: ResultView, figure: Figure, number: int) -> DrawnFigure:
         number=number,
         wide=render_inline(wide, id=f"{name}-wide", css_class="wide", description=figure.finding),
         narrow=render_inline(narrow, id=f"{name}-narrow", css_class="narrow", description=figure.finding),
-        file=render_file(wide, title=f"{figure.claim} {figure.caption}", source=describe_source(view)),
+        file=render_file(wide, title=figure.claim, caption=figure.caption, source=describe_source(view)),
     )
 
 

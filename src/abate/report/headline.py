@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from abate.contracts.result import Estimate
+from abate.contracts.result import Estimate, StudyResult
 from abate.report.numbers import (
     FEWEST_FOR_PERCENT,
     FEWEST_FOR_PERCENT_FIRST,
@@ -53,6 +53,14 @@ def headline(view: ResultView) -> tuple[Span, ...]:
         reason = view.reason("change.mean") or "no course has both a baseline and a final rating"
         return (Span(text=f"{given}, no change of {view.noun} can be stated: {in_words(reason)}."),)
     return (Span(text=f"{given}, "), *moved, *_response_spans(view), Span(text="."))
+
+
+def headline_lines(result: StudyResult) -> tuple[str, ...]:
+    """Return the top of the page as lines for a terminal: headline, what it cannot say, and the six numbers."""
+    view = ResultView(result)
+    simulated = ("Simulated data: no patient\u2019s, and no evidence.",) if result.provenance.is_simulated else ()
+    numbers = (f"{found.label}: {found.value} ({found.detail})" for found in key_numbers(view))
+    return (*simulated, "".join(span.text for span in headline(view)), lede(view), *numbers)
 
 
 def lede(view: ResultView) -> str:
@@ -104,9 +112,7 @@ def _headline_of_one(view: ResultView) -> tuple[Span, ...]:
         if meets is None
         else f", which {'meets' if meets == 1 else 'does not meet'} the rule of {describe_rule(rule)}."
     )
-    start = Span(text=f"{given}, the patient\u2019s {view.noun} {_verb(before, after)} ")
-    return (start, Span(text=describe_number(before), is_strong=True), Span(text=_joint(before, after)),
-            Span(text=describe_number(after), is_strong=True), Span(text=ending))  # fmt: skip
+    return (Span(text=f"{given}, the patient\u2019s {view.noun} "), *_from_to(before, after), Span(text=ending))
 
 
 def _movement(view: ResultView) -> tuple[Span, ...] | None:
@@ -116,8 +122,7 @@ def _movement(view: ResultView) -> tuple[Span, ...] | None:
         return None
     before, after = (Span(text=describe_number(found.value or 0), is_strong=True) for found in (baseline, final))
     if baseline.n == final.n == change.n:
-        verb, joint = _verb(baseline.value, final.value), _joint(baseline.value, final.value)
-        return (Span(text=f"mean {view.noun} {verb} "), before, Span(text=joint), after)
+        return (Span(text=f"mean {view.noun} "), *_from_to(baseline.value, final.value))
     return (
         Span(text=f"mean {view.noun} was "),
         before,
@@ -127,14 +132,12 @@ def _movement(view: ResultView) -> tuple[Span, ...] | None:
     )
 
 
-def _verb(before: float, after: float) -> str:
-    if describe_number(before) == describe_number(after):
-        return "was"
-    return "fell from" if after < before else "rose from"
-
-
-def _joint(before: float, after: float) -> str:
-    return " before and at the end " if describe_number(before) == describe_number(after) else " to "
+def _from_to(before: float, after: float) -> tuple[Span, ...]:
+    """Return where a rating went; two that are written alike did not go anywhere."""
+    first, last = (Span(text=describe_number(value), is_strong=True) for value in (before, after))
+    if first == last:
+        return (Span(text="was "), first, Span(text=" before and "), last, Span(text=" at the end"))
+    return (Span(text="fell from " if after < before else "rose from "), first, Span(text=" to "), last)
 
 
 def _response_spans(view: ResultView) -> tuple[Span, ...]:

@@ -139,8 +139,10 @@ def _percent_digits(share: float, decimals: int) -> str:
     """Return a share in per cent with as many decimals as it needs not to look like none or all."""
     if share in (0, 1):
         return describe_number(100 * share, 0)
+    distance = 100 * min(share, 1 - share)
     for tried in range(decimals, 5):
         text = describe_number(100 * share, tried)
-        if float(text) not in (0.0, 100.0):
+        is_near = tried <= 1 or abs(float(text) - 100 * share) <= 0.25 * distance
+        if float(text) not in (0.0, 100.0) and is_near:
             return text
     return "under 0.0001" if share < 0.5 else "over 99.9999"

@@ -28,6 +28,7 @@ _ATTRIBUTES = frozenset(
      "stroke-opacity", "fill-opacity", "opacity", "stroke-linecap", "stroke-linejoin", "stroke-miterlimit", "text-anchor",
      "font-size", "font-weight", "font-family", "viewBox"}
 )  # fmt: skip
+_SVG = "http://www.w3.org/2000/svg"
 _NAMESPACES = re.compile(r' xmlns(:\w+)?="[^"]*"')
 _MARGIN, _LINE = 16, 17
 #: Numbers on axes as `abate.report.numbers` writes them.
@@ -91,21 +92,27 @@ def render_inline(drawing: Element, *, id: str, css_class: str, description: str
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def render_file(drawing: Element, *, title: str, source: str) -> str:
-    """Return ``drawing`` as it is saved: on paper, with its title above it and its source under it."""
+def render_file(drawing: Element, *, title: str, caption: str, source: str) -> str:
+    """Return ``drawing`` as it is saved: on paper, with title and caption above it and its source under it."""
     width, height = (float(drawing.attrib[side]) for side in ("width", "height"))
-    titles = textwrap.wrap(title, width=int(width / 7)) or [""]
-    sources = textwrap.wrap(source, width=int(width / 5.8))
-    top = _MARGIN + _LINE * len(titles) + 6
+    blocks = [
+        (
+            _wrapped(title, width, TEXT_SIZE + 1),
+            {"font-size": f"{TEXT_SIZE + 1:g}px", "font-weight": "600", "fill": light("ink")},
+        ),
+        (_wrapped(caption, width, SMALL_SIZE), {"font-size": f"{SMALL_SIZE:g}px", "fill": light("ink2")}),
+    ]
+    sources = _wrapped(source, width, SMALL_SIZE - 1)
+    top = _MARGIN + _LINE * sum(len(lines) for lines, _ in blocks) + 8
     size = {"width": f"{width + 2 * _MARGIN:g}", "height": f"{top + height + _LINE * len(sources) + _MARGIN:g}"}
-    view = f"0 0 {size['width']} {size['height']}"
-    root = Element("svg", {"xmlns": "http://www.w3.org/2000/svg", **size, "viewBox": view})
+    root = Element("svg", {"xmlns": _SVG, **size, "viewBox": f"0 0 {size['width']} {size['height']}"})
     SubElement(root, "rect", {**size, "fill": light("paper")})
-    _write_lines(
-        root, titles, _MARGIN + 12, {"font-size": f"{TEXT_SIZE + 1:g}px", "font-weight": "600", "fill": light("ink")}
-    )
+    y = _MARGIN + 12.0
+    for lines, style in blocks:
+        _write_lines(root, lines, y, style)
+        y += _LINE * len(lines)
+    SubElement(root, "g", {"transform": f"translate({_MARGIN},{top:g})"}).extend(drawing)
     _write_lines(root, sources, top + height + 12, {"font-size": f"{SMALL_SIZE - 1:g}px", "fill": light("muted")})
-    SubElement(root, "g", {"transform": f"translate({_MARGIN},{top})"}).extend(drawing)
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
@@ -120,6 +127,11 @@ def render_png(svg: str) -> bytes:
     import vl_convert
 
     return bytes(vl_convert.svg_to_png(svg, scale=PNG_SCALE))
+
+
+def _wrapped(text: str, width: float, size: float) -> list[str]:
+    """Return lines of ``text`` that fit a width in pixels; a letter takes half its height or a little more."""
+    return textwrap.wrap(text, width=int(width / (0.54 * size)))
 
 
 def _themed(element: Element) -> Element:

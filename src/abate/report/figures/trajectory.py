@@ -56,6 +56,7 @@ def draw_pain_by_day(view: ResultView) -> Figure:
             "Squares: baseline and final rating by the study\u2019s rules.",
             lines,
             dose,
+            n_of(view.course_count, "course"),
             more,
         ),
         finding=finding,
