@@ -20,7 +20,6 @@ MOST_SINGLE_LINES = 200
 MOST_SINGLE_BARS = 500
 MOST_SINGLE_DOTS = 2_000
 
-EDITION = "site"
 EDITION_NOTICE = "Edition for the site: holds single courses; not for sharing"
 
 Columns = Mapping[str, NDArray[Any]]
@@ -63,13 +62,6 @@ def daily_ratings(result: StudyResult) -> Columns:
 def dose_stretches(result: StudyResult) -> Columns:
     """Return ``course`` (its row in `course_values`), ``start``, ``end`` and ``rate_mg_h`` of each dose row."""
     return _columns_by_course(result.outcomes, result.doses, ("start", "end", "rate_mg_h"))
-
-
-def count_reasons(result: StudyResult, column: str) -> Mapping[str, int]:
-    """Return how many courses carry each reason of a column such as ``final_missing``; the most frequent first."""
-    texts = [text for text in course_values(result, column)[column] if text]
-    counts = {text: texts.count(text) for text in set(texts)}
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _columns(table: Any, names: tuple[str, ...]) -> Columns:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from abate.contracts.result import Estimate, StudyResult
+from abate.report.cells import EMPTY
 from abate.report.numbers import (
     FEWEST_FOR_PERCENT,
     FEWEST_FOR_PERCENT_FIRST,
@@ -17,7 +18,6 @@ from abate.report.numbers import (
     describe_share,
     describe_share_range,
 )
-from abate.report.tables import EMPTY
 from abate.report.view import ResultView
 from abate.report.words import capital, describe_meeting, describe_rule, in_words, label_rule, of_those, plural, shown
 

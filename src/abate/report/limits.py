@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from abate.report.cells import EMPTY
 from abate.report.numbers import describe_bound, describe_count
 from abate.report.report_table import ReportTable, TableRow, row, table
-from abate.report.tables import EMPTY
 from abate.report.view import ResultView
 from abate.report.words import describe_rule, in_words, plural, shown
 

@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from abate.contracts.result import CharacteristicRow, Estimate, SensitivityRow
+from abate.report.cells import (
+    EMPTY,
+    curve_cell,
+    mean_cell,
+    p_cell,
+    point_cell,
+    polished,
+    rate_cell,
+    share_cell,
+    share_cells,
+    share_interval_cell,
+    why_not,
+)
 from abate.report.harm_terms import find_terms
 from abate.report.numbers import (
     FEWEST_FOR_PERCENT,
     INTERVAL,
-    MINUS,
     NO_BREAK,
-    decimals_for,
     decimals_of_size,
     describe_count,
     describe_number,
-    describe_p,
-    describe_percent_range,
     describe_range,
-    describe_share,
     describe_share_range,
     describe_signed,
 )
 from abate.report.report_table import ReportTable, RowKind, TableRow, row, table
 from abate.report.view import ResultView
-from abate.report.words import capital, describe_rule, headed, in_words, label_rule, listed, sentence
+from abate.report.words import capital, describe_rule, headed, label_rule, listed, sentence
 
-EMPTY = "\u2013"
-
-_SHARE_CELL = re.compile(r"^(\d+)/(\d+) \(\d+ %\)$")
-_LONG_NUMBER = re.compile(r"(?<![\d.])\d{4,}(?![\d.])")
 _LEVEL_WORDS = {"median [Q1, Q3]": "median (quartiles)"}
-_QUARTILES_CELL = re.compile(r"^(\S+) \[(\S+), (\S+)\]$")
 
 
 def attrition_table(view: ResultView) -> ReportTable:
@@ -87,26 +89,6 @@ def characteristics_table(view: ResultView) -> ReportTable:
     return table("characteristics", "Persons and courses, by response.", columns, rows, notes=notes)
 
 
-def polished(cell: str) -> str:
-    """Return a cell of Table 1 as the report writes numbers: no percentage of a few, words between two numbers.
-
-    Examples
-    --------
-    >>> polished("4/6 (67 %)")
-    '4/6'
-    >>> polished("5.0 [4.0, 6.0]")
-    '5.0 (4.0 to 6.0)'
-    """
-    share = _SHARE_CELL.match(cell)
-    if share is not None:
-        return describe_share(int(share[1]), int(share[2]))
-    quartiles = _QUARTILES_CELL.match(cell)
-    if quartiles is not None:
-        cell = f"{quartiles[1]} ({quartiles[2]} to {quartiles[3]})"
-    cell = cell.removesuffix(f" ({EMPTY})")  # no spread of one course
-    return _LONG_NUMBER.sub(lambda digits: describe_count(int(digits[0])), cell.replace("-", MINUS))
-
-
 def course_table(view: ResultView) -> ReportTable:
     """Return lengths, doses and rates of the courses."""
     measures = (
@@ -125,12 +107,12 @@ def course_table(view: ResultView) -> ReportTable:
         if mean is None:
             continue
         if mean.value is None:
-            rows.append(row(name, describe_count(mean.n or 0), _why(mean), EMPTY, EMPTY))
+            rows.append(row(name, describe_count(mean.n or 0), why_not(mean), EMPTY, EMPTY))
             continue
         decimals = max(1 if "days" in name else 0, decimals_of_size(mean.value))
         spread = EMPTY if mean.sd is None else describe_number(mean.sd, decimals)
-        middle = EMPTY if median is None else _with_interval(median, decimals)
-        rows.append(row(name, describe_count(mean.n or 0), _with_interval(mean, decimals), spread, middle))
+        middle = EMPTY if median is None else mean_cell(median, decimals)
+        rows.append(row(name, describe_count(mean.n or 0), mean_cell(mean, decimals), spread, middle))
     columns = ("Measure", "n", f"Mean ({INTERVAL})", "SD", f"Median ({INTERVAL})")
     return table("courses-table", "The courses and what was given.", columns, rows)
 
@@ -142,7 +124,7 @@ def course_end_table(view: ResultView) -> ReportTable:
         (capital(estimate.quantity.removeprefix("courses that ")), estimate) for estimate in view.under("end_reason.")
     ]
     rows = [
-        row(name, _share(share), _share_interval(share))
+        row(name, share_cell(share), share_interval_cell(share))
         for name, share in found
         if share is not None and share.value is not None
     ]
@@ -178,9 +160,9 @@ def change_table(view: ResultView) -> ReportTable:
     rows = [
         row(
             capital(estimate.quantity),
-            _point_cell(estimate),
+            point_cell(estimate),
             describe_count(estimate.n or 0),
-            _p_cell(estimate),
+            p_cell(estimate),
             estimate.method or EMPTY,
         )
         for id in ids
@@ -200,10 +182,10 @@ def missing_table(view: ResultView) -> ReportTable:
         share = view.known(f"missing.{name}")
         if share is None or not share.numerator:
             continue
-        rows.append(row(capital(share.quantity), _share(share), kind=RowKind.KEY))
+        rows.append(row(capital(share.quantity), share_cell(share), kind=RowKind.KEY))
         prefix = f"{share.quantity}: "
         reasons = view.under(f"missing.{name}.")
-        rows += [row(capital(e.quantity.removeprefix(prefix)), _share(e)) for e in reasons if e.denominator]
+        rows += [row(capital(e.quantity.removeprefix(prefix)), share_cell(e)) for e in reasons if e.denominator]
     return table("missing-table", "What is missing, and why.", ("Missing", "Courses"), rows)
 
 
@@ -214,7 +196,7 @@ def response_table(view: ResultView) -> ReportTable:
     for rule in view.study.response.rules:
         judged, everybody = view.estimate(f"response.{rule.id}"), view.estimate(f"response.{rule.id}_missing_as_no")
         name = label_rule(rule) + (" (primary)" if rule.id == primary else "")
-        cells = (*_share_cells(judged), *_share_cells(everybody))
+        cells = (*share_cells(judged), *share_cells(everybody))
         rows.append(row(name, *cells, kind=RowKind.KEY if rule.id == primary else RowKind.PLAIN))
     columns = ("Rule", "Of those that can be judged", INTERVAL, "Of all courses, missing as no", INTERVAL)
     return table(
@@ -230,16 +212,24 @@ def time_to_response_table(view: ResultView) -> ReportTable:
     """Return the share that had met the primary rule by the end of each day."""
     prefix = "time_to_response.day_"
     found = sorted(view.under(prefix), key=lambda estimate: int(estimate.id.removeprefix(prefix)))
-    rows = [row(f"Day {estimate.id.removeprefix(prefix)}", *_share_cells(estimate)) for estimate in found]
+    rows = [row(f"Day {estimate.id.removeprefix(prefix)}", *_wait_cells(estimate)) for estimate in found]
     median = view.estimate("time_to_response.median")
-    notes = [] if median is None else [sentence(f"{median.quantity}: {_point_cell(median)}")]
+    notes = [] if median is None else [sentence(f"{median.quantity}: {point_cell(median)}")]
     return table(
         "time-to-response-table",
         "First rating that met the primary rule, by day.",
-        ("Within", "Had met the rule", INTERVAL),
+        ("Within", "Had met the rule", "Of courses", "Share", INTERVAL),
         rows,
         notes=notes,
     )
+
+
+def _wait_cells(estimate: Estimate) -> tuple[str, ...]:
+    """Return counts and the share of the curve, which is no simple quotient where records end early."""
+    if estimate.value is None:
+        return (why_not(estimate), EMPTY, EMPTY, EMPTY)
+    counts = (describe_count(estimate.numerator or 0), describe_count(estimate.denominator or 0))
+    return (*counts, curve_cell(estimate.value, estimate.denominator or 0), share_interval_cell(estimate))
 
 
 def harm_table(view: ResultView) -> ReportTable:
@@ -252,9 +242,9 @@ def harm_table(view: ResultView) -> ReportTable:
             rows.append(
                 row(
                     name,
-                    *_share_cells(found),
+                    *share_cells(found),
                     _grades(view, "harm") if id == "harm.any" else EMPTY,
-                    _rate_cell(rate),
+                    rate_cell(rate),
                     kind=RowKind.KEY,
                 )
             )
@@ -264,9 +254,9 @@ def harm_table(view: ResultView) -> ReportTable:
     ):
         found = view.known(f"harm.any.{group_id}")
         if found is not None:
-            rows.append(row(f"Any event, {name}", *_share_cells(found), EMPTY, EMPTY))
+            rows.append(row(f"Any event, {name}", *share_cells(found), EMPTY, EMPTY))
     for term in find_terms(view):
-        rows.append(row(headed(term.name), *_share_cells(term.share), _grades(view, term.id), _rate_cell(term.rate)))
+        rows.append(row(headed(term.name), *share_cells(term.share), _grades(view, term.id), rate_cell(term.rate)))
     columns = ("Event", "Courses", f"Exact {INTERVAL}", "Courses by worst grade", f"Per 100 infusion-days ({INTERVAL})")
     serious = view.known("harm.serious")
     notes = [sentence(serious.quantity)] if serious is not None and ";" in serious.quantity else []
@@ -281,16 +271,16 @@ def sustained_table(view: ResultView) -> ReportTable:
         if share is None:
             continue
         lowest, highest = view.known(f"sustained.{visit}.unseen_as_no"), view.known(f"sustained.{visit}.unseen_as_yes")
-        bounds = EMPTY if lowest is None or highest is None else f"{_share(lowest)} to {_share(highest)}"
+        bounds = EMPTY if lowest is None or highest is None else f"{share_cell(lowest)} to {share_cell(highest)}"
         seen = view.known(f"{visit}.seen")
         of_all = view.known(f"sustained.{visit}.of_all")
         rows.append(
             row(
                 headed(visit),
-                EMPTY if seen is None else _share(seen),
-                *_share_cells(share),
+                EMPTY if seen is None else share_cell(seen),
+                *share_cells(share),
                 bounds,
-                EMPTY if of_all is None else _share(of_all),
+                EMPTY if of_all is None else share_cell(of_all),
             )
         )
     columns = (
@@ -310,9 +300,9 @@ def return_table(view: ResultView) -> ReportTable:
     for estimate in view.under("return.day_"):
         day = estimate.id.removeprefix("return.day_")
         if estimate.value is None:
-            rows.append(row(f"{day} days", _why(estimate), EMPTY, EMPTY, EMPTY))
+            rows.append(row(f"{day} days", why_not(estimate), EMPTY, EMPTY, EMPTY))
             continue
-        value = describe_percent_value(estimate.value, estimate.n or 0)
+        value = curve_cell(estimate.value, estimate.n or 0)
         interval = describe_share_range(estimate.lower, estimate.upper, estimate.n or 0) or EMPTY
         rows.append(
             row(
@@ -324,7 +314,7 @@ def return_table(view: ResultView) -> ReportTable:
             )
         )
     median = view.estimate("return.median")
-    notes = [] if median is None else [sentence(f"{median.quantity}: {_point_cell(median)}")]
+    notes = [] if median is None else [sentence(f"{median.quantity}: {point_cell(median)}")]
     columns = ("After discharge", "Had returned", INTERVAL, "Returns until then", "Still followed")
     return table(
         "return-table", "Return to care after discharge, one minus Kaplan\u2013Meier.", columns, rows, notes=notes
@@ -361,13 +351,6 @@ def findings_table(view: ResultView) -> ReportTable:
     return table("findings-table", "What was odd in the records.", ("Table and rule", "What was done", "Rows"), rows)
 
 
-def describe_percent_value(share: float, count: float) -> str:
-    """Return a share that is no simple k of n, in per cent or, of a few, from 0 to 1."""
-    if count < FEWEST_FOR_PERCENT:
-        return describe_number(share, 2)
-    return describe_percent_range(share, share, count).split(" to ")[0] + "\u202f%"
-
-
 def _group_size(view: ResultView, name: str) -> str:
     rows: Sequence[CharacteristicRow] = view.result.characteristics
     return polished(rows[0].cells.get(name, "0")) if rows else "0"
@@ -377,18 +360,11 @@ def _unique(texts: Iterable[str | None]) -> list[str]:
     return list(dict.fromkeys(text for text in texts if text))
 
 
-def _with_interval(estimate: Estimate, decimals: int) -> str:
-    value = describe_number(estimate.value or 0, decimals)
-    if estimate.lower is None or estimate.upper is None:
-        return value
-    return f"{value} ({describe_range(estimate.lower, estimate.upper, decimals)})"
-
-
 def _daily_row(name: str, estimate: Estimate | None, fixed: Estimate | None) -> TableRow:
     if estimate is None:
         return row(name, "0", EMPTY, EMPTY, EMPTY, EMPTY)
     if estimate.value is None:
-        return row(name, describe_count(estimate.n or 0), _why(estimate), EMPTY, EMPTY, EMPTY)
+        return row(name, describe_count(estimate.n or 0), why_not(estimate), EMPTY, EMPTY, EMPTY)
     same = (
         (EMPTY, EMPTY)
         if fixed is None or fixed.value is None
@@ -398,47 +374,6 @@ def _daily_row(name: str, estimate: Estimate | None, fixed: Estimate | None) -> 
         EMPTY if estimate.lower is None or estimate.upper is None else describe_range(estimate.lower, estimate.upper, 2)
     )
     return row(name, describe_count(estimate.n or 0), describe_number(estimate.value, 2), interval, *same)
-
-
-def _point_cell(estimate: Estimate) -> str:
-    """Return value and interval; without an interval, the reason for that where there is one."""
-    if estimate.value is None:
-        return _why(estimate)
-    decimals = 0 if estimate.unit == "%" else decimals_for(estimate.lower, estimate.upper)
-    unit = "\u202f%" if estimate.unit == "%" else ""
-    text = f"{describe_number(estimate.value, decimals)}{unit}"
-    if estimate.lower is not None and estimate.upper is not None:
-        return f"{text} ({describe_range(estimate.lower, estimate.upper, decimals)}{unit})"
-    return f"{text}; no interval: {estimate.reason}" if estimate.reason else text
-
-
-def _p_cell(estimate: Estimate) -> str:
-    return EMPTY if estimate.p_value is None else describe_p(estimate.p_value).removeprefix("p ").removeprefix("= ")
-
-
-def _share(estimate: Estimate) -> str:
-    return describe_share(estimate.numerator or 0, estimate.denominator or 0) if estimate.denominator else EMPTY
-
-
-def _share_interval(estimate: Estimate) -> str:
-    return describe_share_range(estimate.lower, estimate.upper, estimate.denominator or 0) or EMPTY
-
-
-def _share_cells(estimate: Estimate | None) -> tuple[str, str]:
-    if estimate is None:
-        return (EMPTY, EMPTY)
-    if estimate.value is None:
-        return (_why(estimate), EMPTY)
-    return (_share(estimate), _share_interval(estimate))
-
-
-def _rate_cell(rate: Estimate | None) -> str:
-    if rate is None or rate.value is None:
-        return EMPTY
-    if rate.value == 0 and rate.upper is not None:
-        return f"0 (up to {describe_number(rate.upper)})"
-    interval = "" if rate.lower is None or rate.upper is None else f" ({describe_range(rate.lower, rate.upper)})"
-    return f"{describe_number(rate.value)}{interval}"
 
 
 def _grades(view: ResultView, id: str) -> str:
@@ -454,13 +389,13 @@ def _cell_of(found: SensitivityRow, id: str) -> str:
     if estimate is None:
         return EMPTY
     if estimate.value is None or id != "change.mean":
-        return _why(estimate) if estimate.value is None else describe_number(estimate.value)
-    return _point_cell(estimate)
+        return why_not(estimate) if estimate.value is None else describe_number(estimate.value)
+    return point_cell(estimate)
 
 
 def _share_of(found: SensitivityRow, id: str) -> str:
     estimate = found.estimates.get(id)
-    return EMPTY if estimate is None else _why(estimate) if estimate.value is None else _share(estimate)
+    return EMPTY if estimate is None else why_not(estimate) if estimate.value is None else share_cell(estimate)
 
 
 def _notes_on_shares(view: ResultView, id: str) -> list[str]:
@@ -468,7 +403,3 @@ def _notes_on_shares(view: ResultView, id: str) -> list[str]:
     if found is None or not found.denominator or found.denominator >= FEWEST_FOR_PERCENT:
         return []
     return [f"Under {FEWEST_FOR_PERCENT} courses no percentage is given; intervals stand as shares from 0 to 1."]
-
-
-def _why(estimate: Estimate) -> str:
-    return f"none: {in_words(estimate.reason)}" if estimate.reason else "none"

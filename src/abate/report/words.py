@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from abate.contracts.definition import ResponseRule
 from abate.knowledge.scales import Scale
-from abate.report.numbers import NARROW_SPACE, describe_count, describe_number
+from abate.report.numbers import NARROW_SPACE, describe_count
 
 _RATING_NOUNS = {"nrs": "pain", "vas": "pain", "verbal": "pain"}
 
@@ -85,11 +85,6 @@ def describe_meeting(rule: ResponseRule) -> str:
 def label_rule(rule: ResponseRule) -> str:
     """Return a rule of response as a label: "Fall of 2 points or more"."""
     return capital(describe_rule(rule).split(" ", 1)[1])
-
-
-def describe_points(value: float, decimals: int = 1) -> str:
-    """Return ``4.1 points``."""
-    return f"{describe_number(value, decimals)} points"
 
 
 def _threshold(rule: ResponseRule) -> str:

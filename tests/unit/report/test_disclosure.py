@@ -67,9 +67,3 @@ def test_without_rows_there_is_nothing_and_no_error():
     assert disclosure.course_count(bare) == 0
     assert disclosure.course_values(bare, "final")["final"].size == 0
     assert disclosure.daily_ratings(bare)["course"].size == 0
-
-
-def test_reasons_are_counted_the_most_frequent_first():
-    assert dict(disclosure.count_reasons(example_result(5, finals=0), "final_missing")) == {
-        "no rating in the window": 5
-    }

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from abate.contracts.result import CharacteristicRow, Estimate, FindingCount
+from abate.report import cells as cells_of
 from abate.report import tables
 from abate.report.report_table import row, table
 from abate.report.view import ResultView
@@ -36,7 +37,7 @@ def test_attrition_tells_not_asked_from_nobody_lost(view):
      ("4923 (1840)", "4\u202f923 (1\u202f840)"), ("-0.2 (1.0)", "\u22120.2 (1.0)"), ("–", "–")],
 )  # fmt: skip
 def test_cells_of_table_1_follow_the_rules_of_the_page(cell, written):
-    assert tables.polished(cell) == written
+    assert cells_of.polished(cell) == written
 
 
 def test_table_1_names_what_is_not_recorded_instead_of_empty_rows(view):
@@ -108,6 +109,14 @@ def test_a_return_by_kaplan_meier_is_never_shown_as_k_of_n():
         id="return.day_90", quantity="", value=0.49, lower=0.36, upper=0.61, n=61, numerator=28, denominator=29
     )
     assert cells(tables.return_table(with_hand(returned)))["90 days"] == ("49\u202f%", "36 to 61\u202f%", "28", "29")
+
+
+def test_a_share_of_a_curve_stands_beside_its_counts():
+    waited = Estimate(
+        id="time_to_response.day_2", quantity="", value=0.64, lower=0.51, upper=0.75, n=61, numerator=38, denominator=61
+    )
+    found = cells(tables.time_to_response_table(with_hand(waited)))
+    assert found["Day 2"] == ("38", "61", "64\u202f%", "51 to 75\u202f%")
 
 
 def test_a_failed_estimate_shows_its_reason(view):
