@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from abate.base.arrow_arrays import numbers_of, times_of
 from abate.contracts.result import StudyResult
 
 #: From so many courses on, single marks cover each other and give way to counts; the site's edition too.
@@ -81,7 +82,7 @@ def _columns_by_course(outcomes: Any, table: Any, names: tuple[str, ...]) -> Col
     import pyarrow.compute as pc
 
     place = pc.index_in(table.column("course_id"), outcomes.column("course_id").combine_chunks())
-    course = place.to_numpy(zero_copy_only=False).astype(np.float64)
+    course = numbers_of(place)
     columns = {"course": course, **_columns(table, names)}
     is_known = ~np.isnan(course)
     order = np.lexsort((*(columns[name][is_known] for name in reversed(names)), course[is_known]))
@@ -94,12 +95,8 @@ def _as_array(column: Any) -> NDArray[Any]:
     import pyarrow as pa
 
     kind = column.type
-    if pa.types.is_boolean(kind):
-        column = column.cast(pa.int8())
-        kind = column.type
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
-        numbers: NDArray[Any] = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
-        return numbers.astype(np.float64)
     if pa.types.is_timestamp(kind):
-        return np.asarray(column.cast(pa.timestamp("us")).to_numpy(zero_copy_only=False))
-    return np.array(column.to_pylist(), dtype=object)
+        return times_of(column)
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return np.array([*column.to_pylist(), None], dtype=object)[:-1]
+    return numbers_of(column)
