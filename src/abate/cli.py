@@ -272,7 +272,7 @@ def _print_attrition(attrition: Any) -> None:
 
 
 def _print_headline(result: Any, out: Path) -> None:
-    from abate.report.words import headline_lines
+    from abate.report.headline import headline_lines
 
     for line in headline_lines(result):
         typer.echo(line)

@@ -1,0 +1,1 @@
+"""Figures of the report: each answers one question, as a Vega-Lite specification and the numbers behind it."""

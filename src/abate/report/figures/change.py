@@ -1,0 +1,423 @@
+"""How did each course move from admission to discharge? One dot and one bar a course; counts where there are too many."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abate.contracts.definition import ResponseRule
+from abate.report.disclosure import course_values, single_bars_allowed, single_dots_allowed
+from abate.report.figures.figure import Figure, figure_without_drawing, is_wide, round_steps, tenths
+from abate.report.figures.sheet import Row, Sheet
+from abate.report.numbers import (
+    describe_compact,
+    describe_count,
+    describe_number,
+    describe_share,
+    describe_short,
+    describe_signed,
+)
+from abate.report.report_table import ReportTable, row, table
+from abate.report.view import ResultView
+from abate.report.words import capital, describe_meeting, label_rule, n_of, plural
+
+_NO_PAIR = "No course has both a baseline and a final rating, so there is no change to draw."
+_LEFT = 34
+#: Cells of the grid on each axis, and how dark a cell is by its share of the fullest one.
+_CELLS = 10
+_DARKNESS = ((0.02, 0.1), (0.1, 0.25), (0.3, 0.45), (0.6, 0.7), (1.01, 0.9))
+_DARK_ENOUGH_FOR_PAPER = 0.6
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pairs:
+    """The courses with both ratings; ``responded`` is 1, 0, or NaN where the primary rule cannot be judged."""
+
+    baseline: Floats
+    final: Floats
+    responded: Floats
+    missing_count: int
+
+    @property
+    def change(self) -> Floats:
+        """Final minus baseline."""
+        return self.final - self.baseline
+
+
+def find_pairs(view: ResultView) -> Pairs:
+    """Return baseline and final of the courses that have both."""
+    flag = f"response_{view.study.response.primary.id}"
+    values = course_values(view.result, "baseline", "final", flag)
+    has_both = ~(np.isnan(values["baseline"]) | np.isnan(values["final"]))
+    baseline, final, responded = (values[name][has_both] for name in ("baseline", "final", flag))
+    return Pairs(baseline=baseline, final=final, responded=responded, missing_count=int(np.sum(~has_both)))
+
+
+def draw_before_and_after(view: ResultView) -> Figure:
+    """Return the figure of the final rating against the baseline."""
+    pairs, noun = find_pairs(view), capital(view.noun)
+    claim = f"{noun} before and at the end."
+    if not pairs.change.size:
+        return figure_without_drawing("before-and-after", claim, _NO_PAIR)
+    is_single = single_dots_allowed(view.result)
+    rule = view.study.response.primary
+    what = (
+        "Each dot is a course; dots that share a place are packed around it."
+        if is_single
+        else f"The darker a cell, the more courses; their number stands in it. Cells are {describe_short(_cell_width(view))} wide."
+    )
+    kinds = f" Filled: {describe_meeting(rule)}; hollow: did not." if is_single else ""
+    missing = (
+        f" {plural(pairs.missing_count, 'course')} without both ratings: not drawn." if pairs.missing_count else ""
+    )
+    fell, rose = int(np.sum(pairs.change < 0)), int(np.sum(pairs.change > 0))
+    same = pairs.change.size - fell - rose
+    return Figure(
+        id="before-and-after",
+        claim=claim,
+        marks=(
+            what,
+            kinds,
+            "Thin line: no change. Shaded: the primary rule is met.",
+            n_of(pairs.change.size, "course"),
+            missing,
+        ),
+        finding=f"Of {plural(pairs.change.size, 'course')}, {describe_count(fell)} fell, {describe_count(rose)} rose and {describe_count(same)} did neither.",
+        numbers=(_pair_table(view, pairs),),
+        draw=lambda width: [_square(view, pairs, is_single, width).spec()],
+    )
+
+
+def draw_changes(view: ResultView) -> Figure:
+    """Return the figure of the change of each course, sorted; a histogram where there are too many."""
+    pairs = find_pairs(view)
+    if not pairs.change.size:
+        return figure_without_drawing("change", "The change of each course.", _NO_PAIR)
+    is_single = single_bars_allowed(view.result)
+    rule = view.study.response.primary
+    missing = (
+        f" {plural(pairs.missing_count, 'course')} without both ratings: not drawn." if pairs.missing_count else ""
+    )
+    bars = (
+        "One bar a course, sorted."
+        if is_single
+        else f"Courses by change, in steps of {_bin_width(view):g}; the number stands over each bar."
+    )
+    blue = f" Blue: {describe_meeting(rule)}." if is_single else ""
+    return Figure(
+        id="change",
+        claim="The change of each course, sorted." if is_single else "How the changes are spread.",
+        marks=(
+            bars,
+            blue,
+            "Below 0 the rating fell. Dashed: mean.",
+            n_of(pairs.change.size, "course"),
+            missing,
+        ),
+        finding=f"Changes run from {describe_signed(float(pairs.change.min()))} to {describe_signed(float(pairs.change.max()))} points.",
+        numbers=(_change_table(view, pairs),),
+        draw=lambda width: [(_waterfall if is_single else _histogram)(view, pairs, width).spec()],
+    )
+
+
+def _square(view: ResultView, pairs: Pairs, is_single: bool, width: float) -> Sheet:
+    wide = is_wide(width)
+    side = 400 if wide else width - _LEFT - 14
+    low, high = view.scale.minimum, view.scale.maximum
+    pad = 0.05 * (high - low)
+    ends = (low - pad, high + pad)
+    sheet = Sheet(
+        width=width, height=side + 30 + 46, left=_LEFT, right=width - _LEFT - side, top=30, bottom=46, x=ends, y=ends
+    )
+    _shade_response(sheet, view.study.response.primary, ends)
+    ticks = tenths(low, high)
+    sheet.x_axis(ticks)
+    sheet.y_axis(ticks)
+    sheet.grid(ticks)
+    sheet.heading(f"{capital(view.noun)} at the end, {view.study.rating.scale.upper()}")
+    sheet.note(
+        f"{capital(view.noun)} before, {view.study.rating.scale.upper()}",
+        x=side / 2,
+        y=side + 36,
+        bold=True,
+        align="center",
+        hue="ink",
+    )
+    sheet.spans([{"x": ends[0], "y": ends[0], "x2": ends[1], "y2": ends[1]}], hue="muted", width=1)
+    if is_single:
+        per_point = side / (ends[1] - ends[0])
+        _draw_dots(sheet, pairs, per_point, per_point * _cell_width(view))
+    else:
+        _draw_cells(sheet, view, pairs, side / (ends[1] - ends[0]))
+    if wide:
+        _write_beside(sheet, view, pairs, ends, side)
+    else:
+        sheet.texts([{"x": high, "y": high, "text": "no change"}], hue="muted", align="right", dx=-10, dy=-6, halo=True)
+    return sheet
+
+
+def _shade_response(sheet: Sheet, rule: ResponseRule, ends: tuple[float, float]) -> None:
+    """Shade where the final rating meets the rule, and draw its limit."""
+    places = np.linspace(ends[0], ends[1], 3)
+    limits = [_limit(rule, float(place)) for place in places]
+    # Where the limit lies under the figure there is nothing to shade; the line of a fall in points starts further right.
+    if rule.kind == "points":
+        first = max(ends[0], ends[0] + rule.threshold)
+        places = np.array([first, ends[1]])
+        limits = [_limit(rule, float(place)) for place in places]
+    rows = [
+        {"x": float(x), "y": ends[0], "y2": max(ends[0], limit), "series": 0}
+        for x, limit in zip(places, limits, strict=True)
+    ]
+    sheet.areas(rows, hue="painwash")
+    sheet.lines([{"x": line["x"], "y": line["y2"], "series": 0} for line in rows], hue="pain", width=1.4)
+
+
+def _limit(rule: ResponseRule, baseline: float) -> float:
+    if rule.kind == "points":
+        return baseline - rule.threshold
+    return rule.threshold if rule.kind == "at_most" else baseline * (1 - rule.threshold / 100)
+
+
+def _draw_dots(sheet: Sheet, pairs: Pairs, pixels_per_point: float, pixels_per_tenth: float) -> None:
+    responded = np.nan_to_num(pairs.responded, nan=0.0) == 1
+    order = np.lexsort((~responded, pairs.final, pairs.baseline))
+    baseline, final, responded = pairs.baseline[order], pairs.final[order], responded[order]
+    x, y, spacing = packed(baseline, final, pixels_per_point, pixels_per_tenth)
+    size = max(4.0, 0.5 * spacing**2)
+    dots: list[Row] = [{"x": float(a), "y": float(b)} for a, b in zip(x, y, strict=True)]
+    sheet.dots([dot for dot, full in zip(dots, responded, strict=True) if not full], hue="ref", hollow=True, size=size)
+    sheet.dots([dot for dot, full in zip(dots, responded, strict=True) if full], hue="pain", size=size)
+
+
+def packed(x: Floats, y: Floats, pixels_per_point: float, pixels_per_tenth: float) -> tuple[Floats, Floats, float]:
+    """Return places in which marks that share one are packed around it, and their distance in pixels.
+
+    Nothing is drawn by chance: the same courses give the same picture. The fullest place decides the distance, so that
+    a tenth of the scale holds it.
+
+    Parameters
+    ----------
+    x, y : array of float64, shape (n,)
+        In points of the scale.
+    pixels_per_tenth, pixels_per_point : float
+        Size of a tenth of the scale, and of one point of it, on the figure.
+    """
+    _, inverse, counts = np.unique(np.column_stack([x, y]).round(3), axis=0, return_inverse=True, return_counts=True)
+    most = int(counts.max())
+    spacing = min(9.5, 0.9 * pixels_per_tenth / math.sqrt(most))
+    right, up = np.zeros(x.size), np.zeros(x.size)
+    lattice = _lattice(most)
+    for place, count in enumerate(counts):
+        members = np.flatnonzero(inverse.reshape(-1) == place)
+        offsets = lattice[:count] - lattice[:count].mean(axis=0)
+        right[members], up[members] = offsets[:, 0], offsets[:, 1]
+    return x + right * spacing / pixels_per_point, y + up * spacing / pixels_per_point, spacing
+
+
+def _lattice(count: int) -> Floats:
+    """Return the ``count`` places of a triangular lattice of distance 1 that lie nearest to its origin."""
+    reach = math.ceil(math.sqrt(count)) + 1
+    steps = np.arange(-reach, reach + 1)
+    across, up = (values.reshape(-1) for values in np.meshgrid(steps, steps))
+    places: Floats = np.column_stack([across + 0.5 * up, up * math.sqrt(3) / 2])
+    order = np.lexsort((places[:, 0].round(6), places[:, 1].round(6), np.hypot(places[:, 0], places[:, 1]).round(6)))
+    return places[order[:count]]
+
+
+def _cell_width(view: ResultView) -> float:
+    return (view.scale.maximum - view.scale.minimum) / _CELLS
+
+
+def _draw_cells(sheet: Sheet, view: ResultView, pairs: Pairs, pixels_per_point: float) -> None:
+    width = _cell_width(view)
+    counts = _cells(view, pairs)
+    most = max(counts.values())
+    by_darkness: dict[float, list[Row]] = {}
+    for (x, y), count in counts.items():
+        box = {
+            "x": x - width / 2,
+            "x2": x + width / 2,
+            "y": y - width / 2,
+            "y2": y + width / 2,
+            "count": count,
+            "at": (x, y),
+        }
+        darkness = next(dark for share, dark in _DARKNESS if count / most <= share)
+        by_darkness.setdefault(darkness, []).append(box)
+    for darkness, boxes in sorted(by_darkness.items()):
+        sheet.boxes([{key: box[key] for key in ("x", "x2", "y", "y2")} for box in boxes], hue="pain", opacity=darkness)
+    for darkness, boxes in sorted(by_darkness.items()):
+        texts = [
+            {"x": box["at"][0], "y": box["at"][1], "text": describe_compact(box["count"], pixels_per_point * width)}
+            for box in boxes
+        ]
+        sheet.texts(texts, hue="paper" if darkness >= _DARK_ENOUGH_FOR_PAPER else "ink")
+
+
+def _cells(view: ResultView, pairs: Pairs) -> Mapping[tuple[float, float], int]:
+    low, width = view.scale.minimum, _cell_width(view)
+    places = np.column_stack(
+        [np.rint((values - low) / width) * width + low for values in (pairs.baseline, pairs.final)]
+    )
+    unique, counts = np.unique(places.round(6), axis=0, return_counts=True)
+    return {(float(x), float(y)): int(count) for (x, y), count in zip(unique, counts, strict=True)}
+
+
+def _write_beside(sheet: Sheet, view: ResultView, pairs: Pairs, ends: tuple[float, float], side: float) -> None:
+    def height(value: float) -> float:
+        return side * (1 - (value - ends[0]) / (ends[1] - ends[0]))
+
+    sheet.note("no change", x=side + 8, y=height(ends[1]) + 4, hue="muted")
+    met, judged = int(np.nansum(pairs.responded)), int(np.sum(~np.isnan(pairs.responded)))
+    rule = view.study.response.primary
+    at = min(max(height(_limit(rule, ends[1])), 26), side - 40)
+    sheet.note(label_rule(rule), x=side + 8, y=at, bold=True, hue="pain", limit=230)
+    sheet.note(f"{describe_share(met, judged)} on or below the line", x=side + 8, y=at + 17, hue="ink", limit=240)
+
+
+def _waterfall(view: ResultView, pairs: Pairs, width: float) -> Sheet:
+    responded = np.nan_to_num(pairs.responded, nan=0.0) == 1
+    order = np.lexsort((responded, -pairs.change))
+    change, responded = pairs.change[order], responded[order]
+    sheet = _change_sheet(view, change, width, x=(0, change.size), height=300)
+    gap = 0.12 if change.size <= 150 else 0
+    bars = [{"x": place + gap, "x2": place + 1 - gap, "y": 0, "y2": float(value)} for place, value in enumerate(change)]
+    flat = 0.012 * (sheet.y[1] - sheet.y[0])  # a change of nothing is still a course
+    bars = [bar if bar["y2"] else {**bar, "y": -flat / 2, "y2": flat / 2} for bar in bars]
+    sheet.boxes([bar for bar, full in zip(bars, responded, strict=True) if not full], hue="kept")
+    sheet.boxes([bar for bar, full in zip(bars, responded, strict=True) if full], hue="pain")
+    sheet.spans([{"x": 0, "x2": change.size, "y": 0}], hue="ink", width=1)
+    _draw_mean(sheet, view, change.size)
+    met = int(responded.sum())
+    notes = [(change.size - met, "did not meet the rule"), (met, describe_meeting(view.study.response.primary))]
+    sheet.note(f"{describe_count(notes[0][0])} {notes[0][1]}", x=0, y=sheet.plot_height + 16, hue="muted")
+    sheet.note(
+        f"{describe_count(notes[1][0])} {notes[1][1]}",
+        x=sheet.plot_width,
+        y=sheet.plot_height + (16 if is_wide(width) else 32),
+        hue="pain",
+        align="right",
+    )
+    return sheet
+
+
+def _histogram(view: ResultView, pairs: Pairs, width: float) -> Sheet:
+    step = _bin_width(view)
+    counts = _binned(pairs.change, step)
+    low, high = min(counts) - step, max(counts) + step
+    most = max(counts.values())
+    sheet = Sheet(width=width, height=280, left=52, right=12, top=30, bottom=48, x=(low, high), y=(0, most * 1.08))
+    ticks = [tick for tick in _even_ticks(low, high, 6 if not is_wide(width) else 11) if low <= tick <= high]
+    sheet.x_axis(ticks)
+    sheet.y_axis(tenths(0, most))
+    sheet.grid(tenths(0, most))
+    sheet.heading("Courses")
+    bars = [{"x": at - 0.46 * step, "x2": at + 0.46 * step, "y": 0, "y2": count} for at, count in counts.items()]
+    sheet.boxes(bars, hue="pain")
+    if is_wide(width):
+        sheet.texts([{"x": at, "y": count, "text": describe_compact(count, 34)} for at, count in counts.items()], dy=-8)
+    mean = view.value("change.mean")
+    if mean is not None:
+        sheet.spans([{"x": mean, "y": 0, "y2": most * 1.08}], hue="ink", width=1.2, dash=True)
+        sheet.texts(
+            [{"x": mean, "y": most * 1.08, "text": f"mean {describe_signed(mean)}"}],
+            bold=True,
+            dx=6,
+            dy=4,
+            align="left",
+            halo=True,
+        )
+    sheet.note(
+        "Change, points (final minus baseline)",
+        x=sheet.plot_width / 2,
+        y=sheet.plot_height + 36,
+        align="center",
+        hue="ink",
+        bold=True,
+    )
+    return sheet
+
+
+def _change_sheet(view: ResultView, change: Floats, width: float, *, x: tuple[float, float], height: float) -> Sheet:
+    span = view.scale.maximum - view.scale.minimum
+    low, high = min(float(change.min()), -0.1 * span), max(float(change.max()), 0.1 * span)
+    ticks = _even_ticks(low, high, 7)
+    sheet = Sheet(
+        width=width,
+        height=height,
+        left=_LEFT + 6,
+        right=12,
+        top=30,
+        bottom=42 if not is_wide(width) else 28,
+        x=x,
+        y=(low, high),
+    )
+    sheet.x_axis([], domain=False)
+    sheet.y_axis(ticks, labels=[describe_signed(tick, 0 if float(tick).is_integer() else 1) for tick in ticks])
+    sheet.grid(ticks)
+    sheet.heading("Change, points (final minus baseline)")
+    return sheet
+
+
+def _draw_mean(sheet: Sheet, view: ResultView, count: int) -> None:
+    mean = view.value("change.mean")
+    if mean is not None and count > 1:
+        sheet.spans([{"x": 0, "x2": count, "y": mean}], hue="ink", width=1.2, dash=True)
+        sheet.texts(
+            [{"x": 0, "y": mean, "text": f"mean {describe_signed(mean)}"}],
+            bold=True,
+            align="left",
+            dx=2,
+            dy=11,
+            halo=True,
+        )
+
+
+def _even_ticks(low: float, high: float, most: int) -> list[float]:
+    step = next(step for step in round_steps() if (high - low) / step <= most and step >= 0.1)
+    return [round(place * step, 6) for place in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
+
+
+def _bin_width(view: ResultView) -> float:
+    span = view.scale.maximum - view.scale.minimum
+    return next(step for step in round_steps() if span / step <= 16)
+
+
+def _binned(change: Floats, step: float) -> dict[float, int]:
+    places, counts = np.unique(np.rint(change / step), return_counts=True)
+    return {round(float(place) * step, 6): int(count) for place, count in zip(places, counts, strict=True)}
+
+
+def _pair_table(view: ResultView, pairs: Pairs) -> ReportTable:
+    if single_dots_allowed(view.result):
+        unique, counts = np.unique(np.column_stack([pairs.baseline, pairs.final]).round(6), axis=0, return_counts=True)
+        found = [((float(x), float(y)), int(count)) for (x, y), count in zip(unique, counts, strict=True)]
+    else:
+        found = sorted(_cells(view, pairs).items())
+    rows = [row(_value(x), _value(y), describe_count(count)) for (x, y), count in found]
+    return table(
+        "before-and-after-numbers", "Courses by baseline and final rating.", ("Baseline", "Final", "Courses"), rows
+    )
+
+
+def _change_table(view: ResultView, pairs: Pairs) -> ReportTable:
+    if single_bars_allowed(view.result):
+        places, counts = np.unique(pairs.change.round(6), return_counts=True)
+        found: Sequence[tuple[float, int]] = [
+            (float(place), int(count)) for place, count in zip(places, counts, strict=True)
+        ]
+    else:
+        found = sorted(_binned(pairs.change, _bin_width(view)).items())
+    rows = [row(describe_signed(at, 1), describe_count(count)) for at, count in found]
+    return table("change-numbers", "Courses by change, final minus baseline.", ("Change, points", "Courses"), rows)
+
+
+def _value(value: float) -> str:
+    return describe_number(value, 0 if float(value).is_integer() else 1)

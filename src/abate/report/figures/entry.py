@@ -1,0 +1,93 @@
+"""Who was lost? A bar for what each rule of entry left, and a dashed outline for what it removed."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from abate.contracts.result import AttritionStep
+from abate.report.figures.figure import Figure, is_wide
+from abate.report.figures.sheet import Sheet
+from abate.report.numbers import describe_count, describe_n
+from abate.report.tables import attrition_table
+from abate.report.view import ResultView
+from abate.report.words import plural, sentence
+
+
+def draw_attrition(view: ResultView) -> Figure:
+    """Return the figure of what each rule of entry left and removed."""
+    steps = view.result.attrition
+    first, last = steps[0], steps[-1]
+    claim = f"From {plural(first.courses, 'recorded course')} to {describe_count(last.courses)}."
+    return Figure(
+        id="attrition",
+        claim=claim,
+        marks=(
+            "Bars: persons left after each rule, in brackets their courses.",
+            "Dashed outline: those whom the rule removed.",
+            f"{describe_n(first.persons)} persons at the start.",
+        ),
+        finding=f"{claim} The numbers stand in the table below.",
+        numbers=(attrition_table(view),),
+        draw=lambda width: [_sheet(steps, width).spec()],
+    )
+
+
+def _sheet(steps: Sequence[AttritionStep], width: float) -> Sheet:
+    wide = is_wide(width)
+    most = max(max(step.persons + step.persons_lost for step in steps), 1)
+    labels = [textwrap.wrap(sentence(step.rule).rstrip("."), 42 if wide else 54) for step in steps]
+    left = 268 if wide else 0
+    row_height = 34 if wide else 64
+    sheet = Sheet(width=width, height=30 + row_height * len(steps), left=left, right=190 if wide else 96, top=24, bottom=6,
+                  x=(0, most), y=(len(steps) - 0.5, -0.5))  # fmt: skip
+    sheet.note("Rule, in the order applied" if wide else "persons (courses) kept", x=-left, y=-12)
+    if wide:
+        sheet.note("persons (courses) kept", x=0, y=-12)
+    sheet.note("removed by the rule", x=width - left, y=-12, align="right")
+    half, shift = (0.24, 0.0) if wide else (0.12, 0.3)
+    bars = [(place + shift, step) for place, step in enumerate(steps)]
+    kept = [{"x": 0, "x2": step.persons, "y": y - half, "y2": y + half} for y, step in bars]
+    sheet.boxes([box for box in kept[:-1] if box["x2"]], hue="kept")
+    sheet.boxes([box for box in kept[-1:] if box["x2"]], hue="pain")
+    lost = [(y, step) for y, step in bars if step.persons_lost]
+    sheet.boxes(
+        [{"x": step.persons, "x2": step.persons + step.persons_lost, "y": y - half, "y2": y + half} for y, step in lost],
+        hue=None, outline="ref", dash=True,
+    )  # fmt: skip
+    sheet.texts([{"x": step.persons + step.persons_lost, "y": y, "text": _counts(step.persons, step.courses)} for y, step in bars],
+                bold=True, align="left", dx=6)  # fmt: skip
+    _write_rules(sheet, labels, steps, left=left, dy_first=0 if wide else -8)
+    removed = [{"y": y, "text": _lost(step)} for y, step in bars]
+    sheet.column_of_notes(removed, x=width - left, align="right", hue="muted")
+    return sheet
+
+
+def _write_rules(sheet: Sheet, labels: Sequence[Sequence[str]], steps: Sequence[AttritionStep], *, left: float, dy_first: float) -> None:  # fmt: skip
+    """Write each rule in one line or two; a longer one is cut here and stands whole in the table."""
+    ends = (0, len(steps) - 1)
+    for line, wanted in ((0, 1), (0, 2), (1, 2)):
+        for is_end in (False, True):
+            rows = [
+                {"y": place, "text": _cut(lines, line)}
+                for place, lines in enumerate(labels)
+                if min(len(lines), 2) == wanted and (place in ends) == is_end
+            ]
+            dy = dy_first + (0 if wanted == 1 else -7 + 14 * line)
+            sheet.column_of_notes(rows, x=-left, bold=is_end, small=True, limit=left - 12 if left else None, dy=dy)
+
+
+def _cut(lines: Sequence[str], line: int) -> str:
+    return lines[line] + ("…" if line == 1 and len(lines) > 2 else "")
+
+
+def _counts(persons: int, courses: int) -> str:
+    return describe_count(persons) if persons == courses else f"{describe_count(persons)} ({describe_count(courses)})"
+
+
+def _lost(step: AttritionStep) -> str:
+    if not step.is_asked:
+        return "not asked"
+    if not step.courses_lost:
+        return ""
+    return _counts(step.persons_lost, step.courses_lost)

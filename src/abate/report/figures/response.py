@@ -1,0 +1,215 @@
+"""How many responded by each rule, and how soon? Dot and interval; filled among the rated, hollow with the missing as no."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from abate.contracts.result import Estimate
+from abate.report.figures.clock import MOST_DAYS
+from abate.report.figures.figure import Figure, figure_without_drawing, is_wide
+from abate.report.figures.sheet import Row, Sheet
+from abate.report.numbers import (
+    FEWEST_FOR_PERCENT,
+    INTERVAL,
+    describe_count,
+    describe_percent,
+    describe_share,
+    describe_share_range,
+)
+from abate.report.tables import response_table, time_to_response_table
+from abate.report.view import ResultView
+from abate.report.words import describe_meeting, label_rule, n_of, of_words
+
+SHARE_TICKS = (0, 0.25, 0.5, 0.75, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareRow:
+    """One line of a figure of shares: its label, and one estimate or two beside each other."""
+
+    label: str
+    estimate: Estimate
+    beside: Estimate | None = None
+    note: str = ""
+
+
+def draw_response(view: ResultView) -> Figure:
+    """Return the figure of the response by every declared rule."""
+    claim, numbers = "Response under every declared rule.", response_table(view)
+    rows = [
+        ShareRow(
+            label=label_rule(rule),
+            estimate=estimate,
+            beside=view.known(f"response.{rule.id}_missing_as_no"),
+            note="primary rule" if rule.id == view.study.response.primary.id else "",
+        )
+        for rule in view.study.response.rules
+        if (estimate := view.known(f"response.{rule.id}")) is not None
+    ]
+    if not rows:
+        reason = view.reason("response.primary") or "no course can be judged"
+        return figure_without_drawing("response", claim, f"No response can be drawn: {reason}.", numbers)
+    return Figure(
+        id="response",
+        claim=claim,
+        marks=(
+            "Filled: of the courses that can be judged.",
+            "Hollow: of all courses, those that cannot be judged counted as no.",
+            f"Bars: {INTERVAL}s.",
+            n_of(view.course_count, "course"),
+        ),
+        finding="; ".join(
+            f"{row.label}: {of_words(row.estimate.numerator or 0, row.estimate.denominator or 0)}" for row in rows
+        )
+        + ".",
+        numbers=(numbers,),
+        draw=lambda width: [
+            draw_shares(rows, width, "of the courses that can be judged", "missing counted as no response").spec()
+        ],
+    )
+
+
+def draw_shares(rows: Sequence[ShareRow], width: float, filled: str, hollow: str) -> Sheet:
+    """Return a sheet of shares with their intervals, counts at the right; percentages only where there are enough courses."""
+    wide = is_wide(width)
+    row_height = 42 if wide else 62
+    left, right, bottom = (214, 178, 32) if wide else (8, 8, 48)
+    sheet = Sheet(
+        width=width,
+        height=30 + row_height * len(rows) + bottom,
+        left=left,
+        right=right,
+        top=30,
+        bottom=bottom,
+        x=(0, 1),
+        y=(len(rows) - 0.5, -0.5),
+    )
+    smallest = min(row.estimate.denominator or 0 for row in rows)
+    labels = (
+        [describe_percent(tick) for tick in SHARE_TICKS]
+        if smallest >= FEWEST_FOR_PERCENT
+        else [f"{tick:g}" for tick in SHARE_TICKS]
+    )
+    sheet.spans([{"x": tick, "y": sheet.y[0], "y2": sheet.y[1]} for tick in SHARE_TICKS], hue="hair", width=1)
+    for tick, label in zip(SHARE_TICKS, labels, strict=True):
+        align = "center" if wide or 0 < tick < 1 else "left" if tick == 0 else "right"
+        sheet.note(label, x=sheet.plot_width * tick, y=-12, align=align)
+    first, second = (-0.1, 0.18) if wide else (0.1, 0.3)
+    _draw_row(sheet, [(place + first, row.estimate) for place, row in enumerate(rows)], hollow=False)
+    _draw_row(sheet, [(place + second, row.beside) for place, row in enumerate(rows) if row.beside], hollow=True)
+    _write_labels(sheet, rows, wide, left)
+    at, y = (-left if wide else -8), sheet.plot_height + 18
+    sheet.note("\u25cf " + filled, x=at, y=y, hue="pain")
+    if any(row.beside for row in rows):
+        sheet.note("\u25cb " + hollow, x=at + 260 if wide else at, y=y if wide else y + 17, hue="pain")
+    return sheet
+
+
+def _draw_row(sheet: Sheet, found: Sequence[tuple[float, Estimate]], *, hollow: bool) -> None:
+    spans = [
+        {"x": estimate.lower, "x2": estimate.upper, "y": y}
+        for y, estimate in found
+        if estimate.lower is not None and estimate.upper is not None
+    ]
+    sheet.spans(spans, hue="pain", width=1.2 if hollow else 2)
+    sheet.dots(
+        [{"x": estimate.value, "y": y} for y, estimate in found], hue="pain", hollow=hollow, size=48 if hollow else 72
+    )
+
+
+def _write_labels(sheet: Sheet, rows: Sequence[ShareRow], wide: bool, left: float) -> None:
+    names = [{"y": place, "text": row.label} for place, row in enumerate(rows)]
+    counts = [{"y": place, "text": describe_found(row.estimate, with_interval=wide)} for place, row in enumerate(rows)]
+    others = [
+        {"y": place, "text": describe_found(row.beside, with_interval=wide)}
+        for place, row in enumerate(rows)
+        if row.beside
+    ]
+    notes = [{"y": place, "text": row.note} for place, row in enumerate(rows) if row.note]
+    if wide:
+        sheet.column_of_notes(names, x=-left, bold=True, small=True, limit=left - 14, dy=-4)
+        sheet.column_of_notes(notes, x=-left, hue="muted", dy=11)
+        edge = sheet.plot_width + 178
+        sheet.column_of_notes(counts, x=edge, align="right", bold=True, dy=-4)
+        sheet.column_of_notes(others, x=edge, align="right", hue="muted", dy=10)
+        return
+    sheet.column_of_notes(names, x=-8, bold=True, limit=sheet.plot_width * 0.62, dy=-16)
+    sheet.column_of_notes(counts, x=sheet.plot_width + 8, align="right", bold=True, dy=-16)
+
+
+def describe_found(estimate: Estimate | None, *, with_interval: bool) -> str:
+    """Return ``45/59 (76 %), 64 to 85``, short enough for the edge of a figure."""
+    if estimate is None or estimate.numerator is None or not estimate.denominator:
+        return ""
+    share = describe_share(estimate.numerator, estimate.denominator)
+    if not with_interval or estimate.lower is None:
+        return share
+    interval = describe_share_range(estimate.lower, estimate.upper, estimate.denominator).removesuffix("\u202f%")
+    return f"{share}; {interval}"
+
+
+def draw_time_to_response(view: ResultView) -> Figure:
+    """Return the figure of how many had met the primary rule by the end of each day."""
+    rule = view.study.response.primary
+    claim, numbers = "Time to the first rating that met the primary rule.", time_to_response_table(view)
+    found = [(day, estimate) for day, estimate in responded_by_day(view) if day <= MOST_DAYS]
+    if not found:
+        reason = view.reason("time_to_response.median") or "no course can be watched for a response"
+        return figure_without_drawing(
+            "time-to-response", claim, f"No time to response can be drawn: {reason}.", numbers
+        )
+    watched = found[0][1].n or 0
+    last_day, last = found[-1]
+    return Figure(
+        id="time-to-response",
+        claim=claim,
+        marks=(
+            "Dots: share of courses in which a rating had met the rule so many days of 24 hours after the first dose.",
+            "Those who left before stay in the denominator.",
+            f"Bars: {INTERVAL}s.",
+            n_of(watched, "course"),
+        ),
+        finding=f"By day {last_day} {of_words(last.numerator or 0, last.denominator or 0)} had a rating that {describe_meeting(rule)}.",
+        numbers=(numbers,),
+        draw=lambda width: [_wait_sheet(found, width).spec()],
+    )
+
+
+def responded_by_day(view: ResultView) -> Sequence[tuple[int, Estimate]]:
+    """Return for each day of 24 hours the share that had responded by its end."""
+    prefix = "time_to_response.day_"
+    found = [(int(estimate.id.removeprefix(prefix)), estimate) for estimate in view.under(prefix)]
+    return sorted((day, estimate) for day, estimate in found if estimate.value is not None)
+
+
+def _wait_sheet(found: Sequence[tuple[int, Estimate]], width: float) -> Sheet:
+    wide, last = is_wide(width), found[-1][0]
+    sheet = Sheet(
+        width=width, height=250 if wide else 220, x=(0, last + 0.4), y=(0, 1), left=46, right=16, top=30, bottom=62
+    )
+    is_enough = (found[0][1].denominator or 0) >= FEWEST_FOR_PERCENT
+    labels = [describe_percent(tick) if is_enough else f"{tick:g}" for tick in SHARE_TICKS]
+    sheet.y_axis(list(SHARE_TICKS), labels=labels)
+    sheet.x_axis([0, *(day for day, _ in found)], labels=["0", *(str(day) for day, _ in found)])
+    sheet.grid(list(SHARE_TICKS))
+    sheet.heading("Had met the primary rule" + (", share of courses" if wide else ""))
+    curve: list[Row] = [
+        {"x": 0, "y": 0, "series": 0},
+        *({"x": day, "y": estimate.value, "series": 0} for day, estimate in found),
+    ]
+    sheet.lines(curve, hue="pain", width=1.6)
+    _draw_upright(sheet, found)
+    counts = [{"x": day, "text": describe_count(estimate.numerator or 0)} for day, estimate in found]
+    sheet.note("had met", x=-46, y=sheet.plot_height + 34)
+    sheet.row_of_notes(counts, y=sheet.plot_height + 34, bold=True)
+    sheet.note(
+        "Days of 24 hours since the first dose", x=sheet.plot_width / 2, y=sheet.plot_height + 52, align="center"
+    )
+    return sheet
+
+
+def _draw_upright(sheet: Sheet, found: Sequence[tuple[int, Estimate]]) -> None:
+    spans = [{"x": day, "y": e.lower, "y2": e.upper} for day, e in found if e.lower is not None and e.upper is not None]
+    sheet.spans(spans, hue="pain")
+    sheet.dots([{"x": day, "y": estimate.value} for day, estimate in found], hue="pain")

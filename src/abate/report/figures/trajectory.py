@@ -1,0 +1,395 @@
+"""How did the rating move from day to day, what was given then, and which days have no rating?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from abate.contracts.result import Estimate
+from abate.report.disclosure import course_values, daily_ratings, single_lines_allowed
+from abate.report.figures.clock import MOST_DAYS, last_days
+from abate.report.figures.figure import Figure, figure_without_drawing, is_wide, tenths
+from abate.report.figures.rates import RateCourse, RateStep, find_rates
+from abate.report.figures.sheet import Row, Sheet
+from abate.report.numbers import (
+    INTERVAL,
+    describe_compact,
+    describe_count,
+    describe_number,
+    describe_range,
+    describe_short,
+)
+from abate.report.report_table import ReportTable, row, table
+from abate.report.tables import daily_table
+from abate.report.view import ResultView
+from abate.report.words import capital, n_of, plural
+
+#: A mean of fewer is drawn hollow; of fewer than `_FEWEST_FOR_INTERVAL`, without an interval.
+_FEWEST_FOR_FULL_DOT = 10
+_FEWEST_FOR_INTERVAL = 3
+_LEFT = 38
+
+
+def draw_pain_by_day(view: ResultView) -> Figure:
+    """Return the figure of the daily means, with the rates given under it on the same clock."""
+    days = shown_days(view)
+    rates = find_rates(view)
+    numbers = (daily_table(view), *([_rate_table(rates)] if rates.steps else []))
+    noun = capital(view.noun)
+    if not days:
+        return figure_without_drawing(
+            "pain-by-day", f"{noun} by day.", "There is no rating after the first dose to draw.", *numbers
+        )
+    claim, finding = _claim(view)
+    is_single = single_lines_allowed(view.result)
+    lines = "Faint lines: single courses." if is_single else "Single courses are not drawn: there are too many."
+    more = _more_days(view)
+    dose = " Below: median rate of the infusions running, with their middle half." if rates.steps else ""
+    return Figure(
+        id="pain-by-day",
+        claim=claim,
+        marks=(
+            f"Dots: mean of the courses rated on the day, with {INTERVAL}; n under each day.",
+            "Squares: baseline and final rating by the study\u2019s rules.",
+            lines,
+            dose,
+            n_of(view.course_count, "course"),
+            more,
+        ),
+        finding=finding,
+        numbers=numbers,
+        draw=lambda width: [
+            _sheet(view, days, width).spec(),
+            *([_rate_sheet(view, rates, days, width).spec()] if rates.steps else []),
+        ],
+    )
+
+
+def draw_missing_by_day(view: ResultView) -> Figure:
+    """Return the figure of how many of the courses still running were rated on each day."""
+    claim = f"Days with and without a rating of {view.noun}."
+    counts = rated_by_day(view)
+    numbers = _missing_table(counts)
+    if not counts:
+        return figure_without_drawing(
+            "ratings-by-day",
+            claim,
+            "No course has a known length, so that days without a rating cannot be counted.",
+            numbers,
+        )
+    shown = [(day, rated, running) for day, rated, running in counts if day <= MOST_DAYS]
+    rated_sum, running_sum = sum(rated for _, rated, _ in counts), sum(running for *_, running in counts)
+    return Figure(
+        id="ratings-by-day",
+        claim=claim,
+        marks=(
+            "Filled: courses rated on the day. Dashed: courses that ran on the day and were not rated.",
+            f"{n_of(running_sum, 'day').rstrip('.')} of {plural(view.course_count, 'course')}.",
+            _more_days(view),
+        ),
+        finding=f"{describe_count(rated_sum)} of {plural(running_sum, 'course-day')} have a rating.",
+        numbers=(numbers,),
+        draw=lambda width: [_missing_sheet(shown, width).spec()],
+    )
+
+
+def shown_days(view: ResultView) -> Sequence[tuple[int, Estimate]]:
+    """Return the days of the course that have a mean, from day 1 to `MOST_DAYS`."""
+    return [(day, mean) for day, mean in means_by_day(view) if 1 <= day <= MOST_DAYS]
+
+
+def means_by_day(view: ResultView) -> Sequence[tuple[int, Estimate]]:
+    """Return all days that have a mean; day 0 is the time before the first dose."""
+    prefix = "daily.mean.day_"
+    found = [(int(estimate.id.removeprefix(prefix)), estimate) for estimate in view.under(prefix)]
+    return sorted((day, estimate) for day, estimate in found if estimate.value is not None)
+
+
+def rated_by_day(view: ResultView) -> Sequence[tuple[int, int, int]]:
+    """Return for each day of the courses, first dose to last, how many were rated and how many ran."""
+    last = last_days(view.result, view.study.rating.day)
+    last = np.where(np.isnan(last), 0, last).astype(np.int64)
+    if not last.size or last.max() < 1:
+        return []
+    daily = daily_ratings(view.result)
+    day = np.asarray(daily["day"], dtype=np.float64).astype(np.int64)
+    is_within = (day >= 1) & (day <= last[daily["course"]]) if day.size else np.zeros(0, dtype=bool)
+    rated = np.bincount(day[is_within], minlength=int(last.max()) + 1)
+    return [(int(at), int(rated[at]), int(np.sum(last >= at))) for at in range(1, int(last.max()) + 1)]
+
+
+def _claim(view: ResultView) -> tuple[str, str]:
+    noun, lowest = view.noun, view.known("nadir_day.of_lowest_mean")
+    if view.is_one_patient:
+        claim = f"The patient\u2019s {noun} by day."
+    elif lowest is None or lowest.value is None:
+        claim = f"Mean {noun} by day."
+    else:
+        claim = f"The daily mean of {noun} was lowest on day {describe_count(lowest.value)}."
+    means = [f"day {day}: {describe_number(mean.value or 0)}" for day, mean in shown_days(view)]
+    return claim, f"{claim} {capital(', '.join(means))}."
+
+
+def _more_days(view: ResultView) -> str:
+    longest = max((day for day, _ in means_by_day(view)), default=0)
+    return "" if longest <= MOST_DAYS else f" Days {MOST_DAYS + 1} to {longest} stand in the numbers behind the figure."
+
+
+def _sheet(view: ResultView, days: Sequence[tuple[int, Estimate]], width: float) -> Sheet:
+    wide, last = is_wide(width), max(day for day, _ in days)
+    scale = view.scale
+    sheet = Sheet(width=width, height=342 if wide else 258, x=(-0.6, last + 1.4), y=(scale.minimum, scale.maximum),
+                  left=_LEFT, right=_right(wide), top=30, bottom=52)  # fmt: skip
+    _draw_days(sheet, last, wide)
+    ticks = tenths(scale.minimum, scale.maximum)
+    sheet.y_axis(ticks)
+    sheet.grid(ticks)
+    sheet.heading(_axis_words(view), hue="pain")
+    _draw_single_courses(sheet, view, last)
+    _draw_means(sheet, view, days)
+    _draw_ends(sheet, view, last, wide)
+    _mark_lowest(sheet, view, last)
+    _write_counts(sheet, view, days, last)
+    return sheet
+
+
+def _right(wide: bool) -> float:
+    return 116 if wide else 56
+
+
+def _axis_words(view: ResultView) -> str:
+    scale = view.scale
+    name = scale.name if scale.name == view.noun else f"{view.noun}, {scale.name}"
+    return f"{capital(name)}, {scale.minimum:g} to {scale.maximum:g}"
+
+
+def _draw_days(sheet: Sheet, last: int, wide: bool) -> None:
+    bands = [{"x": day - 0.5, "x2": day + 0.5, "y": sheet.y[0], "y2": sheet.y[1]} for day in range(1, last + 1, 2)]
+    sheet.boxes(bands, hue="band")
+    has_room = wide and last <= 8
+    labels = ["before", *(f"day {day}" if has_room else str(day) for day in range(1, last + 1)), "final"]
+    sheet.x_axis(list(range(last + 2)), labels=labels)
+
+
+def _draw_single_courses(sheet: Sheet, view: ResultView, last: int) -> None:
+    if not single_lines_allowed(view.result):
+        return
+    daily, baseline = daily_ratings(view.result), course_values(view.result, "baseline")["baseline"]
+    rows: list[Row] = [
+        {"x": 0, "y": float(value), "series": place} for place, value in enumerate(baseline) if not np.isnan(value)
+    ]
+    rows += [
+        {"x": int(day), "y": float(value), "series": int(course)}
+        for course, day, value in zip(daily["course"], daily["day"], daily["value"], strict=True)
+        if 1 <= day <= last
+    ]
+    is_few = view.course_count < _FEWEST_FOR_FULL_DOT
+    sheet.lines(rows, hue="pain", width=1.1 if is_few else 0.8, opacity=0.55 if is_few else 0.2)
+
+
+def _draw_means(sheet: Sheet, view: ResultView, days: Sequence[tuple[int, Estimate]]) -> None:
+    """Draw the daily means joined to the baseline; those of few courses hollow, thin and dotted."""
+    points: list[Row] = [{"x": day, "y": mean.value, "n": mean.n or 0} for day, mean in days]
+    baseline = view.known("baseline.mean")
+    if baseline is not None:
+        points.insert(0, {"x": 0, "y": baseline.value, "n": baseline.n or 0})
+    many, few = _split(pairwise(points), lambda join: min(end["n"] for end in join) >= _FEWEST_FOR_FULL_DOT)
+    sheet.lines(_pieces(many), hue="pain")
+    sheet.lines(_pieces(few), hue="pain", width=2, dash=True)
+    many, few = _split(_intervals(sheet, days), lambda span: span["n"] >= _FEWEST_FOR_FULL_DOT)
+    sheet.spans(many, hue="pain")
+    sheet.spans(few, hue="pain", width=1.1)
+    many, few = _split([point for point in points if point["x"] >= 1], lambda dot: dot["n"] >= _FEWEST_FOR_FULL_DOT)
+    sheet.dots(many, hue="pain")
+    sheet.dots(few, hue="pain", hollow=True)
+
+
+def _intervals(sheet: Sheet, days: Sequence[tuple[int, Estimate]]) -> list[Row]:
+    """Return the intervals of the means of enough courses, cut at the ends of the scale."""
+    return [
+        {"x": day, "y": max(mean.lower, sheet.y[0]), "y2": min(mean.upper, sheet.y[1]), "n": mean.n}
+        for day, mean in days
+        if mean.lower is not None and mean.upper is not None and (mean.n or 0) >= _FEWEST_FOR_INTERVAL
+    ]
+
+
+def _split(found: Iterable[Any], is_wanted: Callable[[Any], bool]) -> tuple[list[Any], list[Any]]:
+    """Return what is wanted and what is not, each in its order."""
+    items = list(found)
+    return [item for item in items if is_wanted(item)], [item for item in items if not is_wanted(item)]
+
+
+def _pieces(joins: Iterable[tuple[Row, Row]]) -> list[Row]:
+    """Return the two ends of each piece of a line, each piece a series of its own."""
+    return [{**end, "series": place} for place, join in enumerate(joins) for end in join]
+
+
+def _draw_ends(sheet: Sheet, view: ResultView, last: int, wide: bool) -> None:
+    """Draw baseline and final rating as squares with their values beside them."""
+    for id, place in (("baseline.mean", 0), ("final.mean", last + 1)):
+        found = view.known(id)
+        if found is None or found.value is None:
+            continue
+        if found.lower is not None and found.upper is not None and (found.n or 0) >= _FEWEST_FOR_INTERVAL:
+            ends = {"y": max(found.lower, sheet.y[0]), "y2": min(found.upper, sheet.y[1])}
+            sheet.spans([{"x": place, **ends}], hue="pain")
+        sheet.dots([{"x": place, "y": found.value}], hue="pain", shape="square", size=80)
+        text = describe_number(found.value)
+        if place == 0:
+            sheet.texts(
+                [{"x": place, "y": found.value, "text": text}],
+                hue="pain",
+                bold=True,
+                small=False,
+                dx=15,
+                dy=-14,
+                halo=True,
+            )
+            continue
+        sheet.texts(
+            [{"x": place, "y": found.value, "text": text}], hue="pain", bold=True, small=False, align="left", dx=12
+        )
+        if wide and found.lower is not None and found.upper is not None:
+            sheet.texts(
+                [{"x": place, "y": found.value, "text": describe_range(found.lower, found.upper)}],
+                hue="muted",
+                align="left",
+                dx=12,
+                dy=16,
+            )
+
+
+def _mark_lowest(sheet: Sheet, view: ResultView, last: int) -> None:
+    day, mean = view.value("nadir_day.of_lowest_mean"), view.known("nadir_day.lowest_mean")
+    if day is None or mean is None or mean.value is None or not 1 <= day <= last or view.is_one_patient:
+        return
+    low = mean.value if mean.lower is None else max(mean.lower, sheet.y[0])
+    is_near_floor = low - sheet.y[0] < 0.12 * (sheet.y[1] - sheet.y[0])
+    at = mean.value if is_near_floor else low
+    dy, dx = (0, 10) if is_near_floor else (13, 0)
+    sheet.texts([{"x": day, "y": at, "text": f"lowest, {describe_number(mean.value)}"}], hue="pain", bold=True, dy=dy, dx=dx,
+                align="left" if is_near_floor else "center", halo=True)  # fmt: skip
+
+
+def _write_counts(sheet: Sheet, view: ResultView, days: Sequence[tuple[int, Estimate]], last: int) -> None:
+    room = sheet.plot_width / (last + 2)
+    counts = [{"x": day, "text": describe_compact(mean.n or 0, room)} for day, mean in days]
+    for id, place in (("baseline.mean", 0), ("final.mean", last + 1)):
+        found = view.estimate(id)
+        counts.append({"x": place, "text": describe_compact((found.n if found else 0) or 0, room)})
+    sheet.note("n", x=-_LEFT, y=sheet.plot_height + 38)
+    sheet.row_of_notes(counts, y=sheet.plot_height + 38, bold=True)
+
+
+def _rate_sheet(view: ResultView, rates: RateCourse, days: Sequence[tuple[int, Estimate]], width: float) -> Sheet:
+    wide, last = is_wide(width), max(day for day, _ in days)
+    steps = [step for step in rates.steps if step.start_day < last + 0.5]
+    ticks = tenths(0, max(step.upper_quartile for step in steps) or 1)
+    top = ticks[-1] if ticks[-1] >= max(step.upper_quartile for step in steps) else ticks[-1] + ticks[1]
+    sheet = Sheet(width=width, height=158 if wide else 138, x=(-0.6, last + 1.4), y=(0, top),
+                  left=_LEFT, right=_right(wide), top=28, bottom=40)  # fmt: skip
+    sheet.boxes([{"x": day - 0.5, "x2": day + 0.5, "y": 0, "y2": top} for day in range(1, last + 1, 2)], hue="band")
+    sheet.y_axis([0, top / 2, top] if len(ticks) > 3 else ticks)
+    sheet.x_axis([], domain=True)
+    sheet.grid([0, top / 2, top] if len(ticks) > 3 else ticks)
+    what = "median and middle half of running infusions" if wide else "median, middle half"
+    sheet.heading(f"{capital(view.treatment)}, mg/h: {what}", hue="dose", limit=width - 6)
+    curve = _with_gaps(steps)
+    sheet.areas(
+        [{"x": x, "y": step.lower_quartile, "y2": step.upper_quartile, "series": series} for x, step, series in curve],
+        hue="dosewash",
+        step=True,
+    )
+    sheet.lines([{"x": x, "y": step.median, "series": series} for x, step, series in curve], hue="dose", step=True)
+    end = curve[-1]
+    sheet.texts(
+        [{"x": end[0], "y": end[1].median, "text": describe_short(end[1].median)}],
+        hue="dose",
+        bold=True,
+        align="left",
+        dx=6,
+    )
+    room = sheet.plot_width / (last + 2)
+    running = [
+        {"x": day, "text": describe_compact(count, room)} for day, count in rates.running_by_day.items() if day <= last
+    ]
+    sheet.note("ran", x=-_LEFT, y=sheet.plot_height + 16)
+    sheet.row_of_notes(running, y=sheet.plot_height + 16, bold=True)
+    clock = (
+        "Calendar days; day 1 is the day of the first dose"
+        if view.study.rating.day == "calendar"
+        else "Days of 24 hours from the first dose"
+    )
+    sheet.note(clock, x=sheet.plot_width / 2, y=sheet.plot_height + 33, align="center")
+    return sheet
+
+
+def _with_gaps(steps: Sequence[RateStep]) -> list[tuple[float, RateStep, int]]:
+    """Return place, step and stretch of the curve: a new stretch wherever nothing ran in between."""
+    points: list[tuple[float, RateStep, int]] = []
+    series = 0
+    for before, step in zip([steps[0], *steps], steps, strict=False):
+        if step.start_day > before.end_day + 1e-9:
+            points.append((before.end_day, before, series))
+            series += 1
+        points.append((step.start_day, step, series))
+    points.append((steps[-1].end_day, steps[-1], series))
+    return points
+
+
+def _rate_table(rates: RateCourse) -> ReportTable:
+    rows = [
+        row(describe_number(step.start_day - 0.5, 2), describe_number(step.end_day - 0.5, 2), describe_count(step.course_count),
+            describe_short(step.median), describe_short(step.lower_quartile), describe_short(step.upper_quartile))
+        for step in rates.steps
+    ]  # fmt: skip
+    columns = ("From, days", "To, days", "Running", "Median, mg/h", "Lower quartile", "Upper quartile")
+    return table("rate-by-day-numbers", "Rates of the infusions running in the middle of each step.", columns, rows,
+                 notes=("Days count from the beginning of day 1.",))  # fmt: skip
+
+
+def _missing_sheet(counts: Sequence[tuple[int, int, int]], width: float) -> Sheet:
+    most = max(running for *_, running in counts)
+    sheet = Sheet(
+        width=width,
+        height=204 if is_wide(width) else 184,
+        x=(0.4, len(counts) + 0.6),
+        y=(0, most),
+        left=46,
+        right=12,
+        top=30,
+        bottom=58,
+    )
+    sheet.x_axis(
+        [day for day, *_ in counts],
+        labels=[f"day {day}" if is_wide(width) and len(counts) <= 8 else str(day) for day, *_ in counts],
+    )
+    sheet.y_axis(tenths(0, most))
+    sheet.grid(tenths(0, most))
+    sheet.heading("Courses on each day")
+    bars = [{"x": day - 0.32, "x2": day + 0.32, "y": 0, "y2": rated, "top": running} for day, rated, running in counts]
+    sheet.boxes(bars, hue="kept")
+    sheet.boxes(
+        [{**bar, "y": bar["y2"], "y2": bar["top"]} for bar in bars if bar["top"] > bar["y2"]],
+        hue=None,
+        outline="ref",
+        dash=True,
+    )
+    room = sheet.plot_width / len(counts)
+    for name, place, y in (("rated", 1, 34), ("of", 2, 50)):
+        sheet.note(name, x=-46, y=sheet.plot_height + y)
+        texts = [{"x": found[0], "text": describe_compact(found[place], room)} for found in counts]
+        sheet.row_of_notes(texts, y=sheet.plot_height + y, bold=place == 1, hue="ink" if place == 1 else "muted")
+    return sheet
+
+
+def _missing_table(counts: Sequence[tuple[int, int, int]]) -> ReportTable:
+    rows = [
+        row(f"Day {day}", describe_count(running), describe_count(rated), describe_count(running - rated))
+        for day, rated, running in counts
+    ]
+    return table("ratings-by-day-numbers", "Courses with and without a rating on each day, first dose to the end of the last.",
+                 ("Day", "Courses that ran", "Rated", "Not rated"), rows)  # fmt: skip

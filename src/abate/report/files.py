@@ -1,0 +1,144 @@
+"""Which files does a report leave? The page, the results for other programs, and each figure with its numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from abate.contracts.result import RESULTS_SCHEMA, Estimate, StudyResult
+from abate.report.drawn import DrawnFigure, draw_figures
+from abate.report.html import render_page
+from abate.report.numbers import MINUS, NARROW_SPACE
+from abate.report.report_table import ReportTable
+from abate.report.sections import build_sections
+from abate.report.view import ResultView
+from abate.report.words import clean
+
+#: Digits of a number that is written: two engines may add in another order and differ in the last bits, not in these.
+DIGITS = 10
+
+#: A cell that begins so could be run as a formula by a spreadsheet program.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_NUMBER = re.compile(r"^-?\d+(\.\d+)?(e[+-]?\d+)?$")
+_ESTIMATE_COLUMNS = tuple(field.name for field in fields(Estimate))
+
+
+def write_outputs(result: StudyResult, folder: Path) -> None:
+    """Write report.html, results.json, results.csv and figures/ into ``folder``, the same bytes on every run.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written; the caller knows what was being written and says it to the user.
+    """
+    view = ResultView(result)
+    sections = build_sections(view)
+    drawn = draw_figures(view, sections)
+    _write(folder / "report.html", render_page(view, sections, drawn))
+    _write(folder / "results.json", describe_results(result))
+    _write(folder / "results.csv", estimates_as_csv(result.estimates))
+    (folder / "figures").mkdir()
+    for figure in drawn.values():
+        _write_figure(folder / "figures", figure)
+
+
+def describe_results(result: StudyResult) -> str:
+    """Return results.json: valid by ``results.schema.json``, without NaN or infinity, numbers with `DIGITS` digits."""
+    data = {
+        "schema": RESULTS_SCHEMA,
+        "title": str(result.study.get("title", "")),
+        "study": result.study,
+        "estimates": [asdict(estimate) for estimate in result.estimates],
+        "attrition": [asdict(step) for step in result.attrition],
+        "characteristics": [asdict(row) for row in result.characteristics],
+        "findings": [asdict(found) for found in result.findings],
+        "sensitivity": [asdict(row) for row in result.sensitivity],
+        "provenance": asdict(result.provenance),
+    }
+    return json.dumps(_plain(data), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def estimates_as_csv(estimates: Sequence[Estimate]) -> str:
+    """Return results.csv: a row an estimate, every column of it, text cells guarded against running as formulas."""
+    rows = ([_plain(getattr(estimate, name)) for name in _ESTIMATE_COLUMNS] for estimate in estimates)
+    return _as_csv(_ESTIMATE_COLUMNS, rows)
+
+
+def table_as_csv(table: ReportTable) -> str:
+    """Return the numbers of a figure as CSV: true numbers where a cell is one, else the text of the report."""
+    return _as_csv(table.columns, ([_machine_number(cell) for cell in row.cells] for row in table.rows))
+
+
+def guarded(cell: Any) -> str:
+    """Return a cell as text that no spreadsheet program runs.
+
+    Examples
+    --------
+    >>> guarded("=1+1")
+    "'=1+1"
+    >>> guarded(-4.5)
+    '-4.5'
+    """
+    if cell is None:
+        return ""
+    if isinstance(cell, bool | int | float):
+        return repr(cell)
+    text = str(cell)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) and not _NUMBER.match(text) else text
+
+
+def rounded(value: float) -> float | int | None:
+    """Return a number with `DIGITS` significant digits; None where it is no number, and never a negative zero."""
+    if not math.isfinite(value):
+        return None
+    return float(f"{value:.{DIGITS}g}") + 0.0
+
+
+def _write_figure(folder: Path, drawn: DrawnFigure) -> None:
+    name = drawn.figure.id
+    for table in drawn.figure.numbers:
+        is_main = table is drawn.figure.numbers[0]
+        _write(folder / (f"{name}.csv" if is_main else f"{table.id}.csv"), table_as_csv(table))
+    if drawn.reason is None:
+        _write(folder / f"{name}.svg", drawn.file)
+        (folder / f"{name}.png").write_bytes(drawn.png)
+
+
+def _plain(value: Any) -> Any:
+    """Return ``value`` as JSON has it: rounded numbers, no NaN, keys as text."""
+    if isinstance(value, bool | str) or value is None:
+        return value
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return rounded(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(found) for key, found in value.items()}
+    if isinstance(value, Sequence):
+        return [_plain(found) for found in value]
+    return _plain(value.item())  # a number of NumPy
+
+
+def _as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([guarded(column) for column in columns])
+    writer.writerows([guarded(cell) for cell in row] for row in rows)
+    return "\ufeff" + text.getvalue()
+
+
+def _machine_number(cell: str) -> str:
+    """Return a cell that is a number as a program reads it; another as it stands, with plain spaces."""
+    plain = cell.replace(NARROW_SPACE, "").replace(MINUS, "-").removeprefix("+")
+    return plain if _NUMBER.match(plain) else clean(cell).replace(NARROW_SPACE, " ")
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_bytes(text.encode("utf-8", errors="replace"))

@@ -1,0 +1,267 @@
+"""What does the top of the page say? One sentence with counts, what it cannot say, and six numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from abate.contracts.result import Estimate, StudyResult
+from abate.report.cells import EMPTY
+from abate.report.numbers import (
+    FEWEST_FOR_PERCENT,
+    FEWEST_FOR_PERCENT_FIRST,
+    decimals_for,
+    describe_count,
+    describe_n,
+    describe_number,
+    describe_percent,
+    describe_range,
+    describe_share,
+    describe_share_range,
+)
+from abate.report.view import ResultView
+from abate.report.words import capital, describe_meeting, describe_rule, in_words, label_rule, of_those, plural, shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """A piece of the headline; its numbers stand out."""
+
+    text: str
+    is_strong: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyNumber:
+    """One of the six numbers: what it is, the number, and what belongs to it."""
+
+    label: str
+    value: str
+    detail: str
+
+
+def headline(view: ResultView) -> tuple[Span, ...]:
+    """Return what was given to how many, how the rating moved, and in how many the primary rule was met; never why."""
+    if view.course_count == 0:
+        return (Span(text=f"No course of {shown(view.treatment)} entered the study."),)
+    if view.is_one_patient:
+        return _headline_of_one(view)
+    given = f"In {plural(view.course_count, 'course')} of {shown(view.treatment)}"
+    if view.person_count != view.course_count:
+        given += f" in {plural(view.person_count, 'patient')}"
+    moved = _movement(view)
+    if moved is None:
+        reason = view.reason("change.mean") or "no course has both a baseline and a final rating"
+        return (Span(text=f"{given}, no change of {view.noun} can be stated: {in_words(reason)}."),)
+    return (Span(text=f"{given}, "), *moved, *_response_spans(view), Span(text="."))
+
+
+def headline_lines(result: StudyResult) -> tuple[str, ...]:
+    """Return the top of the page as lines for a terminal: headline, what it cannot say, and the six numbers."""
+    view = ResultView(result)
+    simulated = ("Simulated data: no patient\u2019s, and no evidence.",) if result.provenance.is_simulated else ()
+    numbers = (f"{found.label}: {found.value} ({found.detail})" for found in key_numbers(view))
+    return (*simulated, "".join(span.text for span in headline(view)), lede(view), *numbers)
+
+
+def lede(view: ResultView) -> str:
+    """Return what this report cannot say about the cause, before anything else is read."""
+    change = view.value("change.mean")
+    if change is None:
+        return "Without both ratings nothing can be said about a change, and nothing about what the treatment did."
+    compared = (
+        "it has no comparison group"
+        if view.study.comparator is None
+        else f"the comparison with {shown(view.study.comparator.name)} is not made here"
+    )
+    what = "the fall" if change < 0 else "the change"
+    whose = "the patient\u2019s" if view.is_one_patient else "these patients\u2019"
+    return (
+        f"This report cannot say how much of {what} needs no treatment: {compared}, and what {whose} earlier ratings "
+        "would have led to was not estimated. Treatment usually begins at a bad time, and the worst is followed by better days."
+    )
+
+
+def key_numbers(view: ResultView) -> tuple[KeyNumber, ...]:
+    """Return the six numbers under the headline; one that there is not says why in a few words."""
+    return (
+        _change_number(view),
+        _share_number(view, label_rule(view.study.response.primary), view.estimate("response.main")),
+        _length_number(view),
+        _lowest_day_number(view),
+        _harm_number(view),
+        _sustained_number(view),
+    )
+
+
+def _headline_of_one(view: ResultView) -> tuple[Span, ...]:
+    given, change = f"In the one course of {shown(view.treatment)}", view.value("change.mean")
+    before, after = view.value("baseline.mean"), view.value("final.mean")
+    if change is None or before is None or after is None:
+        lacking = (
+            "no final rating"
+            if before is not None
+            else "no baseline"
+            if after is not None
+            else "no rating before or at the end"
+        )
+        return (Span(text=f"{given}, the patient has {lacking}, so that no change of {view.noun} can be stated."),)
+    rule = view.study.response.primary
+    meets = view.value("response.primary")
+    ending = (
+        "."
+        if meets is None
+        else f", which {'meets' if meets == 1 else 'does not meet'} the rule of {describe_rule(rule)}."
+    )
+    return (Span(text=f"{given}, the patient\u2019s {view.noun} "), *_from_to(before, after), Span(text=ending))
+
+
+def _movement(view: ResultView) -> tuple[Span, ...] | None:
+    """Return how the mean moved; where the two means are of different courses, each with its own count."""
+    baseline, final, change = (view.known(f"{name}.mean") for name in ("baseline", "final", "change"))
+    if change is None or baseline is None or final is None or baseline.value is None or final.value is None:
+        return None
+    before, after = (Span(text=describe_number(found.value or 0), is_strong=True) for found in (baseline, final))
+    if baseline.n == final.n == change.n:
+        return (Span(text=f"mean {view.noun} "), *_from_to(baseline.value, final.value))
+    return (
+        Span(text=f"mean {view.noun} was "),
+        before,
+        Span(text=f" before ({describe_count(baseline.n or 0)} rated) and "),
+        after,
+        Span(text=f" at the end ({describe_count(final.n or 0)} rated)"),
+    )
+
+
+def _from_to(before: float, after: float) -> tuple[Span, ...]:
+    """Return where a rating went; two that are written alike did not go anywhere."""
+    first, last = (Span(text=describe_number(value), is_strong=True) for value in (before, after))
+    if first == last:
+        return (Span(text="was "), first, Span(text=" before and "), last, Span(text=" at the end"))
+    return (Span(text="fell from " if after < before else "rose from "), first, Span(text=" to "), last)
+
+
+def _response_spans(view: ResultView) -> tuple[Span, ...]:
+    found = view.known("response.main")
+    if found is None or not found.denominator:
+        return (Span(text="; the response cannot be judged in any course"),)
+    met, judged = found.numerator or 0, found.denominator
+    is_filled = view.study.response.missing_final == "non-response" and judged != (view.value("courses.evaluable") or 0)
+    ending = ", those that cannot be judged counted as not" if is_filled else ""
+    meeting = describe_meeting(view.study.response.primary)
+    return (
+        Span(text="; "),
+        Span(text=of_those(met, judged, view.course_count), is_strong=True),
+        Span(text=f" {meeting}{ending}"),
+    )
+
+
+def _change_number(view: ResultView) -> KeyNumber:
+    found = view.known("change.mean")
+    if found is None or found.value is None:
+        return KeyNumber(
+            label="Mean change, points", value=EMPTY, detail=in_words(view.reason("change.mean") or "not known")
+        )
+    falls = found.value < 0
+    decimals = decimals_for(found.lower, found.upper)
+    detail = describe_n(found.n or 0)
+    if found.lower is not None and found.upper is not None:
+        ends = (-found.upper, -found.lower) if falls else (found.lower, found.upper)
+        detail = f"{describe_range(*ends, decimals)}; {detail}"
+    noun = "fall" if falls else "rise" if found.value > 0 else "change"
+    label = f"Mean {noun}, points" if view.course_count > 1 else f"{capital(noun)}, points"
+    return KeyNumber(label=label, value=describe_number(abs(found.value), decimals), detail=detail)
+
+
+def _share_number(view: ResultView, label: str, found: Estimate | None, *, more: str = "") -> KeyNumber:
+    """Return a share: per cent first where there are many, counts first where there are few, no per cent of very few."""
+    if found is None or found.value is None or not found.denominator:
+        reason = "not asked" if found is None else in_words(found.reason or "not known")
+        return KeyNumber(label=label, value=EMPTY, detail=reason)
+    if view.is_one_patient:
+        return KeyNumber(label=label, value="yes" if found.numerator else "no", detail="the patient")
+    counts = f"{describe_count(found.numerator or 0)}/{describe_count(found.denominator)}"
+    interval = describe_share_range(found.lower, found.upper, found.denominator)
+    if found.denominator >= FEWEST_FOR_PERCENT_FIRST:
+        return KeyNumber(
+            label=label, value=describe_percent(found.value, found.denominator), detail=_joined(counts, interval, more)
+        )
+    percent = describe_percent(found.value) if found.denominator >= FEWEST_FOR_PERCENT else ""
+    interval = f"interval {interval}" if interval and not percent else interval
+    return KeyNumber(label=label, value=counts, detail=_joined(percent, interval, more))
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)
+
+
+def _length_number(view: ResultView) -> KeyNumber:
+    found = view.known("course_length.mean")
+    if found is None or found.value is None:
+        return KeyNumber(label="Course, days", value=EMPTY, detail="no known length")
+    if view.is_one_patient:
+        return KeyNumber(
+            label="Course, days", value=describe_number(found.value), detail="first dose to end of the last"
+        )
+    shortest, longest = view.value("course_length.min"), view.value("course_length.max")
+    spread = f"SD {describe_number(found.sd)}" if found.sd is not None else ""
+    ends = f"range {describe_range(shortest, longest)}" if shortest is not None and longest is not None else ""
+    return KeyNumber(label="Course, mean days", value=describe_number(found.value), detail=_joined(spread, ends))
+
+
+def _lowest_day_number(view: ResultView) -> KeyNumber:
+    day, own = view.known("nadir_day.of_lowest_mean"), view.known("nadir_day.mean")
+    if day is None or day.value is None:
+        return KeyNumber(label="Day of lowest mean", value=EMPTY, detail="no rating after the first dose")
+    if view.is_one_patient:
+        return KeyNumber(label="Lowest day", value=describe_count(day.value), detail="day with the lowest daily value")
+    detail = "" if own is None or own.value is None else f"mean of lowest days {describe_number(own.value)}"
+    return KeyNumber(
+        label="Day of lowest mean", value=describe_count(day.value), detail=_joined(detail, describe_n(day.n or 0))
+    )
+
+
+def _harm_number(view: ResultView) -> KeyNumber:
+    label = "Any adverse event"
+    if view.study.events is None:
+        return KeyNumber(label=label, value=EMPTY, detail="not asked")
+    serious = view.known("harm.serious")
+    more = ""
+    if serious is not None and serious.denominator:
+        more = f"serious {describe_count(serious.numerator or 0)}/{describe_count(serious.denominator)}"
+    return _share_number(view, label, view.estimate("harm.any"), more=more)
+
+
+def _sustained_number(view: ResultView) -> KeyNumber:
+    if not view.visits:
+        return KeyNumber(label="Response still held", value=EMPTY, detail="follow-up not asked")
+    visit = view.visits[0]
+    if view.known(f"sustained.{visit}") is None:
+        return KeyNumber(
+            label=f"Response still held at {in_words(visit)}", value=EMPTY, detail=why_nothing_held(view, visit)
+        )
+    everybody = view.known(f"sustained.{visit}.unseen_as_no")
+    more = (
+        ""
+        if everybody is None or not everybody.denominator
+        else f"seen of {plural(everybody.denominator, 'responder')}"
+    )
+    return _share_number(
+        view, f"Response still held at {in_words(visit)}", view.estimate(f"sustained.{visit}"), more=more
+    )
+
+
+def why_nothing_held(view: ResultView, visit: str) -> str:
+    """Return why nothing can be said of a response held at a visit."""
+    if view.known("response.primary") is None:
+        return "the response cannot be judged"
+    return in_words(view.reason(f"sustained.{visit}") or "nobody was seen")
+
+
+def describe_estimated_share(found: Estimate) -> str:
+    """Return ``45 of 59 (76 %, 64 to 85 %)``; of a few only the counts."""
+    met, judged = found.numerator or 0, found.denominator or 0
+    if judged < FEWEST_FOR_PERCENT:
+        return describe_share(met, judged).replace("/", " of ", 1)
+    interval = describe_share_range(found.lower, found.upper, judged)
+    percent = describe_percent(met / judged, judged)
+    return f"{describe_count(met)} of {describe_count(judged)} ({_joined(percent, interval)})"

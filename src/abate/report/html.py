@@ -1,0 +1,98 @@
+"""How does the report become one page? Text into one template with everything escaped, drawings beside it, no request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from functools import cache
+from typing import Any
+
+from abate.report.disclosure import EDITION_NOTICE
+from abate.report.drawn import DrawnFigure
+from abate.report.headline import headline, key_numbers, lede
+from abate.report.report_table import ReportTable
+from abate.report.sections import Section
+from abate.report.tokens import describe_theme
+from abate.report.view import ResultView
+from abate.report.words import clean, shown
+
+#: A column whose cells are longer than this on average is read as text, not as numbers.
+_TEXT_FROM = 22
+
+
+def render_page(view: ResultView, sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]) -> str:
+    """Return the page: one file that asks for nothing from anywhere and runs no script.
+
+    Whatever comes from a study file or from records is escaped by the template. Only two things are not, and both are
+    the report's own: the colours of the theme, and the drawings, whose texts were escaped when they were written.
+    """
+    from markupsafe import Markup
+
+    provenance = view.result.provenance
+    page = {
+        "title": view.study.title,
+        "treatment": shown(view.treatment),
+        "is_simulated": provenance.is_simulated,
+        "abate_version": provenance.abate_version,
+        "theme": Markup(describe_theme()),
+        "edition": EDITION_NOTICE,
+        "headline": headline(view),
+        "lede": lede(view),
+        "key_numbers": key_numbers(view),
+    }
+    return str(_template().render(page=page, sections=_as_written(sections, drawn)))
+
+
+def _as_written(sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]) -> list[dict[str, Any]]:
+    """Return the sections as the template reads them, the tables numbered through the page."""
+    from markupsafe import Markup
+
+    number, written = 0, []
+    for section in sections:
+        tables = []
+        for table in section.tables:
+            number += 1
+            tables.append({**_table(table), "number": number})
+        figures = []
+        for found in (drawn[figure.id] for figure in section.figures):
+            figures.append(
+                {
+                    "figure": found.figure,
+                    "number": found.number,
+                    "reason": found.reason,
+                    "wide": Markup(found.wide),
+                    "narrow": Markup(found.narrow),
+                    "tables": [_table(table) for table in found.figure.numbers if not table.is_empty],
+                }
+            )
+        plain = {
+            name: getattr(section, name) for name in ("id", "title", "contents", "say", "paragraphs", "facts", "notes")
+        }
+        written.append({**plain, "tables": tables, "drawn": figures})
+    return written
+
+
+def _table(table: ReportTable) -> dict[str, Any]:
+    return {**asdict(table), "is_text": [_is_text(table, place) for place in range(len(table.columns))]}
+
+
+def _is_text(table: ReportTable, place: int) -> bool:
+    lengths = [len(row.cells[place]) for row in table.rows]
+    return bool(lengths) and sum(lengths) / len(lengths) > _TEXT_FROM
+
+
+@cache
+def _template() -> Any:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=PackageLoader("abate.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=lambda value: clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
+    )
+    return environment.get_template("report.html.j2")

@@ -1,0 +1,116 @@
+"""What can this design not show, and how far does what is known reach? Questions with the number that limits the answer."""
+
+from __future__ import annotations
+
+from abate.report.cells import EMPTY
+from abate.report.numbers import describe_bound, describe_count
+from abate.report.report_table import ReportTable, TableRow, row, table
+from abate.report.view import ResultView
+from abate.report.words import describe_rule, in_words, plural, shown
+
+
+def limits_table(view: ResultView) -> ReportTable:
+    """Return the questions that these records leave open; a row stands only where it applies."""
+    found = [
+        _cause(view),
+        _missing_ratings(view),
+        _last_rating(view),
+        _lasting(view),
+        _safety(view),
+        _whom(view),
+        _rate(view),
+        _elsewhere(view),
+    ]
+    rows = [row for row in found if row is not None]
+    title = "Questions that these records leave open, with the number that says how far."
+    return table("limits-table", title, ("Question", "Why", "How far"), rows, is_prose=True)
+
+
+def _cause(view: ResultView) -> TableRow:
+    why = (
+        "No comparison group"
+        if view.study.comparator is None
+        else f"The comparison with {shown(view.study.comparator.name)} is not made in this report"
+    )
+    return row(
+        f"That {shown(view.treatment)} did it", why, "How much of the change needs no treatment was not estimated"
+    )
+
+
+def _missing_ratings(view: ResultView) -> TableRow | None:
+    judged = view.value("courses.evaluable")
+    if judged is None or judged == view.course_count:
+        return None
+    lacking = view.course_count - judged
+    verb = "lacks" if lacking == 1 else "lack"
+    how_far = f"{describe_count(lacking)} of {plural(view.course_count, 'course')} {verb} a baseline or final rating"
+    return row("That missing ratings do not matter", "Ratings are not missing by chance", how_far)
+
+
+def _last_rating(view: ResultView) -> TableRow | None:
+    if view.known("final.mean") is None:
+        return None
+    return row(
+        "That the last rating is a fair one",
+        "Who is better may leave sooner, and the last rating is taken then",
+        "Whether they did was not tested; compare the daily means",
+    )
+
+
+def _lasting(view: ResultView) -> TableRow:
+    if not view.visits:
+        return row("That it lasts", "Follow-up was not asked", EMPTY)
+    visit = view.visits[-1]
+    seen, everybody = view.known(f"sustained.{visit}"), view.known(f"sustained.{visit}.unseen_as_no")
+    if everybody is None or not everybody.denominator:
+        return row("That it lasts", "Nobody responded, or the response cannot be judged", EMPTY)
+    count = int(seen.denominator or 0) if seen is not None else 0
+    seen_words = f"{describe_count(count)} of {plural(everybody.denominator, 'responder')} seen at {in_words(visit)}"
+    if count == everybody.denominator:
+        return row("That it lasts", f"Nobody is followed beyond {in_words(visit)}", seen_words)
+    return row("That it lasts", "Not all were seen again", seen_words)
+
+
+def _safety(view: ResultView) -> TableRow:
+    serious, any_event = view.known("harm.serious"), view.known("harm.any")
+    if view.study.events is None:
+        return row("That it is safe", "Adverse events were not asked", EMPTY)
+    found = serious or any_event
+    if found is None or not found.denominator:
+        return row("That it is safe", "Adverse events or their seriousness are not recorded", EMPTY)
+    what = "serious" if found is serious else "with any event"
+    bound = "" if found.upper is None else f"; up to {describe_bound(found.upper, found.denominator)} is compatible"
+    return row("That it is safe", "Too few to see a rare harm, and records hold only what somebody wrote down",
+               f"{describe_count(found.numerator or 0)} of {describe_count(found.denominator)} {what}{bound}")  # fmt: skip
+
+
+def _whom(view: ResultView) -> TableRow | None:
+    found = view.known("response.primary")
+    if found is None or not found.denominator:
+        return None
+    others = int(found.denominator - (found.numerator or 0))
+    if not others:
+        return row(
+            "Whom to treat", "There is nobody to compare with", "Every course that can be judged met the primary rule"
+        )
+    return row("Whom to treat", "Those who responded are compared with those who did not, not with themselves untreated",
+               f"{plural(others, 'course')} without {describe_rule(view.study.response.primary)}")  # fmt: skip
+
+
+def _rate(view: ResultView) -> TableRow | None:
+    if view.known("rate_max.mean") is None and view.known("dose_total.mean") is None:
+        return None
+    return row(
+        "Which rate or dose to use",
+        "The rate was chosen for the patient and by how it went, not by chance",
+        "Nothing here compares doses",
+    )
+
+
+def _elsewhere(view: ResultView) -> TableRow:
+    first, last = view.result.attrition[0], view.result.attrition[-1]
+    return row(
+        "That it holds elsewhere",
+        "These are the records of one source",
+        f"{describe_count(last.persons)} of {plural(first.persons, 'person')} entered",
+    )

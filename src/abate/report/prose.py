@@ -1,0 +1,334 @@
+"""What does each section say in one sentence or two? From estimates only, with their counts, and without a cause."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from abate.contracts.result import AttritionStep, Estimate
+from abate.report.figures.change import find_pairs
+from abate.report.figures.trajectory import means_by_day
+from abate.report.headline import describe_estimated_share, why_nothing_held
+from abate.report.numbers import (
+    decimals_for,
+    describe_bound,
+    describe_count,
+    describe_n,
+    describe_number,
+    describe_percent,
+    describe_range,
+    describe_share,
+    describe_share_range,
+    describe_short,
+    describe_signed,
+)
+from abate.report.view import ResultView
+from abate.report.words import capital, describe_meeting, in_words, listed, of_those, of_words, plural, sentence, shown
+
+
+def say_attrition(view: ResultView) -> str:
+    """Return who entered of those in whom the treatment was recorded, and at which rule most were lost."""
+    steps = view.result.attrition
+    first, last = steps[0], steps[-1]
+    if first.courses == last.courses:
+        return f"Nobody was lost: {_all_courses(last)} entered."
+    persons = f"{describe_count(last.persons)} of {plural(first.persons, 'person')}"
+    entered = f"{persons} and {describe_count(last.courses)} of {plural(first.courses, 'course')} entered."
+    most = max(steps[1:], key=lambda step: step.courses_lost)
+    return f"{entered} Most were lost at the rule \u201c{shown(most.rule.rstrip('.'))}\u201d: {plural(most.courses_lost, 'course')}."
+
+
+def _all_courses(step: AttritionStep) -> str:
+    if step.courses == 1:
+        return "the one course recorded"
+    return f"all {plural(step.courses, 'course')} of {plural(step.persons, 'person')}"
+
+
+def say_characteristics(view: ResultView) -> str:
+    """Return how many are in each group of Table 1, in what they differ most, and what chance alone would give."""
+    met = view.known("response.primary")
+    if met is None or not met.denominator:
+        return "In no course can the response be judged, so that there is one group only."
+    responders, others = int(met.numerator or 0), int(met.denominator - (met.numerator or 0))
+    unknown = view.course_count - responders - others
+    if view.is_one_patient:
+        return f"The course {'met' if responders else 'did not meet'} the primary rule."
+    if not unknown and not (responders and others):
+        return f"{'None of' if others else 'All'} {plural(view.course_count, 'course')} met the primary rule."
+    parts = [
+        f"{describe_count(responders) if responders else 'none'} met the primary rule",
+        f"{describe_count(others) if others else 'none'} did not",
+    ]
+    if unknown:
+        parts.append(f"{describe_count(unknown)} cannot be judged")
+    counts = f"Of {plural(view.course_count, 'course')}, {listed(parts)}."
+    return f"{counts} {_say_difference(view, responders, others)}".strip()
+
+
+def _say_difference(view: ResultView, responders: int, others: int) -> str:
+    differences = [row for row in view.result.characteristics if row.smd is not None and math.isfinite(row.smd)]
+    if not differences or not responders or not others:
+        return ""
+    most = max(differences, key=lambda row: abs(row.smd or 0))
+    name = shown(_lower_first(most.variable.split(",")[0]))
+    chance = 1.96 * math.sqrt(1 / responders + 1 / others)
+    return (
+        f"The groups differ most in {name} (standardised difference {describe_signed(most.smd or 0, 2)}); "
+        f"with groups of this size, differences up to about {describe_number(chance)} come by chance alone."
+    )
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def say_courses(view: ResultView) -> str:
+    """Return how long the courses were, how many were paused, and the highest rate."""
+    length, rate, pause = (view.known(id) for id in ("course_length.mean", "rate_max.mean", "pause.share"))
+    parts = []
+    if length is not None and length.value is not None:
+        if view.is_one_patient:
+            parts.append(f"The course took {describe_number(length.value)} days.")
+        else:
+            ends = [view.value(f"course_length.{end}") for end in ("min", "max")]
+            spread = "" if length.sd is None else f" (SD {describe_number(length.sd)})"
+            between = (
+                ""
+                if None in ends
+                else f", the shortest {describe_number(ends[0] or 0)} and the longest {describe_number(ends[1] or 0)}"
+            )
+            parts.append(
+                f"{plural(view.course_count, 'course')} took {describe_number(length.value)} days on average{spread}{between}."
+            )
+    if rate is not None and rate.value is not None:
+        who = "" if view.is_one_patient else "mean "
+        known = "" if (rate.n or 0) == view.course_count else f", known in {describe_count(rate.n or 0)}"
+        parts.append(f"The {who}highest rate was {describe_short(rate.value)} mg/h{known}.")
+    if pause is not None and pause.denominator and not view.is_one_patient:
+        parts.append(f"{capital(of_words(pause.numerator or 0, pause.denominator))} had a pause inside the course.")
+    return " ".join(parts) or "Neither lengths nor doses are known."
+
+
+def say_trajectory(view: ResultView) -> str:
+    """Return where the daily mean began and was lowest, and that it is not always of the same courses."""
+    first, day, lowest = (
+        view.known("daily.mean.day_1"),
+        view.known("nadir_day.of_lowest_mean"),
+        view.known("nadir_day.lowest_mean"),
+    )
+    if day is None or lowest is None or day.value is None or lowest.value is None:
+        return f"No course has a rating of {view.noun} after the first dose."
+    if view.is_one_patient:
+        return f"The patient\u2019s daily value was lowest on day {describe_count(day.value)}, at {describe_number(lowest.value)}."
+    started = (
+        ""
+        if first is None or first.value is None or day.value == 1
+        else f"{describe_number(first.value)} on day 1 and "
+    )
+    where = f"on day {describe_count(day.value)}, at {describe_number(lowest.value)} ({describe_n(day.n or 0)})"
+    text = f"The daily mean of {view.noun} was {started}lowest {where}."
+    days = [(found_day, found) for found_day, found in means_by_day(view) if found_day >= 1]
+    if days and (days[-1][1].n or 0) < (days[0][1].n or 0):
+        text += f" It is of {_courses_on(days[0])} and of {_courses_on(days[-1])}, because courses end or lack ratings."
+    return text
+
+
+def _courses_on(found: tuple[int, Estimate]) -> str:
+    return f"{plural(found[1].n or 0, 'course')} on day {found[0]}"
+
+
+def say_change(view: ResultView) -> str:
+    """Return the mean change with its interval, and how many did not fall."""
+    change = view.known("change.mean")
+    if change is None or change.value is None:
+        return sentence(
+            f"No change can be stated: {in_words(view.reason('change.mean') or 'no course has both ratings')}"
+        )
+    if view.is_one_patient:
+        return f"The change was {describe_signed(change.value)} points."
+    decimals = decimals_for(change.lower, change.upper)
+    noun = "fall" if change.value < 0 else "rise" if change.value > 0 else "change"
+    interval = ""
+    if change.lower is not None and change.upper is not None:
+        ends = (-change.upper, -change.lower) if change.value < 0 else (change.lower, change.upper)
+        interval = f" ({describe_range(*ends, decimals)})"
+    moved = find_pairs(view).change
+    rose, same = int(np.sum(moved > 0)), int(np.sum(moved == 0))
+    points = f"{describe_number(abs(change.value), decimals)} points{interval}"
+    others = f"{describe_count(rose) if rose else 'none'} rose and {describe_count(same) if same else 'none'} ended where {'it' if same == 1 else 'they'} began"
+    return f"The mean {noun} was {points} in {plural(change.n or 0, 'course')}; {others}."
+
+
+def say_response(view: ResultView) -> str:
+    """Return the primary response among the judged and among all, and how far the other rules lie from it."""
+    judged, everybody = view.known("response.primary"), view.known("response.primary_missing_as_no")
+    meeting = describe_meeting(view.study.response.primary)
+    if judged is None or not judged.denominator:
+        why = view.reason("change.mean") or "no course has the ratings that it needs"
+        return f"The response cannot be judged in any course: {in_words(why)}."
+    if view.is_one_patient:
+        return (
+            f"The patient\u2019s rating {meeting}."
+            if judged.numerator
+            else f"The patient\u2019s rating did not meet the rule \u201c{meeting}\u201d."
+        )
+    if judged.numerator in (0, judged.denominator):
+        bounds = _bound(judged.lower, judged.upper, int(judged.denominator), is_none=judged.numerator == 0)
+        text = f"{capital(of_those(judged.numerator or 0, judged.denominator, view.course_count))} {meeting}{bounds}."
+    else:
+        text = f"{describe_estimated_share(judged)} {meeting}."
+    if everybody is not None and everybody.denominator and everybody.denominator != judged.denominator:
+        counted = describe_estimated_share(everybody)
+        text += f" With those that cannot be judged counted as not: {counted}."
+    return text
+
+
+def _bound(lower: float | None, upper: float | None, count: int, *, is_none: bool) -> str:
+    """Return what none or all of a few is compatible with."""
+    bound = upper if is_none else lower
+    if bound is None:
+        return ""
+    text = describe_bound(bound, count)
+    return f"; {'up to' if is_none else 'down to'} {text} of courses is compatible with that"
+
+
+def say_nadir(view: ResultView) -> str:
+    """Return the two statistics that sound alike, each under its own name."""
+    own, day = view.known("nadir_day.mean"), view.known("nadir_day.of_lowest_mean")
+    if own is None or day is None or own.value is None or day.value is None:
+        return "No course has a rating after the first dose, so that there is no lowest day."
+    if view.is_one_patient:
+        return f"The patient\u2019s lowest day was day {describe_count(day.value)}."
+    return (
+        f"On average a course was at its lowest on day {describe_number(own.value)}. The daily mean was lowest on day {describe_count(day.value)}. "
+        "The two answer different questions."
+    )
+
+
+def say_harm(view: ResultView) -> str:
+    """Return in how many an adverse event was recorded; none seen with its upper bound; not asked and not recorded as such."""
+    found = view.known("harm.any")
+    if view.study.events is None:
+        return "The study does not ask for adverse events: this report says nothing about harm."
+    if found is None or not found.denominator:
+        return sentence(f"Nothing can be said about harm: {view.reason('harm.any') or 'it was not estimated'}")
+    if view.is_one_patient:
+        return f"In the patient {'an adverse event' if found.numerator else 'no adverse event'} was recorded."
+    if found.numerator == 0:
+        text = f"No adverse event was recorded in {plural(found.denominator, 'course')}."
+        return text + _none_seen(found.upper, found.denominator, "any event")
+    text = f"{describe_estimated_share(found)} had at least one adverse event recorded."
+    serious = view.known("harm.serious")
+    if serious is None or not serious.denominator:
+        return f"{text} Seriousness is not known."
+    if serious.numerator:
+        return f"{text} {describe_estimated_share(serious)} had a serious one."
+    return f"{text} None was serious." + _none_seen(serious.upper, serious.denominator, "a serious event")
+
+
+def _none_seen(upper: float | None, count: float, what: str) -> str:
+    if upper is None:
+        return ""
+    return f" None seen is not none: {what} in up to {describe_bound(upper, count)} of courses is compatible with 0 of {describe_count(count)}."
+
+
+def say_durability(view: ResultView) -> str:
+    """Return in how many of the responders seen the response was still held, and how many had returned to care."""
+    if view.study.follow_up is None:
+        return "The study does not ask what happened after the course: this report says nothing about how long the change lasted."
+    parts = []
+    for visit in view.visits:
+        found = view.known(f"sustained.{visit}")
+        if found is None or not found.denominator:
+            reason = why_nothing_held(view, visit)
+            parts.append(f"At {in_words(visit)} nothing can be said of a held response: {in_words(reason)}.")
+            continue
+        parts.append(f"At {in_words(visit)}, {_say_held(view, found)}.")
+    returned = [estimate for estimate in view.under("return.day_") if estimate.value is not None]
+    if returned and (returned[-1].n or 0) >= 10:
+        last = returned[-1]
+        how = f"(Kaplan\u2013Meier, {describe_n(last.n or 0)})"
+        parts.append(
+            f"By {last.id.removeprefix('return.day_')} days after discharge {describe_percent(last.value or 0)} had returned to care {how}."
+        )
+    return " ".join(parts) or "The study names no follow-up visit."
+
+
+def _say_held(view: ResultView, found: Estimate) -> str:
+    held, seen = found.numerator or 0, found.denominator or 0
+    if seen == 1:
+        who = "the patient\u2019s rating" if view.is_one_patient else "the one responder seen"
+        return f"{who} {'still met' if held else 'no longer met'} the rule"
+    if held in (0, seen):
+        bound = _bound(found.lower, found.upper, int(seen), is_none=held == 0).replace("courses", "them")
+        return (
+            f"{'none of the' if held == 0 else 'all'} {describe_count(seen)} responders seen still met the rule{bound}"
+        )
+    share = describe_share(held, seen).partition(" (")[2].removesuffix(")")
+    interval = describe_share_range(found.lower, found.upper, seen) if share else ""
+    brackets = f" ({share}; {interval})" if interval else ""
+    return f"{describe_count(held)} of the {describe_count(seen)} responders seen still met the rule{brackets}"
+
+
+def say_sensitivity(view: ResultView) -> str:
+    """Return between which means the change lies under all rules tried."""
+    others = [row for row in view.result.sensitivity if not row.is_main]
+    if not others:
+        return "No other rule was tried."
+    changes = [
+        found.value
+        for row in others
+        if (found := row.estimates.get("change.mean")) is not None and found.value is not None
+    ]
+    text = f"{plural(len(others), 'other rule')} {'was' if len(others) == 1 else 'were'} tried, one change at a time"
+    if not changes:
+        return f"{text}; under none of them can a change be stated."
+    if len(changes) == 1:
+        where = "" if len(others) == 1 else " in the one of them in which it can be stated"
+        return f"{text}; the mean change is {describe_signed(changes[0])} points{where}."
+    ends = f"{describe_signed(min(changes))} to {describe_signed(max(changes))}"
+    return f"{text}; the mean change runs from {ends} points. No choice within the design speaks to what the design cannot show."
+
+
+def say_attribution(view: ResultView) -> tuple[str, ...]:
+    """Return the sentences that stand where a split of the change would stand, and why there is none."""
+    change = view.known("change.mean")
+    if change is None or change.value is None:
+        return ("Without a change there is nothing to split.",)
+    what = "fall" if change.value < 0 else "change"
+    no_split = (
+        f"No split of the {what} is drawn: there is no group without {shown(view.treatment)} in this analysis, "
+        "and what the patients\u2019 own earlier ratings would have led to was not estimated."
+    )
+    expected = (
+        "Treatment usually begins at a bad time, and the worst is followed by better days: "
+        f"part of the {what} is to be expected from that alone. What would be left is the treatment and everything else "
+        "that comes with the stay, such as expectation, other treatments and care; these cannot be separated "
+        "without patients who were in the same place without it."
+    )
+    sentences = [no_split, expected]
+    baseline, final = view.known("baseline.mean"), view.known("final.mean")
+    if (
+        change.value < 0
+        and baseline is not None
+        and final is not None
+        and baseline.n == final.n == change.n
+        and final.value is not None
+    ):
+        whose = "the patient\u2019s" if view.is_one_patient else "these patients\u2019"
+        sentences.append(
+            f"For the whole fall to be a return to the usual level, {whose} usual level would have to be {describe_number(final.value)} or lower."
+        )
+    return tuple(sentences)
+
+
+def say_findings(view: ResultView) -> str:
+    """Return how many rows of the records drew a finding, by what was done."""
+    if not view.result.findings:
+        return "No row of the records broke a rule."
+    by_action: dict[str, int] = {}
+    for found in view.result.findings:
+        by_action[found.action] = by_action.get(found.action, 0) + found.count
+    parts = [f"{describe_count(count)} {action}" for action, count in by_action.items()]
+    return f"Rows of the records that broke a rule or drew a remark: {listed(parts)}. Only counts stand here; which rows they are stays at the site."

@@ -1,0 +1,305 @@
+"""Which sections does the report have, in which order, and what stands in each?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from abate.report import prose, tables
+from abate.report.disclosure import EDITION_NOTICE
+from abate.report.figures.change import draw_before_and_after, draw_changes
+from abate.report.figures.durability import draw_return, draw_sustained
+from abate.report.figures.entry import draw_attrition
+from abate.report.figures.figure import Figure
+from abate.report.figures.harm import draw_harm
+from abate.report.figures.nadir import draw_nadir_days
+from abate.report.figures.response import draw_response, draw_time_to_response
+from abate.report.figures.trajectory import draw_missing_by_day, draw_pain_by_day
+from abate.report.limits import limits_table
+from abate.report.numbers import INTERVAL, NARROW_SPACE
+from abate.report.report_table import ReportTable
+from abate.report.view import ResultView
+from abate.report.words import capital, in_words, listed, shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """A remark beside a section: how something was made, or how to read it."""
+
+    head: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """One section: a sentence with the answer and its counts, then figures, tables, paragraphs or facts."""
+
+    id: str
+    title: str
+    contents: str  # its name in the list of contents
+    say: str
+    figures: Sequence[Figure] = ()
+    tables: Sequence[ReportTable] = ()
+    paragraphs: Sequence[str] = ()
+    facts: Sequence[tuple[str, str]] = ()
+    notes: Sequence[Note] = field(default=())
+
+
+def build_sections(view: ResultView) -> tuple[Section, ...]:
+    """Return the sections in the order of a paper."""
+    return (
+        _attrition(view),
+        _characteristics(view),
+        _courses(view),
+        _trajectory(view),
+        _change(view),
+        _response(view),
+        _nadir(view),
+        _harm(view),
+        _durability(view),
+        _sensitivity(view),
+        _attribution(view),
+        _limits(view),
+        _methods(view),
+        _findings(view),
+        _provenance(view),
+    )
+
+
+def _attrition(view: ResultView) -> Section:
+    not_asked = sum(not step.is_asked for step in view.result.attrition)
+    notes = (
+        [
+            Note(
+                head="Not asked",
+                text="means that the study does not ask for it or the records cannot answer it; nobody is lost there.",
+            )
+        ]
+        if not_asked
+        else []
+    )
+    return Section(
+        id="attrition",
+        title="Who entered, and who was lost",
+        contents="Who entered",
+        say=prose.say_attrition(view),
+        figures=(draw_attrition(view),),
+        notes=notes,
+    )
+
+
+def _characteristics(view: ResultView) -> Section:
+    return Section(
+        id="characteristics",
+        title="Who they were",
+        contents="Who they were",
+        say=prose.say_characteristics(view),
+        tables=_filled(tables.characteristics_table(view)),
+    )
+
+
+def _courses(view: ResultView) -> Section:
+    return Section(
+        id="courses",
+        title="Courses and doses",
+        contents="Courses and doses",
+        say=prose.say_courses(view),
+        tables=_filled(tables.course_table(view), tables.course_end_table(view)),
+        notes=(Note(head="The rates over time", text="stand under the daily means, on the same clock."),),
+    )
+
+
+def _trajectory(view: ResultView) -> Section:
+    fixed = (
+        "Later means are of the courses still running and rated then, who may be those slower to get better; "
+        "the numbers behind the figure also follow one set of courses."
+    )
+    notes = (
+        Note(head="n", text=fixed),
+        Note(head="Fewer than 10:", text="hollow dot, thin interval, dotted line; under 3 no interval."),
+        Note(head="Interval:", text=f"t, {INTERVAL.removesuffix(' interval')}, for each day alone."),
+    )
+    return Section(
+        id="by-day",
+        title=f"{capital(view.noun)} by day, and the dose under it",
+        contents=f"{capital(view.noun)} by day",
+        say=prose.say_trajectory(view),
+        figures=(draw_pain_by_day(view), draw_missing_by_day(view)),
+        notes=notes,
+    )
+
+
+def _change(view: ResultView) -> Section:
+    return Section(
+        id="change",
+        title="Admission against discharge",
+        contents="Admission, discharge",
+        say=prose.say_change(view),
+        figures=(draw_before_and_after(view), draw_changes(view)),
+        tables=_filled(tables.change_table(view), tables.missing_table(view)),
+        notes=(
+            Note(
+                head="Baseline and final", text="are the ratings that the study file\u2019s rules choose; see methods."
+            ),
+        ),
+    )
+
+
+def _response(view: ResultView) -> Section:
+    return Section(
+        id="response",
+        title="How many responded",
+        contents="Response",
+        say=prose.say_response(view),
+        figures=(draw_response(view), draw_time_to_response(view)),
+        notes=(
+            Note(head="The stricter the rule,", text="the lower the share. All rules were written in the study file."),
+            Note(head="Response", text="is a rule met by two ratings. It does not say why."),
+        ),
+    )
+
+
+def _nadir(view: ResultView) -> Section:
+    notes = (
+        Note(
+            head="Mean of lowest days",
+            text="can only look at days that happened: a course of three days cannot be lowest on day 5.",
+        ),
+        Note(head="Day of the lowest mean", text="depends on who is left and rated on that day."),
+    )
+    return Section(
+        id="nadir",
+        title=f"The day of lowest {view.noun}",
+        contents="Lowest day",
+        say=prose.say_nadir(view),
+        figures=(draw_nadir_days(view),),
+        notes=notes,
+    )
+
+
+def _harm(view: ResultView) -> Section:
+    looked_for = [] if view.study.events is None else [shown(in_words(term)) for term in view.study.events.terms]
+    notes = [Note(head="Records miss harm:", text="an event that nobody wrote down is not here.")]
+    if looked_for:
+        notes.append(Note(head="Terms:", text=f"{listed(looked_for)}."))
+    return Section(
+        id="harm",
+        title="Harm",
+        contents="Harm",
+        say=prose.say_harm(view),
+        figures=() if view.study.events is None else (draw_harm(view),),
+        notes=notes if view.study.events is not None else (),
+    )
+
+
+def _durability(view: ResultView) -> Section:
+    notes = (
+        Note(
+            head="Of all responders",
+            text="the numbers behind the first figure give the share if none, and if all, of those not seen had held: these bounds need no assumption.",
+        ),
+        Note(head="Return to care", text="is what these records hold; care elsewhere is not seen."),
+    )
+    is_asked = view.study.follow_up is not None
+    return Section(
+        id="durability",
+        title="Did it last?",
+        contents="Durability",
+        say=prose.say_durability(view),
+        figures=(draw_sustained(view), draw_return(view)) if is_asked else (),
+        notes=notes if is_asked else (),
+    )
+
+
+def _sensitivity(view: ResultView) -> Section:
+    return Section(
+        id="sensitivity",
+        title="Sensitivity to the rules",
+        contents="Sensitivity",
+        say=prose.say_sensitivity(view),
+        tables=_filled(tables.sensitivity_table(view)),
+    )
+
+
+def _attribution(view: ResultView) -> Section:
+    first, *others = prose.say_attribution(view)
+    return Section(
+        id="attribution",
+        title="How much of it needs no treatment",
+        contents="Without the drug?",
+        say=first,
+        paragraphs=others,
+    )
+
+
+def _limits(view: ResultView) -> Section:
+    return Section(
+        id="limits",
+        title="What this design cannot show",
+        contents="What it cannot show",
+        say="These records describe what happened. They leave open what follows.",
+        tables=(limits_table(view),),
+    )
+
+
+def _methods(view: ResultView) -> Section:
+    how = (
+        f"Intervals are at 95{NARROW_SPACE}%: Student\u2019s t for means, Wilson for shares, exact for adverse events and their rates, "
+        "order statistics for medians; where persons have several courses, intervals are by person. Time to response counts "
+        "discharge as a competing end; return to care is one minus Kaplan\u2013Meier. No test was adjusted for multiplicity. "
+        "The method and n of each number stand in results.csv and results.json."
+    )
+    return Section(
+        id="methods",
+        title="Methods",
+        contents="Methods",
+        say="These paragraphs were written from the study file; changing a rule there changes the sentence here.",
+        paragraphs=(*view.result.explanation, how),
+    )
+
+
+def _findings(view: ResultView) -> Section:
+    return Section(
+        id="findings",
+        title="Findings in the records",
+        contents="Findings",
+        say=prose.say_findings(view),
+        tables=_filled(tables.findings_table(view)),
+    )
+
+
+def _provenance(view: ResultView) -> Section:
+    provenance = view.result.provenance
+    details = "; ".join(f"{name} {value}" for name, value in sorted(provenance.source_details.items()))
+    versions = "; ".join(f"{name} {version}" for name, version in sorted(provenance.versions.items()))
+    facts = [
+        ("abate", provenance.abate_version),
+        ("Study file", f"sha-256 {provenance.study_hash}"),
+        (
+            "Records",
+            provenance.source_kind
+            + (f"; {details}" if details else "")
+            + ("; simulated" if provenance.is_simulated else ""),
+        ),
+        ("Contents of the records", f"sha-256 {provenance.data_fingerprint}"),
+        ("Engine", provenance.engine),
+        ("Versions", versions),
+        ("Edition", EDITION_NOTICE),
+        (
+            "Numbers",
+            f"results.json and results.csv: {len(view.result.estimates)} estimates with n, interval and method",
+        ),
+    ]
+    if provenance.seed is not None:
+        facts.insert(5, ("Seed", str(provenance.seed)))
+    return Section(
+        id="provenance",
+        title="Provenance",
+        contents="Provenance",
+        say="The same records and the same study file give the same page, to the byte.",
+        facts=[(name, shown(text)) for name, text in facts if text],
+    )
+
+
+def _filled(*found: ReportTable) -> tuple[ReportTable, ...]:
+    return tuple(table for table in found if not table.is_empty)
