@@ -1,0 +1,88 @@
+"""Which course is it? Numbers and ids that a sheet may leave out, and doses that belong to no course."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from abate.base.errors import BrokenRecordsError
+from abate.engine.connection import Engine
+from abate.sources.border.findings import Findings
+from abate.sources.border.reading import ROW_KEY, ReadTable
+
+
+def fill_course_numbers(table: ReadTable, engine: Engine, findings: Findings) -> ReadTable:
+    """Return the courses with empty ``course_number`` filled in order of start, within person and treatment."""
+    rows = table.rows
+    in_order = ibis.window(group_by=["person_id", "treatment"], order_by=[rows.start, rows[ROW_KEY]])
+    if _count(rows.course_number.isnull(), engine):
+        recorded = rows
+        rows = rows.mutate(
+            course_number=rows.course_number.coalesce(ibis.row_number().over(in_order).cast("int64") + 1)
+        )
+        _tell_filled(table, recorded, "course_number", "is empty; filled in the order of start", findings)
+    before = rows.mutate(abate_before=rows.course_number.lag().over(in_order))
+    contrary = before.filter((before.abate_before >= before.course_number).fill_null(False))
+    if engine.to_arrow(contrary.count().name("n").as_table())["n"][0].as_py():
+        findings.add_rows("courses", "course_number does not follow the order of start", "kept", contrary[ROW_KEY])
+    return table.with_rows(rows)
+
+
+def fill_course_ids(table: ReadTable, engine: Engine, findings: Findings) -> ReadTable:
+    """Return the courses with empty ``course_id`` built as person:treatment:number, such as "17:ketamine:1"."""
+    rows = table.rows
+    if not _count(rows.course_id.isnull(), engine):
+        return table
+    built = rows.person_id.cast("string") + ":" + rows.treatment + ":" + rows.course_number.cast("string")
+    _tell_filled(table, rows, "course_id", "is empty; built as person:treatment:number", findings)
+    return table.with_rows(rows.mutate(course_id=rows.course_id.cast("string").coalesce(built)))
+
+
+def drop_doses_without_course(doses: ReadTable, courses: ReadTable, engine: Engine, findings: Findings) -> ReadTable:
+    """Return the doses whose course is there; a dose outside its course's time is kept and named.
+
+    Raises
+    ------
+    BrokenRecordsError
+        If no dose names a course.
+    """
+    spans = courses.rows.select(
+        abate_course=courses.rows.course_id, abate_start=courses.rows.start, abate_end=courses.rows.end
+    )
+    rows = doses.rows
+    if rows.course_id.type() != spans.abate_course.type():
+        rows, spans = (
+            rows.mutate(course_id=rows.course_id.cast("string")),
+            spans.mutate(abate_course=spans.abate_course.cast("string")),
+        )
+    joined = rows.left_join(spans, rows.course_id == spans.abate_course)
+    is_lost = joined.abate_course.isnull()
+    is_outside = ((joined.start < joined.abate_start) | (joined.start > joined.abate_end)).fill_null(False)
+    counted = engine.to_arrow(
+        joined.aggregate(all=joined.count(), lost=is_lost.cast("int64").sum(), outside=is_outside.cast("int64").sum())
+    ).to_pylist()[0]
+    if counted["all"] and counted["lost"] == counted["all"]:
+        raise BrokenRecordsError(
+            f"none of the {counted['all']} rows of doses names a course that is in courses; "
+            "write the same course_id in both tables."
+        )
+    if counted["outside"]:
+        sentence = "the dose starts before its course or after its end"
+        findings.add_rows("doses", sentence, "kept", joined.filter(is_outside)[ROW_KEY])
+    if counted["lost"]:
+        findings.add_rows("doses", "its course is not in courses", "dropped", joined.filter(is_lost)[ROW_KEY])
+        rows = rows.semi_join(spans, rows.course_id == spans.abate_course)
+    return doses.with_rows(rows)
+
+
+def _tell_filled(table: ReadTable, rows: ir.Table, name: str, sentence: str, findings: Findings) -> None:
+    """Note once that a whole column is missing; name the rows where only some cells are empty."""
+    if name in table.missing:
+        findings.note("courses", f"{name} {sentence}")
+    else:
+        findings.add_rows("courses", f"{name} {sentence}", "repaired", rows.filter(rows[name].isnull())[ROW_KEY])
+
+
+def _count(condition: ir.BooleanColumn, engine: Engine) -> int:
+    counted = engine.to_arrow(condition.cast("int64").sum().name("n").as_table())["n"][0].as_py()
+    return int(counted or 0)
