@@ -13,14 +13,14 @@ from abate.contracts.course_tables import COURSE_TABLES, CourseTables, SourceTab
 from abate.contracts.definition import Study
 from abate.engine.connection import Engine
 from abate.knowledge.scales import SCALES
-from abate.sources.border.counting import Counts, apply_rules, count_broken
+from abate.sources.border.counting import Counts, apply_rules, count_broken, loses_every_row
 from abate.sources.border.courses import drop_doses_without_course, fill_course_ids, fill_course_numbers
 from abate.sources.border.findings import Findings
 from abate.sources.border.ids import unify_ids
-from abate.sources.border.keys import drop_repeated_rows
-from abate.sources.border.reading import ReadTable, read_table
+from abate.sources.border.keys import drop_identical_rows, refuse_differing_rows
+from abate.sources.border.reading import ReadTable, read_table, zoned_times
 from abate.sources.border.rules import Rule, rules_of
-from abate.sources.border.words import respell_treatments, respell_words
+from abate.sources.border.words import respell_scales, respell_treatments, respell_words
 
 #: Required columns that the border fills itself.
 _FILLED_HERE: Mapping[str, frozenset[str]] = {"courses": frozenset({"course_id"})}
@@ -55,7 +55,7 @@ def check_course_tables(source: SourceTables, study: Study | None, engine: Engin
     """
     findings = Findings(engine)
     findings.add_table(source.findings)
-    tables = _read_all(source, engine)
+    tables = _read_all(source, engine, findings)
     courses = _check_courses(tables.pop("courses"), study, engine, findings)
     doses = tables.pop("doses", None)
     checked = {name: _check_table(table, engine, findings) for name, table in tables.items()}
@@ -71,26 +71,28 @@ def check_course_tables(source: SourceTables, study: Study | None, engine: Engin
     )
 
 
-def _read_all(source: SourceTables, engine: Engine) -> dict[str, ReadTable]:
-    given = {name: getattr(source, name) for name in COURSE_TABLES}
+def _read_all(source: SourceTables, engine: Engine, findings: Findings) -> dict[str, ReadTable]:
+    tables: dict[str, ReadTable] = {}
     for name, contract in COURSE_TABLES.items():
-        if contract.is_required and given[name] is None:
+        given = getattr(source, name)
+        if given is None and contract.is_required:
             raise MissingTableError(f"there is no table {name!r}; a study needs it: one row is {contract.row_is}.")
-    tables = {
-        name: read_table(COURSE_TABLES[name], table, engine, may_lack=_FILLED_HERE.get(name, frozenset()))
-        for name, table in given.items()
-        if table is not None
-    }
+        if given is not None:
+            tables[name] = read_table(contract, given, engine, may_lack=_FILLED_HERE.get(name, frozenset()))
+            for column in zoned_times(contract, given):
+                findings.note(name, f"{column} carries a time zone; its clock time in UTC is taken")
     return unify_ids(tables, engine, digits_are_numbers=source.administrations is None)
 
 
 def _check_courses(table: ReadTable, study: Study | None, engine: Engine, findings: Findings) -> ReadTable:
     if study is not None:
         table = _check_treatments(table, study, engine, findings)
-    table = _check_table(table, engine, findings)
+    table = drop_identical_rows(_apply_rules_of(table, engine, findings), engine, findings)
     table = fill_course_numbers(table, engine, findings)
     table = fill_course_ids(table, engine, findings)
-    return drop_repeated_rows(table, engine, findings)
+    refuse_differing_rows(table, engine)
+    # Numbers and ids take windows over all courses: reckoned once, whoever reads them later.
+    return table.with_rows(engine.materialise(table.rows, "courses"))
 
 
 def _check_treatments(table: ReadTable, study: Study, engine: Engine, findings: Findings) -> ReadTable:
@@ -102,7 +104,7 @@ def _check_treatments(table: ReadTable, study: Study, engine: Engine, findings: 
         is_broken=lambda rows: ~rows.treatment.isin(names),
     )
     counts = count_broken(table, [is_other], engine)
-    if counts.rows and counts.dropped == counts.rows:
+    if loses_every_row(table, [is_other], counts, engine):
         raise NoCoursesError(
             f"none of the {counts.rows} rows of courses names a treatment of the study; "
             f"write {' or '.join(names)} in the column treatment, as in the study file."
@@ -111,18 +113,25 @@ def _check_treatments(table: ReadTable, study: Study, engine: Engine, findings: 
 
 
 def _check_table(table: ReadTable, engine: Engine, findings: Findings) -> ReadTable:
+    table = drop_identical_rows(_apply_rules_of(table, engine, findings), engine, findings)
+    refuse_differing_rows(table, engine)
+    return table
+
+
+def _apply_rules_of(table: ReadTable, engine: Engine, findings: Findings) -> ReadTable:
     """Return one table without the rows that its rules do not let pass, and with broken cells emptied."""
-    rules = rules_of(table)
+    scales: list[str] = []
+    if table.contract.name == "ratings":
+        table, scales = respell_scales(table, engine)
+    rules = rules_of(table, scales)
     counts = count_broken(table, rules, engine)
     if any(count and rule.is_about_words for rule, count in zip(rules, counts.broken, strict=True)):
         table = respell_words(table, engine)
         counts = count_broken(table, rules, engine)
     _note_missing_clock_times(table, counts, findings)
-    if counts.rows and counts.dropped == counts.rows:
+    if loses_every_row(table, rules, counts, engine):
         raise BrokenRecordsError(_all_lost_sentence(table, rules, counts, engine))
-    table = apply_rules(table, rules, counts.broken, findings)
-    # Courses are looked at again when each has its id.
-    return table if table.contract.name == "courses" else drop_repeated_rows(table, engine, findings)
+    return apply_rules(table, rules, counts.broken, findings)
 
 
 def _note_missing_clock_times(table: ReadTable, counts: Counts, findings: Findings) -> None:

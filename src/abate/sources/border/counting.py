@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
@@ -26,10 +26,9 @@ class ClockCount:
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """Counts of one table: rows, rows to drop, rows that break each rule (in the order of the rules), times by column."""
+    """Counts of one table: rows, rows that break each rule (in the order of the rules), times by column."""
 
     rows: int
-    dropped: int
     broken: Sequence[int]
     clock: Mapping[str, ClockCount] = field(default_factory=dict)
 
@@ -37,21 +36,28 @@ class Counts:
 def count_broken(table: ReadTable, rules: Sequence[Rule], engine: Engine) -> Counts:
     """Count the rows that break each of ``rules``, in one pass."""
     rows, clocked = table.rows, clocked_columns(table)
-    sums: dict[str, ir.IntegerScalar] = {"rows": rows.count(), "dropped": _sum(_is_dropped(rows, rules))}
+    sums: dict[str, ir.IntegerScalar] = {"rows": rows.count()}
     for index, rule in enumerate(rules):
-        sums[f"rule_{index}"] = _sum(rule.is_broken(rows))
+        sums[f"rule_{index}"] = rows.count(where=rule.is_broken(rows))
     for name in clocked:
+        is_without = rows[table.date_only[name]] if name in table.date_only else has_no_clock_time(rows[name])
         sums[f"all_{name}"] = rows[name].count()
-        sums[f"without_{name}"] = _sum(
-            rows[table.date_only[name]] if name in table.date_only else has_no_clock_time(rows[name])
-        )
+        sums[f"without_{name}"] = rows.count(where=is_without)
     found = engine.to_arrow(rows.aggregate(**sums)).to_pylist()[0]
     return Counts(
         rows=found["rows"],
-        dropped=found["dropped"] or 0,
-        broken=[found[f"rule_{index}"] or 0 for index in range(len(rules))],
-        clock={name: ClockCount(all=found[f"all_{name}"], without=found[f"without_{name}"] or 0) for name in clocked},
+        broken=[found[f"rule_{index}"] for index in range(len(rules))],
+        clock={name: ClockCount(all=found[f"all_{name}"], without=found[f"without_{name}"]) for name in clocked},
     )
+
+
+def loses_every_row(table: ReadTable, rules: Sequence[Rule], counts: Counts, engine: Engine) -> bool:
+    """Return whether the rules leave nothing of a table that has rows."""
+    dropping = [count for rule, count in zip(rules, counts.broken, strict=True) if rule.action == "dropped"]
+    if counts.rows == 0 or sum(dropping) < counts.rows:
+        return False
+    left = table.rows.count(where=~_is_dropped(table.rows, rules))
+    return bool(engine.to_arrow(left.name("n").as_table())["n"][0].as_py() == 0)
 
 
 def apply_rules(table: ReadTable, rules: Sequence[Rule], broken: Sequence[int], findings: Findings) -> ReadTable:
@@ -77,14 +83,10 @@ def _is_dropped(rows: ir.Table, rules: Sequence[Rule]) -> ir.BooleanValue:
     return _any(dropping) if dropping else ibis.literal(False)
 
 
-def _any(conditions: object) -> ir.BooleanValue:
-    return reduce(or_, (_known(condition) for condition in conditions))  # type: ignore[attr-defined]
+def _any(conditions: Iterable[ir.BooleanValue]) -> ir.BooleanValue:
+    return reduce(or_, (_known(condition) for condition in conditions))
 
 
 def _known(condition: ir.BooleanValue) -> ir.BooleanValue:
     """Return the condition with "cannot be said" as false: an empty cell breaks no rule on its value."""
     return condition.fill_null(False)
-
-
-def _sum(condition: ir.BooleanValue) -> ir.IntegerScalar:
-    return _known(condition).cast("int64").sum()

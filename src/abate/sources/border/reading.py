@@ -81,6 +81,12 @@ def read_table(contract: Table, table: ir.Table, engine: Engine, *, may_lack: fr
     )
 
 
+def zoned_times(contract: Table, table: ir.Table) -> list[str]:
+    """Return the columns whose times carry a zone, which the contract's do not."""
+    kinds = {name: table[name].type() for name in table.columns if name in contract.column_names}
+    return [name for name, kind in kinds.items() if isinstance(kind, dt.Timestamp) and kind.timezone is not None]
+
+
 def _with_text_read(contract: Table, table: ir.Table, engine: Engine) -> ir.Table:
     """Return the table with its text read where the contract has another type, and flags for what could not be read."""
     texts = [

@@ -5,7 +5,7 @@ Three answers only: the row is dropped, one of its cells is emptied ("repaired")
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 
 from abate.contracts.schema import Column, ColumnType
 from abate.engine.time import epoch_seconds
-from abate.knowledge.scales import SCALES
+from abate.knowledge.scales import SCALES, Scale
 from abate.sources.border.cells import UNREAD_SENTENCE
 from abate.sources.border.findings import Action
 from abate.sources.border.reading import ReadTable
@@ -35,14 +35,12 @@ class Rule:
     is_about_words: bool = False  # broken by a word that another spelling may mend
 
 
-def rules_of(table: ReadTable) -> list[Rule]:
-    """Return the rules of one table: those of its columns, of the order of its times, and its own."""
-    name = table.contract.name
-    own = _OWN_RULES.get(name, _no_rules)
+def rules_of(table: ReadTable, scales: Sequence[str] = ()) -> list[Rule]:
+    """Return the rules of one table: of its columns, of the order of its times, and of the ``scales`` in it."""
     return [
         *(rule for column in table.contract.columns for rule in _column_rules(table, column)),
-        *_ORDER_RULES.get(name, ()),
-        *own(),
+        *_ORDER_RULES.get(table.contract.name, ()),
+        *_scale_rules(scales),
     ]
 
 
@@ -111,29 +109,20 @@ def _is_later(first: str, second: str) -> Condition:
     return lambda rows: rows[first] > rows[second]
 
 
-def _no_rules() -> list[Rule]:
-    return []
+def _scale_rules(scales: Sequence[str]) -> Iterator[Rule]:
+    """Yield one rule a scale: a rating outside its range is no rating, one on an unknown scale is anybody's guess."""
+    for name in scales:
+        if name in SCALES:
+            scale = SCALES[name]
+            sentence = f"value is outside {scale.minimum:g} to {scale.maximum:g}, the range of scale {name}"
+            yield Rule(sentence=sentence, action="dropped", is_broken=_is_outside(scale))
+    if any(name not in SCALES for name in scales):
+        sentence = "scale is not known, so its range was not checked"
+        yield Rule(sentence=sentence, action="kept", is_broken=lambda rows: ~rows.scale.isin(list(SCALES)))
 
 
-def _rating_rules() -> list[Rule]:
-    """Return one rule a scale: a rating outside its range is no rating."""
-    return [
-        Rule(
-            sentence=f"value is outside {scale.minimum:g} to {scale.maximum:g}, the range of scale {scale.id}",
-            action="dropped",
-            is_broken=lambda rows, scale=scale: (  # type: ignore[misc]
-                (rows.scale == scale.id) & ((rows.value < scale.minimum) | (rows.value > scale.maximum))
-            ),
-        )
-        for scale in SCALES.values()
-    ] + [
-        Rule(
-            sentence="scale is not known, so its range was not checked",
-            action="kept",
-            is_broken=lambda rows: ~rows.scale.isin(list(SCALES)),
-            is_about_words=True,
-        )
-    ]
+def _is_outside(scale: Scale) -> Condition:
+    return lambda rows: (rows.scale == scale.id) & ((rows.value < scale.minimum) | (rows.value > scale.maximum))
 
 
 _END_BEFORE_START = Rule(sentence="end is before start", action="dropped", is_broken=_is_later("start", "end"))
@@ -170,7 +159,6 @@ _ORDER_RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "contacts": (_END_EMPTIED,),
     }
 )
-_OWN_RULES: Mapping[str, Callable[[], list[Rule]]] = MappingProxyType({"ratings": _rating_rules})
 
 
 def has_no_clock_time(cell: ir.TimestampValue) -> ir.BooleanValue:

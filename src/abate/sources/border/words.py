@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 import ibis
@@ -49,15 +49,20 @@ def plain_scale(text: str) -> str:
 
 
 def respell_words(table: ReadTable, engine: Engine) -> ReadTable:
-    """Return the table with words such as "Inpatient" or "follow_up" spelt as the contract has them, and scales too."""
+    """Return the table with words such as "Inpatient" or "follow_up" spelt as the contract allows them."""
     for column in table.contract.columns:
         if column.allowed and column.name not in table.missing:
             known = {plain_word(word): word for word in column.allowed}
             known.update(SYNONYMS.get(column.name, {}))
             table = _respell(table, column.name, engine, known, plain_word)
-    if table.contract.name == "ratings":
-        table = _respell(table, "scale", engine, {name: name for name in SCALES}, plain_scale)
     return table
+
+
+def respell_scales(table: ReadTable, engine: Engine) -> tuple[ReadTable, list[str]]:
+    """Return the ratings with "HIT-6" as "hit6", and the scales in them; one that is not known stays as it is written."""
+    words = _words_in(table, "scale", engine)
+    changes = dict(_changes(words, {name: name for name in SCALES}, plain_scale))
+    return _with_changes(table, "scale", list(changes.items())), sorted({changes.get(word, word) for word in words})
 
 
 def respell_treatments(table: ReadTable, study: Study, engine: Engine) -> ReadTable:
@@ -75,7 +80,10 @@ def _words_in(table: ReadTable, name: str, engine: Engine) -> list[str]:
 def _respell(
     table: ReadTable, name: str, engine: Engine, known: Mapping[str, str], plain: Callable[[str], str]
 ) -> ReadTable:
-    changes = _changes(_words_in(table, name, engine), known, plain)
+    return _with_changes(table, name, _changes(_words_in(table, name, engine), known, plain))
+
+
+def _with_changes(table: ReadTable, name: str, changes: Sequence[tuple[str, str]]) -> ReadTable:
     if not changes:
         return table
     cell = table.rows[name]

@@ -141,9 +141,9 @@ def read_csv_text(path: Path, name: str) -> RawSheet:
                 quoted_strings_can_be_null=True,
             ),
         )
-    except pa.ArrowInvalid:
+    except (pa.ArrowInvalid, UnicodeDecodeError):
         raise NotRecordsError(f"{path.name} cannot be read as CSV; save it anew as CSV in UTF-8.") from None
-    cells = pa.Table.from_arrays([pc.utf8_trim_whitespace(column) for column in cells.columns], names=list(headings))
+    cells = pa.Table.from_arrays([_trimmed(column) for column in cells.columns], names=list(headings))
     numbers = _row_numbers(cells.num_rows, {*broken, *blank})
     is_row = _has_any_value(cells)
     cells, remarks = _with_decimal_points(cells.filter(is_row), name, delimiter)
@@ -154,6 +154,11 @@ def read_csv_text(path: Path, name: str) -> RawSheet:
         row_numbers=numbers.filter(is_row),
         remarks=[*remarks, *_broken_lines(name, broken, len(headings)), *_encoding_remarks(name, encoding)],
     )
+
+
+def _trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    trimmed = pc.utf8_trim_whitespace(column)
+    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
 
 
 def _first_line(path: Path) -> tuple[str, str]:
