@@ -137,7 +137,8 @@ def _apply_rules_of(table: ReadTable, engine: Engine, findings: Findings) -> Rea
 def _note_missing_clock_times(table: ReadTable, counts: Counts, findings: Findings) -> None:
     for name, count in counts.clock.items():
         # In a column of timestamps midnight is a time like others, unless there is nothing else.
-        if count.without and (name in table.date_only or count.without == count.all):
+        is_only_dates = name not in table.from_text and count.without == count.all
+        if count.without and (name in table.date_only or is_only_dates):
             findings.note(
                 table.contract.name,
                 f"{name} is a date without a clock time in {count.without} of {count.all} rows; 00:00 is taken",

@@ -12,15 +12,12 @@ from abate.sources.border.reading import ROW_KEY, ReadTable
 
 
 def fill_course_numbers(table: ReadTable, engine: Engine, findings: Findings) -> ReadTable:
-    """Return the courses with empty ``course_number`` filled in order of start, within person and treatment."""
+    """Return the courses with empty ``course_number`` filled in the order of start, within person and treatment."""
     rows = table.rows
     in_order = ibis.window(group_by=["person_id", "treatment"], order_by=[rows.start, rows[ROW_KEY]])
-    if _count(rows.course_number.isnull(), engine):
-        recorded = rows
-        rows = rows.mutate(
-            course_number=rows.course_number.coalesce(ibis.row_number().over(in_order).cast("int64") + 1)
-        )
-        _tell_filled(table, recorded, "course_number", "is empty; filled in the order of start", findings)
+    if _tell_filled(rows, "course_number", "filled in the order of start", engine, findings):
+        place = ibis.row_number().over(in_order).cast("int64") + 1
+        rows = rows.mutate(course_number=rows.course_number.coalesce(place))
     before = rows.mutate(abate_before=rows.course_number.lag().over(in_order))
     contrary = before.filter((before.abate_before >= before.course_number).fill_null(False))
     if engine.to_arrow(contrary.count().name("n").as_table())["n"][0].as_py():
@@ -31,11 +28,21 @@ def fill_course_numbers(table: ReadTable, engine: Engine, findings: Findings) ->
 def fill_course_ids(table: ReadTable, engine: Engine, findings: Findings) -> ReadTable:
     """Return the courses with empty ``course_id`` built as person:treatment:number, such as "17:ketamine:1"."""
     rows = table.rows
-    if not _count(rows.course_id.isnull(), engine):
+    if not _tell_filled(rows, "course_id", "built as person:treatment:number", engine, findings):
         return table
     built = rows.person_id.cast("string") + ":" + rows.treatment + ":" + rows.course_number.cast("string")
-    _tell_filled(table, rows, "course_id", "is empty; built as person:treatment:number", findings)
     return table.with_rows(rows.mutate(course_id=rows.course_id.cast("string").coalesce(built)))
+
+
+def _tell_filled(rows: ir.Table, name: str, how: str, engine: Engine, findings: Findings) -> bool:
+    """Return whether a cell of a column is empty; note a whole empty column once, else name the rows."""
+    counted = engine.to_arrow(rows.aggregate(all=rows.count(), filled=rows[name].count())).to_pylist()[0]
+    sentence = f"{name} is empty; {how}"
+    if counted["all"] and not counted["filled"]:
+        findings.note("courses", sentence)
+    elif counted["filled"] < counted["all"]:
+        findings.add_rows("courses", sentence, "repaired", rows.filter(rows[name].isnull())[ROW_KEY])
+    return bool(counted["filled"] < counted["all"])
 
 
 def drop_doses_without_course(doses: ReadTable, courses: ReadTable, engine: Engine, findings: Findings) -> ReadTable:
@@ -73,16 +80,3 @@ def drop_doses_without_course(doses: ReadTable, courses: ReadTable, engine: Engi
         findings.add_rows("doses", "its course is not in courses", "dropped", joined.filter(is_lost)[ROW_KEY])
         rows = rows.semi_join(spans, rows.course_id == spans.abate_course)
     return doses.with_rows(rows)
-
-
-def _tell_filled(table: ReadTable, rows: ir.Table, name: str, sentence: str, findings: Findings) -> None:
-    """Note once that a whole column is missing; name the rows where only some cells are empty."""
-    if name in table.missing:
-        findings.note("courses", f"{name} {sentence}")
-    else:
-        findings.add_rows("courses", f"{name} {sentence}", "repaired", rows.filter(rows[name].isnull())[ROW_KEY])
-
-
-def _count(condition: ir.BooleanColumn, engine: Engine) -> int:
-    counted = engine.to_arrow(condition.cast("int64").sum().name("n").as_table())["n"][0].as_py()
-    return int(counted or 0)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from abate.base.errors import MissingTableError
-from abate.contracts.schema import ColumnType, Table
+from abate.contracts.schema import Column, ColumnType, Table
 from abate.engine.connection import Engine
 from abate.sources.border.cells import Reading, empty, read_cells
 from abate.sources.border.text_cells import read_text_cells
@@ -28,13 +28,15 @@ _UNREAD, _DATE_ONLY = "abate_unread_", "abate_date_only_"
 class ReadTable:
     """A table with the contract's columns and types, ``row_key``, and flags beside them.
 
-    ``unread`` and ``date_only`` give the flag column of a column whose cells may be unreadable, or dates without a clock time.
+    ``unread`` and ``date_only`` give the flag column of a column whose cells may be unreadable, or dates without a clock time;
+    ``from_text`` names the columns that came as text, where a date is told from a midnight.
     """
 
     contract: Table
     rows: ir.Table
     names_own_rows: bool
     missing: frozenset[str] = frozenset()
+    from_text: frozenset[str] = frozenset()
     unread: Mapping[str, str] = field(default_factory=dict)
     date_only: Mapping[str, str] = field(default_factory=dict)
 
@@ -62,6 +64,7 @@ def read_table(contract: Table, table: ir.Table, engine: Engine, *, may_lack: fr
     for column in contract.columns:
         if column.is_required and column.name in missing - may_lack:
             raise MissingTableError(_missing_sentence(contract, column.name, table.columns))
+    from_text = frozenset(column.name for column in _text_columns(contract, table))
     table = _with_text_read(contract, table, engine)
     cells: dict[str, ir.Value] = {}
     flags: dict[str, ir.Value] = {name: table[name] for name in table.columns if name.startswith((_UNREAD, _DATE_ONLY))}
@@ -76,6 +79,7 @@ def read_table(contract: Table, table: ir.Table, engine: Engine, *, may_lack: fr
         rows=table.select(**cells, **flags),
         names_own_rows=ROW_KEY in table.columns,
         missing=missing,
+        from_text=from_text,
         unread={flag.removeprefix(_UNREAD): flag for flag in flags if flag.startswith(_UNREAD)},
         date_only={flag.removeprefix(_DATE_ONLY): flag for flag in flags if flag.startswith(_DATE_ONLY)},
     )
@@ -87,15 +91,20 @@ def zoned_times(contract: Table, table: ir.Table) -> list[str]:
     return [name for name, kind in kinds.items() if isinstance(kind, dt.Timestamp) and kind.timezone is not None]
 
 
-def _with_text_read(contract: Table, table: ir.Table, engine: Engine) -> ir.Table:
-    """Return the table with its text read where the contract has another type, and flags for what could not be read."""
-    texts = [
+def _text_columns(contract: Table, table: ir.Table) -> list[Column]:
+    """Return the columns that hold text where the contract has numbers, times or flags."""
+    return [
         column
         for column in contract.columns
         if column.name in table.columns
         and column.type not in (ColumnType.TEXT, ColumnType.ID)
         and isinstance(table[column.name].type(), dt.String)
     ]
+
+
+def _with_text_read(contract: Table, table: ir.Table, engine: Engine) -> ir.Table:
+    """Return the table with its text read where the contract has another type, and flags for what could not be read."""
+    texts = _text_columns(contract, table)
     if not texts:
         return table
     kept = [name for name in table.columns if name in contract.column_names or name == ROW_KEY]

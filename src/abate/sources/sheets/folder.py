@@ -76,8 +76,11 @@ def read_folder(folder: Path, wanted: Iterable[str], engine: Engine) -> list[Raw
 
 def read_file(path: Path, name: str, engine: Engine) -> RawSheet | TypedTable:
     """Return one file as a table called ``name``."""
-    if not os.access(path, os.R_OK):
-        raise may_not_be_read(path)
+    try:
+        with os.scandir(path) if path.is_dir() else path.open("rb"):
+            pass
+    except PermissionError:
+        raise may_not_be_read(path) from None
     if path.name.lower().endswith(PARQUET_ENDINGS):
         return TypedTable(name=name, rows=_read_parquet(path, engine))
     return read_csv_text(path, name)

@@ -8,6 +8,7 @@ from abate.sources.border import check_course_tables
 from abate.sources.sheets import read_sheets
 from abate.sources.sheets.names import contract_name
 from tests.border import STUDY, WITH_COMPARATOR, findings_of, rows_of
+from tests.ordinary_user import as_ordinary_user, reachable_folder
 
 COURSES = ["Person ID", "Treatment", "START", "end"]
 COURSE = [1, "ketamine", "2024-03-01 12:00", "2024-03-05 12:00"]
@@ -123,6 +124,17 @@ def test_no_finding_shows_what_stands_in_a_cell(tmp_path, duckdb_engine):
     findings = findings_of(duckdb_engine, read(path, duckdb_engine))
     assert len(findings) >= 4
     assert secret not in repr(findings)
+
+
+@pytest.mark.parametrize("name", ["ratings.csv", "ratings.parquet"])
+def test_a_table_file_without_permission(duckdb_engine, name):
+    with reachable_folder() as folder:
+        (folder / "courses.csv").write_text("person_id,start\n1,2024-03-01 12:00\n")
+        (folder / name).write_text("closed")
+        (folder / name).chmod(0o000)
+        with as_ordinary_user(), pytest.raises(RecordsNotFoundError) as error:
+            read_sheets(folder, STUDY, duckdb_engine)
+        assert str(error.value) == f"{folder / name} may not be read by this user; ask for permission to read it."
 
 
 def test_nothing_at_the_place(tmp_path, duckdb_engine):
