@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pyarrow as pa
 import pytest
 
 from abate.base.errors import BrokenRecordsError, MissingTableError, NoCoursesError
@@ -34,16 +35,16 @@ def test_a_missing_course_number_is_filled_in_the_order_of_start(engine):
     )
 
 
-def test_a_missing_course_id_is_built_from_person_treatment_and_number(engine):
+def test_a_missing_course_id_is_built_from_person_treatment_and_number(duckdb_engine):
     tables = checked(
-        engine,
+        duckdb_engine,
         courses="""
             person_id | treatment | start            | end
             7         | ketamine  | 2024-06-01 12:00 | 2024-06-05 12:00
             7         | Ketamine  | 2024-03-01 12:00 | 2024-03-05 12:00
         """,
     )
-    assert rows_of(engine, tables.courses, "course_id", "start") == [
+    assert rows_of(duckdb_engine, tables.courses, "course_id", "start") == [
         ("7:ketamine:1", dt.datetime(2024, 3, 1, 12)),
         ("7:ketamine:2", dt.datetime(2024, 6, 1, 12)),
     ]
@@ -73,16 +74,16 @@ def test_ratings_outside_the_scale_or_without_a_number_are_dropped_and_named(eng
     ]
 
 
-def test_the_ends_of_a_range_belong_to_it(engine):
+def test_the_ends_of_a_range_belong_to_it(duckdb_engine):
     tables = checked(
-        engine,
+        duckdb_engine,
         ratings="""
             person_id | time             | scale | value
             1         | 2024-03-01 10:00 | nrs   | 0
             1         | 2024-03-02 10:00 | nrs   | 10
         """,
     )
-    assert rows_of(engine, tables.ratings, "value") == [(0.0,), (10.0,)]
+    assert rows_of(duckdb_engine, tables.ratings, "value") == [(0.0,), (10.0,)]
 
 
 def test_a_scale_is_known_in_any_spelling_and_an_unknown_one_is_kept(engine):
@@ -133,17 +134,19 @@ def test_times_of_a_course_out_of_order_are_dropped_emptied_or_kept_by_rule(engi
 
 
 @pytest.mark.parametrize("weight", ["0", "700"])
-def test_a_weight_that_no_patient_has_is_emptied(engine, weight):
+def test_a_weight_that_no_patient_has_is_emptied(duckdb_engine, weight):
     tables = checked(
-        engine,
+        duckdb_engine,
         courses=f"""
             course_id | person_id | treatment | start            | end              | weight_kg
             a         | 1         | ketamine  | 2024-03-01 12:00 | 2024-03-05 12:00 | {weight}
             b         | 2         | ketamine  | 2024-03-01 12:00 | 2024-03-05 12:00 | 400
         """,
     )
-    assert rows_of(engine, tables.courses, "course_id", "weight_kg") == [("a", None), ("b", 400.0)]
-    assert ("courses", "weight_kg is outside 2 to 400 kg", "repaired", "courses row 2") in findings_of(engine, tables)
+    assert rows_of(duckdb_engine, tables.courses, "course_id", "weight_kg") == [("a", None), ("b", 400.0)]
+    assert ("courses", "weight_kg is outside 2 to 400 kg", "repaired", "courses row 2") in findings_of(
+        duckdb_engine, tables
+    )
 
 
 def test_a_negative_dose_and_a_dose_without_course_are_dropped(engine):
@@ -193,9 +196,9 @@ def test_words_of_the_contract_are_known_in_any_spelling(engine):
     }
 
 
-def test_a_course_of_another_treatment_is_dropped_whatever_the_case_of_its_letters(engine):
+def test_a_course_of_another_treatment_is_dropped_whatever_the_case_of_its_letters(duckdb_engine):
     tables = checked(
-        engine,
+        duckdb_engine,
         WITH_COMPARATOR,
         courses="""
             course_id | person_id | treatment             | start            | end
@@ -204,9 +207,9 @@ def test_a_course_of_another_treatment_is_dropped_whatever_the_case_of_its_lette
             c         | 3         | magnesium             | 2024-03-01 12:00 | 2024-03-05 12:00
         """,
     )
-    assert rows_of(engine, tables.courses, "treatment") == [("intravenous lidocaine",), ("ketamine",)]
+    assert rows_of(duckdb_engine, tables.courses, "treatment") == [("intravenous lidocaine",), ("ketamine",)]
     rule = "treatment is none of the study's: ketamine, intravenous lidocaine"
-    assert ("courses", rule, "dropped", "courses row 4") in findings_of(engine, tables)
+    assert ("courses", rule, "dropped", "courses row 4") in findings_of(duckdb_engine, tables)
 
 
 def test_the_same_row_twice_is_one_row(engine):
@@ -217,10 +220,10 @@ def test_the_same_row_twice_is_one_row(engine):
     assert ("courses", rule, "dropped", "courses row 3") in findings_of(engine, tables)
 
 
-def test_rows_that_differ_under_one_key_stop_the_run(engine):
+def test_rows_that_differ_under_one_key_stop_the_run(duckdb_engine):
     with pytest.raises(BrokenRecordsError) as error:
         checked(
-            engine,
+            duckdb_engine,
             courses="""
                 course_id | person_id | treatment | start            | end
                 a         | 1         | ketamine  | 2024-03-01 12:00 | 2024-03-05 12:00
@@ -248,16 +251,16 @@ def test_ids_are_numbers_where_all_are_and_text_where_one_is(engine):
     assert rows_of(engine, texts.ratings, "person_id") == [("1",), ("A7",)]
 
 
-def test_a_leading_zero_keeps_an_id_text(engine):
-    tables = checked(engine, courses=COURSES.replace("| 1  ", "| 007"))
-    assert rows_of(engine, tables.courses, "person_id") == [("007",)]
-    assert rows_of(engine, tables.ratings, "person_id") == [("1",)]
+def test_a_leading_zero_keeps_an_id_text(duckdb_engine):
+    tables = checked(duckdb_engine, courses=COURSES.replace("| 1  ", "| 007"))
+    assert rows_of(duckdb_engine, tables.courses, "person_id") == [("007",)]
+    assert rows_of(duckdb_engine, tables.ratings, "person_id") == [("1",)]
 
 
-def test_when_every_rating_is_out_of_range_the_run_stops_and_asks_for_the_scale(engine):
+def test_when_every_rating_is_out_of_range_the_run_stops_and_asks_for_the_scale(duckdb_engine):
     with pytest.raises(BrokenRecordsError) as error:
         checked(
-            engine,
+            duckdb_engine,
             ratings="""
                 person_id | time             | scale | value
                 1         | 2024-03-01 10:00 | nrs   | 80
@@ -270,10 +273,10 @@ def test_when_every_rating_is_out_of_range_the_run_stops_and_asks_for_the_scale(
     )
 
 
-def test_when_every_dose_names_an_unknown_course_the_run_stops(engine):
+def test_when_every_dose_names_an_unknown_course_the_run_stops(duckdb_engine):
     with pytest.raises(BrokenRecordsError) as error:
         checked(
-            engine,
+            duckdb_engine,
             doses="""
                 course_id | start            | end
                 b         | 2024-03-01 12:00 | 2024-03-05 12:00
@@ -284,40 +287,40 @@ def test_when_every_dose_names_an_unknown_course_the_run_stops(engine):
     )
 
 
-def test_when_no_course_is_of_the_study_it_says_so(engine):
+def test_when_no_course_is_of_the_study_it_says_so(duckdb_engine):
     with pytest.raises(NoCoursesError) as error:
-        checked(engine, courses=COURSES.replace("ketamine", "magnesium"))
+        checked(duckdb_engine, courses=COURSES.replace("ketamine", "magnesium"))
     assert str(error.value) == (
         "none of the 1 rows of courses names a treatment of the study; write ketamine in the column treatment, as in the "
         "study file."
     )
 
 
-def test_a_required_column_that_is_missing_is_named_with_what_looks_like_it(engine):
+def test_a_required_column_that_is_missing_is_named_with_what_looks_like_it(duckdb_engine):
     with pytest.raises(MissingTableError) as error:
-        checked(engine, ratings="person_id | time | scale | valeu\n1 | 2024-03-01 10:00 | nrs | 8")
+        checked(duckdb_engine, ratings="person_id | time | scale | valeu\n1 | 2024-03-01 10:00 | nrs | 8")
     assert str(error.value) == (
         "the table 'ratings' has no column 'value'; it has 'valeu', which may be meant; rename it."
     )
 
 
-def test_a_date_without_a_clock_time_counts_from_midnight_and_is_noted(engine):
+def test_a_date_without_a_clock_time_counts_from_midnight_and_is_noted(duckdb_engine):
     tables = checked(
-        engine,
+        duckdb_engine,
         ratings="""
             person_id | time             | scale | value
             1         | 2024-03-01 10:00 | nrs   | 8
             1         | 2024-03-02       | nrs   | 7
         """,
     )
-    assert (7.0, dt.datetime(2024, 3, 2)) in rows_of(engine, tables.ratings, "value", "time")
+    assert (7.0, dt.datetime(2024, 3, 2)) in rows_of(duckdb_engine, tables.ratings, "value", "time")
     rule = "time is a date without a clock time in 1 of 2 rows; 00:00 is taken"
-    assert ("ratings", rule, "noted", None) in findings_of(engine, tables)
+    assert ("ratings", rule, "noted", None) in findings_of(duckdb_engine, tables)
 
 
-def test_a_day_that_is_not_in_the_calendar_is_no_time(engine):
+def test_a_day_that_is_not_in_the_calendar_is_no_time(duckdb_engine):
     tables = checked(
-        engine,
+        duckdb_engine,
         ratings="""
             person_id | time             | scale | value
             1         | 2024-02-29 10:00 | nrs   | 8
@@ -325,9 +328,21 @@ def test_a_day_that_is_not_in_the_calendar_is_no_time(engine):
             1         | 01/03/2024       | nrs   | 6
         """,
     )
-    assert rows_of(engine, tables.ratings, "value") == [(8.0,)]
+    assert rows_of(duckdb_engine, tables.ratings, "value") == [(8.0,)]
     rule = "time is not a time such as 2024-03-01 10:30"
-    assert [row for table, found, action, row in findings_of(engine, tables) if found == rule] == [
+    assert [row for table, found, action, row in findings_of(duckdb_engine, tables) if found == rule] == [
         "ratings row 3",
         "ratings row 4",
     ]
+
+
+def test_ratings_on_other_scales_than_the_study_are_noted(duckdb_engine):
+    tables = checked(duckdb_engine, ratings="person_id | time | scale | value\n1 | 2024-03-01 10:00 | VAS | 70")
+    rule = "no rating is on nrs, the scale of the study; the scales found are vas"
+    assert ("ratings", rule, "noted", None) in findings_of(duckdb_engine, tables)
+
+
+def test_a_sheet_of_ratings_without_a_row_is_noted(duckdb_engine):
+    header = pa.table({name: pa.array([], pa.string()) for name in ("person_id", "time", "scale", "value")})
+    tables = checked(duckdb_engine, ratings=header)
+    assert ("ratings", "no rating is left", "noted", None) in findings_of(duckdb_engine, tables)

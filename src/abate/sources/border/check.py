@@ -20,7 +20,7 @@ from abate.sources.border.ids import unify_ids
 from abate.sources.border.keys import drop_identical_rows, refuse_differing_rows
 from abate.sources.border.reading import ReadTable, read_table, zoned_times
 from abate.sources.border.rules import Rule, rules_of
-from abate.sources.border.words import respell_scales, respell_treatments, respell_words
+from abate.sources.border.words import respell_scales, respell_treatments, respell_words, words_in
 
 #: Required columns that the border fills itself.
 _FILLED_HERE: Mapping[str, frozenset[str]] = {"courses": frozenset({"course_id"})}
@@ -59,6 +59,7 @@ def check_course_tables(source: SourceTables, study: Study | None, engine: Engin
     courses = _check_courses(tables.pop("courses"), study, engine, findings)
     doses = tables.pop("doses", None)
     checked = {name: _check_table(table, engine, findings) for name, table in tables.items()}
+    _note_other_scales(checked["ratings"], study, engine, findings)
     if doses is not None:
         checked["doses"] = drop_doses_without_course(_check_table(doses, engine, findings), courses, engine, findings)
     return CourseTables(
@@ -132,6 +133,17 @@ def _apply_rules_of(table: ReadTable, engine: Engine, findings: Findings) -> Rea
     if loses_every_row(table, rules, counts, engine):
         raise BrokenRecordsError(_all_lost_sentence(table, rules, counts, engine))
     return apply_rules(table, rules, counts.broken, findings)
+
+
+def _note_other_scales(ratings: ReadTable, study: Study | None, engine: Engine, findings: Findings) -> None:
+    """Note where no rating is of any use to the study: there is none, or all are on other scales."""
+    scales = words_in(ratings, "scale", engine)
+    if not scales:
+        findings.note("ratings", "no rating is left")
+    elif study is not None and study.rating.scale not in scales:
+        known = [name for name in scales if name in SCALES]
+        found = f"the scales found are {', '.join(known)}" if known else "the scales found are not known"
+        findings.note("ratings", f"no rating is on {study.rating.scale}, the scale of the study; {found}")
 
 
 def _note_missing_clock_times(table: ReadTable, counts: Counts, findings: Findings) -> None:

@@ -60,7 +60,7 @@ def respell_words(table: ReadTable, engine: Engine) -> ReadTable:
 
 def respell_scales(table: ReadTable, engine: Engine) -> tuple[ReadTable, list[str]]:
     """Return the ratings with "HIT-6" as "hit6", and the scales in them; one that is not known stays as it is written."""
-    words = _words_in(table, "scale", engine)
+    words = words_in(table, "scale", engine)
     changes = dict(_changes(words, {name: name for name in SCALES}, plain_scale))
     return _with_changes(table, "scale", list(changes.items())), sorted({changes.get(word, word) for word in words})
 
@@ -71,7 +71,7 @@ def respell_treatments(table: ReadTable, study: Study, engine: Engine) -> ReadTa
     return _respell(table, "treatment", engine, known, plain_word)
 
 
-def _words_in(table: ReadTable, name: str, engine: Engine) -> list[str]:
+def words_in(table: ReadTable, name: str, engine: Engine) -> list[str]:
     """Return the distinct words of a column, at most a thousand."""
     distinct = table.rows.select(name).distinct().limit(_MOST_WORDS)
     return sorted(word for word in engine.to_arrow(distinct)[name].to_pylist() if word is not None)
@@ -80,7 +80,7 @@ def _words_in(table: ReadTable, name: str, engine: Engine) -> list[str]:
 def _respell(
     table: ReadTable, name: str, engine: Engine, known: Mapping[str, str], plain: Callable[[str], str]
 ) -> ReadTable:
-    return _with_changes(table, name, _changes(_words_in(table, name, engine), known, plain))
+    return _with_changes(table, name, _changes(words_in(table, name, engine), known, plain))
 
 
 def _with_changes(table: ReadTable, name: str, changes: Sequence[tuple[str, str]]) -> ReadTable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,6 +73,7 @@ def read_sheets(where: Path, study: Study | None, engine: Engine) -> SourceTable
         findings=engine.from_arrow(findings_arrow(remarks), "findings"),
         source_kind=SOURCE_KIND,
         source_details={"form": _form(where)},
+        is_simulated=_is_simulated(where),
     )
 
 
@@ -98,6 +100,15 @@ def _form(where: Path) -> str:
     if where.is_dir():
         return "folder"
     return "workbook" if where.suffix.lower() in WORKBOOK_ENDINGS else "DuckDB file"
+
+
+def _is_simulated(where: Path) -> bool:
+    """Return whether the tables are those that a run on simulated records has left: its manifest stands beside them."""
+    try:
+        manifest = json.loads((where.parent / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(manifest, dict) and manifest.get("is_simulated") is True
 
 
 def _require(where: Path, tables: Iterable[str], found: Sequence[str]) -> None:

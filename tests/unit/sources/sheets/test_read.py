@@ -1,5 +1,7 @@
 """Sheets are found by name, in any case; what a sheet may leave out is filled and said."""
 
+import json
+
 import openpyxl
 import pytest
 
@@ -153,3 +155,13 @@ def test_what_a_run_leaves_beside_the_course_tables_is_passed_over(tmp_path, duc
     assert not any(
         table in ("outcomes", "daily", "harm", "findings") for table, *_ in findings_of(duckdb_engine, tables)
     )
+
+
+@pytest.mark.parametrize("is_simulated", [True, False])
+def test_tables_that_a_run_on_simulated_records_left_stay_simulated(tmp_path, duckdb_engine, is_simulated):
+    folder = tmp_path / "courses"
+    folder.mkdir()
+    (tmp_path / "manifest.json").write_text(json.dumps({"is_simulated": is_simulated}))
+    (folder / "courses.csv").write_text("person_id,start\n1,2024-03-01 12:00\n")
+    (folder / "ratings.csv").write_text("person_id,time,value\n1,2024-03-01 10:00,8\n")
+    assert read(folder, duckdb_engine).is_simulated is is_simulated
