@@ -162,9 +162,13 @@ def reviews(tmp_path_factory):
         yield engine, *(read_course_tables(study, str(place), engine) for place in places)
 
 
-def test_the_workbook_from_the_template_reads_without_a_remark(reviews):
+def test_the_workbook_from_the_template_reads_without_a_change(reviews):
     engine, workbook, _ = reviews
-    assert findings_of(engine, workbook) == []
+    assert findings_of(engine, workbook) == [
+        (name, "the sheet has no row and counts as not recorded", "noted", None)
+        for name in ("conditions", "contacts", "observed", "treatments")
+    ]
+    assert workbook.treatments is None
     assert engine.to_arrow(workbook.courses).num_rows == 61
     # admission and discharge, 3 to 7 days, and 20 visits: 122 + (12 x (3+5+6+7) + 13 x 4) + 20
     assert engine.to_arrow(workbook.ratings).num_rows == 122 + 12 * 21 + 13 * 4 + 20

@@ -33,7 +33,7 @@ _LONGEST_LIST = 255  # characters; a longer list would have to stand in cells
 
 INSTRUCTIONS = (
     "Course tables for abate",
-    "Fill in the sheets courses and ratings; all others may stay empty or be deleted.",
+    "Fill in the sheets courses and ratings; all others may stay empty or be deleted, and then count as not recorded.",
     "Delete the example rows first: every row whose person is EXAMPLE-1 or EXAMPLE-2. Until then they count as data.",
     "One row of courses is one run of a treatment over days; one row of ratings is one rating by the patient.",
     "Write dates and times as 2024-03-01 14:30 (hospital clock time). Without a clock time 00:00 is taken.",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from abate.base.errors import MissingTableError, RecordsNotFoundError
+from abate.base.errors import BrokenRecordsError, MissingTableError, RecordsNotFoundError
 from abate.contracts.course_tables import COURSE_TABLES, SourceTables
 from abate.contracts.definition import Study
 from abate.sources.border.findings import findings_arrow
@@ -63,7 +63,10 @@ def read_sheets(where: Path, study: Study | None, engine: Engine) -> SourceTable
         name = contract_name(table.name)
         if name in COURSE_TABLES:
             if name in tables:
-                raise MissingTableError(f"{where.name} holds the table {name} twice; leave one.")
+                raise BrokenRecordsError(f"{where.name} holds the table {name} twice; leave one.")
+            if _is_left_empty(table, where):
+                remarks.append((name, "the sheet has no row and counts as not recorded", "noted", None))
+                continue
             tables[name] = _as_table(table, name, where, study, engine, remarks)
         elif name not in SILENT_NAMES:
             remarks.append((table.name, unknown_sentence("table", table.name, COURSE_TABLES), "noted", None))
@@ -100,6 +103,12 @@ def _form(where: Path) -> str:
     if where.is_dir():
         return "folder"
     return "workbook" if where.suffix.lower() in WORKBOOK_ENDINGS else "DuckDB file"
+
+
+def _is_left_empty(table: RawSheet | TypedTable, where: Path) -> bool:
+    """Return whether this is a sheet of a form that nobody filled in, which does not say that there was nothing."""
+    is_form = isinstance(table, RawSheet) and where.suffix.lower() in WORKBOOK_ENDINGS
+    return is_form and table.row_count == 0 and not COURSE_TABLES[contract_name(table.name)].is_required
 
 
 def _is_simulated(where: Path) -> bool:
