@@ -346,3 +346,22 @@ def test_a_sheet_of_ratings_without_a_row_is_noted(duckdb_engine):
     header = pa.table({name: pa.array([], pa.string()) for name in ("person_id", "time", "scale", "value")})
     tables = checked(duckdb_engine, ratings=header)
     assert ("ratings", "no rating is left", "noted", None) in findings_of(duckdb_engine, tables)
+
+
+def test_a_drug_named_without_its_class_is_given_the_one_that_abate_knows(engine):
+    tables = checked(
+        engine,
+        treatments="""
+            person_id | ingredient | drug_class | outcome
+            1         | Topiramate |            | no effect
+            1         | sugar      |            | no effect
+            1         | naproxen   | own class  | no effect
+        """,
+    )
+    assert rows_of(engine, tables.treatments, "ingredient", "drug_class") == [
+        ("Topiramate", "anticonvulsant"),
+        ("naproxen", "own class"),
+        ("sugar", None),
+    ]
+    rule = "drug_class is empty and not known for the ingredient; it counts as no failed class"
+    assert ("treatments", rule, "kept", "treatments row 3") in findings_of(engine, tables)

@@ -20,6 +20,7 @@ from abate.sources.border.ids import unify_ids
 from abate.sources.border.keys import drop_identical_rows, refuse_differing_rows
 from abate.sources.border.reading import ReadTable, read_table, zoned_times
 from abate.sources.border.rules import Rule, rules_of
+from abate.sources.border.treatments import fill_drug_classes
 from abate.sources.border.words import respell_scales, respell_treatments, respell_words, words_in
 
 #: Required columns that the border fills itself.
@@ -60,6 +61,8 @@ def check_course_tables(source: SourceTables, study: Study | None, engine: Engin
     doses = tables.pop("doses", None)
     checked = {name: _check_table(table, engine, findings) for name, table in tables.items()}
     _note_other_scales(checked["ratings"], study, engine, findings)
+    if "treatments" in checked and source.administrations is None:
+        checked["treatments"] = fill_drug_classes(checked["treatments"], engine, findings)
     if doses is not None:
         checked["doses"] = drop_doses_without_course(_check_table(doses, engine, findings), courses, engine, findings)
     return CourseTables(

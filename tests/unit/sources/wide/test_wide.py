@@ -182,8 +182,8 @@ def test_what_failed_may_be_a_list_a_column_or_a_number(tmp_path, duckdb_engine)
         (1, "acute class 1 (not named)", "acute class 1 (not named)", "acute", "no effect"),
         (1, "acute class 2 (not named)", "acute class 2 (not named)", "acute", "no effect"),
         (1, "erenumab", "CGRP antibody", "preventive", "not tolerated"),
-        (1, "propranolol", None, "preventive", "no effect"),
-        (1, "topiramate", None, "preventive", "no effect"),
+        (1, "propranolol", "beta-blocker", "preventive", "no effect"),
+        (1, "topiramate", "anticonvulsant", "preventive", "no effect"),
         (2, "erenumab", "CGRP antibody", "preventive", "no effect"),
     ]
     rule = "n is not a number of classes from 0 to 50"
