@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import ibis
 import ibis.expr.types as ir
 
@@ -18,11 +20,23 @@ def fill_course_numbers(table: ReadTable, engine: Engine, findings: Findings) ->
     if _tell_filled(rows, "course_number", "filled in the order of start", engine, findings):
         place = ibis.row_number().over(in_order).cast("int64") + 1
         rows = rows.mutate(course_number=rows.course_number.coalesce(place))
-    before = rows.mutate(abate_before=rows.course_number.lag().over(in_order))
-    contrary = before.filter((before.abate_before >= before.course_number).fill_null(False))
-    if engine.to_arrow(contrary.count().name("n").as_table())["n"][0].as_py():
-        findings.add_rows("courses", "course_number does not follow the order of start", "kept", contrary[ROW_KEY])
+    _tell_order(rows, in_order, engine, findings)
     return table.with_rows(rows)
+
+
+def _tell_order(rows: ir.Table, in_order: Any, engine: Engine, findings: Findings) -> None:
+    """Name courses that are numbered against the order of their start, or that begin inside the one before."""
+    before = rows.mutate(
+        abate_number=rows.course_number.lag().over(in_order), abate_end=rows["end"].lag().over(in_order)
+    )
+    broken = {
+        "course_number does not follow the order of start": before.abate_number >= before.course_number,
+        "the course starts before the end of the person's course before it": before.abate_end > before.start,
+    }
+    counts = engine.to_arrow(before.aggregate([before.count(where=rule).name(name) for name, rule in broken.items()]))
+    for sentence, is_broken in broken.items():
+        if counts[sentence][0].as_py():
+            findings.add_rows("courses", sentence, "kept", before.filter(is_broken.fill_null(False))[ROW_KEY])
 
 
 def fill_course_ids(table: ReadTable, engine: Engine, findings: Findings) -> ReadTable:

@@ -93,10 +93,8 @@ def _read(where: Path, engine: Engine) -> Sequence[RawSheet | TypedTable]:
         return read_workbook(where)
     database = engine.read_database(where)
     # A table outside the main schema is named schema.table; only those that are asked for are opened.
-    named = {name.rpartition(".")[2]: name for name in database}
-    return [
-        TypedTable(name=name, rows=database[key]) for name, key in named.items() if contract_name(name) in COURSE_TABLES
-    ]
+    named = [(key.rpartition(".")[2], key) for key in database]
+    return [TypedTable(name=name, rows=database[key]) for name, key in named if contract_name(name) in COURSE_TABLES]
 
 
 def _form(where: Path) -> str:
@@ -107,8 +105,9 @@ def _form(where: Path) -> str:
 
 def _is_left_empty(table: RawSheet | TypedTable, where: Path) -> bool:
     """Return whether this is a sheet of a form that nobody filled in, which does not say that there was nothing."""
-    is_form = isinstance(table, RawSheet) and where.suffix.lower() in WORKBOOK_ENDINGS
-    return is_form and table.row_count == 0 and not COURSE_TABLES[contract_name(table.name)].is_required
+    if not isinstance(table, RawSheet) or where.suffix.lower() not in WORKBOOK_ENDINGS:
+        return False
+    return table.row_count == 0 and not COURSE_TABLES[contract_name(table.name)].is_required
 
 
 def _is_simulated(where: Path) -> bool:

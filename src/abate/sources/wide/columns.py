@@ -11,14 +11,9 @@ from abate.sources.sheets.folder import CSV_ENDINGS, read_csv_text
 from abate.sources.sheets.names import contract_name, nearest
 from abate.sources.sheets.raw import RawSheet, may_not_be_read, refuse_repeated
 from abate.sources.sheets.workbook import WORKBOOK_ENDINGS, read_workbook
-from abate.sources.wide.mapping import Part, WideSheetMapping
+from abate.sources.wide.mapping import WideSheetMapping
 
 Cells = dict[str, str | None]
-
-#: Keys of the mapping whose values are no names of columns.
-_CONSTANTS = frozenset(
-    {"assumed_start_time", "assumed_end_time", "assumed_discharge_time", "assumed_time", "scale", "day", "separator", "drugs"}
-)  # fmt: skip
 
 
 class WideColumns:
@@ -30,7 +25,7 @@ class WideColumns:
     def __init__(self, sheet: RawSheet, plan: WideSheetMapping, mapping_name: str) -> None:
         self.sheet = sheet
         self._names = [contract_name(heading) for heading in sheet.headings]
-        wanted = {contract_name(name): name for name in _names_in(plan)}
+        wanted = {contract_name(name): name for name in plan.column_names}
         for name, as_written in wanted.items():
             if name not in self._names:
                 raise MissingTableError(self._missing_sentence(as_written, mapping_name))
@@ -65,18 +60,6 @@ class WideColumns:
         return dict(sorted(found.items()))
 
 
-def _names_in(plan: WideSheetMapping) -> Iterator[str]:
-    """Yield every column that the mapping names."""
-    parts: list[Part | None] = [plan.patient, plan.course, plan.ratings, *plan.follow_up, plan.doses, plan.failed]
-    for part in parts:
-        if part is not None:
-            yield from (str(value) for key, value in part if key not in _CONSTANTS and value is not None)
-    for event in plan.event_columns.values():
-        yield from (str(value) for _, value in event if value is not None)
-    if plan.failed is not None:
-        yield from (drug.column for drug in plan.failed.drugs.values())
-
-
 def find_sheet(path: Path, name: str | None) -> RawSheet:
     """Return the sheet called ``name`` of a workbook (the first where it is None), or a CSV file.
 
@@ -89,13 +72,13 @@ def find_sheet(path: Path, name: str | None) -> RawSheet:
     MissingTableError
         If the workbook has no sheet of that name.
     """
-    if not path.is_file():
-        raise RecordsNotFoundError(f"there is no file at {path}, which the mapping names.")
-    if path.name.lower().endswith(CSV_ENDINGS):
-        try:
+    try:
+        if not path.is_file():
+            raise RecordsNotFoundError(f"there is no file at {path}, which the mapping names.")
+        if path.name.lower().endswith(CSV_ENDINGS):
             return read_csv_text(path, path.name.split(".")[0])
-        except PermissionError:
-            raise may_not_be_read(path) from None
+    except PermissionError:
+        raise may_not_be_read(path) from None
     if path.suffix.lower() not in WORKBOOK_ENDINGS:
         raise NotRecordsError(
             f"{path.name} is neither an .xlsx workbook nor a CSV file; save the sheet as one of these."

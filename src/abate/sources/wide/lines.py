@@ -54,8 +54,13 @@ class Line:
 def read_lines(plan: WideSheetMapping, columns: WideColumns, study: Study | None, notes: Notes) -> list[Line]:
     """Return the rows that name a patient; a patient's courses are numbered in the order of their first dose."""
     lines: list[Line] = []
+    seen: set[tuple[str | None, ...]] = set()
     for number, cells in columns.rows():
         key = f"{columns.sheet.name} row {number}"
+        if tuple(cells.values()) in seen:
+            notes.say("courses", "the same row stands twice; one is kept", "dropped", key)
+            continue
+        seen.add(tuple(cells.values()))
         person = _person(plan, cells)
         if person is None:
             notes.say("courses", "the id of the patient is empty", "dropped", key)

@@ -28,6 +28,11 @@ def _names_a_day(text: str) -> str:
     return text
 
 
+#: Keys whose values are no names of columns.
+_NO_COLUMNS = frozenset(
+    {"assumed_start_time", "assumed_end_time", "assumed_discharge_time", "assumed_time", "scale", "day", "separator", "drugs"}
+)  # fmt: skip
+
 ColumnName = Annotated[str, Field(min_length=1)]
 ClockTime = Annotated[str, AfterValidator(_is_clock_time)]
 DayPattern = Annotated[str, Field(min_length=1), AfterValidator(_names_a_day)]
@@ -171,6 +176,30 @@ class WideSheetMapping(Part):
         """Adverse events by term, each with its columns."""
         given = self.events or {}
         return {term: EventColumns(column=name) if isinstance(name, str) else name for term, name in given.items()}
+
+    @property
+    def optional_columns(self) -> dict[str, list[str]]:
+        """Columns of the tables that a sheet need not have, by the contract's name of the table."""
+        found: dict[str, list[str]] = {}
+        if self.doses is not None:
+            found["doses"] = _columns_in(self.doses)
+        if self.events is not None:
+            found["events"] = [event.column for event in self.event_columns.values()]
+        if self.failed is not None:
+            found["treatments"] = [*_columns_in(self.failed), *(drug.column for drug in self.failed.drugs.values())]
+        return found
+
+    @property
+    def column_names(self) -> list[str]:
+        """Every column that the mapping names, the pattern of the days left aside."""
+        parts = (self.patient, self.course, self.ratings, *self.follow_up)
+        events = [name for event in self.event_columns.values() for name in _columns_in(event)]
+        optional = [name for names in self.optional_columns.values() for name in names]
+        return [*(name for part in parts for name in _columns_in(part)), *events, *optional]
+
+
+def _columns_in(part: Part) -> list[str]:
+    return [value for key, value in part if key not in _NO_COLUMNS and value is not None]
 
 
 def read_mapping(path: Path) -> WideSheetMapping:

@@ -65,6 +65,10 @@ def _take_apart(
         rows["events"] = [row for line in lines for row in event_rows(plan, line, notes)]
     if plan.failed is not None:
         rows["treatments"] = failed_rows(plan.failed, lines, notes)
+    for name, columns_of_table in plan.optional_columns.items():
+        if not any(line.cell(column) is not None for line in lines for column in columns_of_table):
+            del rows[name]
+            notes.say(name, "no cell of its columns is filled in; it counts as not recorded", "noted")
     for table, sentence in assumptions(plan, columns, lines, rows, notes):
         notes.say(table, sentence, "noted")
     return rows

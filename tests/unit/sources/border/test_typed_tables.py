@@ -144,3 +144,18 @@ def test_without_a_study_any_treatment_passes(duckdb_engine):
         courses="course_id | person_id | treatment | start | end\na | 1 | tea | 2024-03-01 12:00 | 2024-03-02 12:00",
     )
     assert rows_of(duckdb_engine, tables.courses, "treatment") == [("tea",)]
+
+
+def test_a_course_that_begins_inside_the_one_before_is_named(duckdb_engine):
+    tables = checked(
+        duckdb_engine,
+        courses="""
+            course_id | person_id | treatment | start            | end
+            a         | 1         | ketamine  | 2024-03-01 12:00 | 2024-03-05 12:00
+            b         | 1         | ketamine  | 2024-03-05 11:00 | 2024-03-07 12:00
+            c         | 1         | ketamine  | 2024-03-07 12:00 | 2024-03-09 12:00
+            d         | 2         | ketamine  | 2024-03-01 12:00 | 2024-03-05 12:00
+        """,
+    )
+    rule = "the course starts before the end of the person's course before it"
+    assert [finding[3] for finding in findings_of(duckdb_engine, tables) if finding[1] == rule] == ["courses row 3"]

@@ -282,3 +282,35 @@ def test_a_sheet_that_is_not_there_or_of_another_kind_is_told(tmp_path, duckdb_e
     mapping = write(tmp_path, "-", BASE.replace("review.csv", "review.ods"))
     with pytest.raises(NotRecordsError, match=r"^review.ods is neither an .xlsx workbook nor a CSV file"):
         read_wide_sheet(mapping, STUDY, duckdb_engine)
+
+
+def test_a_row_that_stands_twice_is_one_course(tmp_path, duckdb_engine):
+    sheet = """
+        patient,start,end,pain_in,pain 1
+        1,2024-03-01,2024-03-03,8,7
+        1,2024-03-01,2024-03-03,8,7
+    """
+    tables = read(tmp_path, duckdb_engine, sheet)
+    assert rows_of(duckdb_engine, tables.courses, "course_id") == [("1:ketamine:1",)]
+    assert len(rows_of(duckdb_engine, tables.ratings, "value")) == 2
+    rule = "the same row stands twice; one is kept"
+    assert ("courses", rule, "dropped", "review row 3") in findings_of(duckdb_engine, tables)
+
+
+def test_columns_that_nobody_filled_in_are_not_recorded(tmp_path, duckdb_engine):
+    mapping = BASE + '[events]\nnausea = "ae"\n[failed]\npreventive_drugs = "list"\n[doses]\ntotal_mg = "mg"\n'
+    sheet = "patient,start,end,pain_in,pain 1,ae,list,mg\n1,2024-03-01,2024-03-03,8,7,,,\n"
+    tables = read(tmp_path, duckdb_engine, sheet, mapping)
+    assert (tables.events, tables.treatments, tables.doses) == (None, None, None)
+    rule = "no cell of its columns is filled in; it counts as not recorded"
+    assert [finding[0] for finding in findings_of(duckdb_engine, tables) if finding[1] == rule] == [
+        "doses",
+        "events",
+        "treatments",
+    ]
+
+
+def test_no_event_in_anybody_is_recorded_where_every_cell_says_no(tmp_path, duckdb_engine):
+    sheet = "patient,start,end,pain_in,pain 1,ae\n1,2024-03-01,2024-03-03,8,7,no\n"
+    tables = read(tmp_path, duckdb_engine, sheet, BASE + '[events]\nnausea = "ae"\n')
+    assert rows_of(duckdb_engine, tables.events, "term") == []
