@@ -1,0 +1,36 @@
+"""Of which class was a treatment that a sheet names only by its drug? Classes come from the table in knowledge."""
+
+from __future__ import annotations
+
+import ibis
+
+from abate.engine.connection import Engine
+from abate.knowledge.drug_classes import drug_classes
+from abate.sources.border.findings import Findings
+from abate.sources.border.reading import ROW_KEY, ReadTable
+from abate.sources.border.words import plain_word, words_in
+
+
+def fill_drug_classes(table: ReadTable, engine: Engine, findings: Findings) -> ReadTable:
+    """Return the treatments with empty ``drug_class`` filled where the ingredient is one that abate knows.
+
+    A treatment without a class counts as no failed class, so the rows that stay without one are named.
+    """
+    without = table.with_rows(table.rows.filter(table.rows.drug_class.isnull()))
+    ingredients = words_in(without, "ingredient", engine)
+    if not ingredients:
+        return table
+    known = {plain_word(drug.ingredient): drug.drug_class for drug in drug_classes()}
+    found = [(name, known[plain_word(name)]) for name in ingredients if plain_word(name) in known]
+    if len(found) < len(ingredients):
+        unknown = without.rows.filter(~without.rows.ingredient.isin([name for name, _ in found]))
+        sentence = "drug_class is empty and not known for the ingredient; it counts as no failed class"
+        findings.add_rows("treatments", sentence, "kept", unknown[ROW_KEY])
+    if not found:
+        return table
+    findings.note("treatments", "drug_class is empty; that of the ingredient is taken where it is known")
+    rows = table.rows
+    by_ingredient = ibis.cases(
+        *((rows.ingredient == name, drug_class) for name, drug_class in found), else_=ibis.null("string")
+    )
+    return table.with_rows(rows.mutate(drug_class=rows.drug_class.coalesce(by_ingredient)))

@@ -1,0 +1,217 @@
+"""A chart review of 61 patients, as a workbook made from the template and as a wide sheet, gives one and the same study."""
+
+import csv
+import datetime as dt
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from abate.engine.connection import open_engine
+from abate.sources.template import write_template
+from abate.study.course_tables import read_course_tables
+from abate.study.read import read_study
+from tests.border import findings_of, rows_of
+
+DOCS = Path(__file__).parents[2] / "docs" / "chart-review.md"
+MAPPING = """
+file = "review.csv"
+[patient]
+id = "study no"
+sex = "sex"
+birth_year = "born"
+[course]
+admission = "admitted"
+start = "first dose"
+length_days = "days"
+discharge = "discharged"
+weight_kg = "weight"
+[ratings]
+admission = "pain admission"
+day = "pain day{day}"
+discharge = "pain discharge"
+[[follow_up]]
+date = "visit"
+rating = "pain visit"
+[doses]
+total_mg = "mg"
+[events]
+hallucination = "hallucination"
+"""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One patient of an invented review; every number follows from the patient's number, so that all can be reckoned by hand."""
+
+    number: int
+
+    @property
+    def admitted(self):
+        return dt.date(2023, 1, 2) + dt.timedelta(days=7 * self.number)
+
+    @property
+    def days(self):
+        return 3 + self.number % 5  # 3 to 7
+
+    @property
+    def left(self):
+        return self.admitted + dt.timedelta(days=self.days + 1)
+
+    @property
+    def weight(self):
+        return 55 + self.number
+
+    @property
+    def pain_at_admission(self):
+        return 6 + self.number % 5  # 6 to 10
+
+    def pain(self, day):
+        return max(self.pain_at_admission - day, 2)
+
+    @property
+    def pain_at_discharge(self):
+        return self.pain(self.days)
+
+    @property
+    def has_visit(self):
+        return self.number % 3 == 0
+
+    @property
+    def visit(self):
+        return self.left + dt.timedelta(days=38)
+
+    @property
+    def total_mg(self):
+        return 240 * self.days  # 10 mg/h
+
+    @property
+    def hallucinated(self):
+        return self.number % 10 == 0
+
+
+CHARTS = [Chart(number) for number in range(1, 62)]
+
+
+def at(date, hour):
+    return dt.datetime.combine(date, dt.time(hour))
+
+
+def fill_template(path):
+    """Write the review into the template, with the times that the wide sheet leaves to the stated rules."""
+    write_template(path)
+    book = openpyxl.load_workbook(path)
+    for name in book.sheetnames[1:]:
+        book[name].delete_rows(2, 10)
+    for chart in CHARTS:
+        start = at(chart.admitted, 8)
+        end = start + dt.timedelta(days=chart.days)
+        course_id = f"{chart.number}:ketamine:1"
+        book["patients"].append(
+            [chart.number, "female" if chart.number % 5 else "male", None, 1970 + chart.number % 20]
+        )
+        book["courses"].append(
+            [course_id, chart.number, "ketamine", 1, at(chart.admitted, 0), start, end, at(chart.left, 18), None, chart.weight]
+        )  # fmt: skip
+        book["doses"].append([course_id, start, end, 10, chart.total_mg, None, "total in the sheet, spread evenly"])
+        book["ratings"].append([chart.number, at(chart.admitted, 0), "nrs", chart.pain_at_admission, "course"])
+        for day in range(1, chart.days + 1):
+            date = chart.admitted + dt.timedelta(days=day - 1)
+            book["ratings"].append([chart.number, at(date, 12), "nrs", chart.pain(day), "course"])
+        book["ratings"].append([chart.number, at(chart.left, 18), "nrs", chart.pain_at_discharge, "course"])
+        if chart.has_visit:
+            book["ratings"].append([chart.number, at(chart.visit, 12), "nrs", 6, "follow-up"])
+        if chart.hallucinated:
+            book["events"].append([chart.number, start, "hallucination"])
+    book.save(path)
+    return path
+
+
+def write_wide_sheet(folder):
+    headings = ["Study No", "sex", "born", "admitted", "first dose", "days", "discharged", "weight", "pain admission"]
+    headings += [f"pain day{day}" for day in range(1, 8)] + [
+        "pain discharge",
+        "visit",
+        "pain visit",
+        "mg",
+        "hallucination",
+    ]
+    with (folder / "review.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(headings)
+        for chart in CHARTS:
+            person = [chart.number, "F" if chart.number % 5 else "M", 1970 + chart.number % 20]
+            stay = [chart.admitted, chart.admitted, chart.days, chart.left, chart.weight]
+            pains = [chart.pain(day) if day <= chart.days else "" for day in range(1, 8)]
+            visit = [chart.visit, 6] if chart.has_visit else ["", ""]
+            rest = [chart.pain_at_discharge, *visit, chart.total_mg, "yes" if chart.hallucinated else "no"]
+            writer.writerow([*person, *stay, chart.pain_at_admission, *pains, *rest])
+    (folder / "mapping.toml").write_text(MAPPING)
+    return folder / "mapping.toml"
+
+
+@pytest.fixture(scope="module")
+def reviews(tmp_path_factory):
+    """Workbook and wide sheet, each read through the same door as ``abate run``."""
+    folder = tmp_path_factory.mktemp("review")
+    study = read_study("ketamine-migraine")
+    with open_engine("duckdb") as engine:
+        places = fill_template(folder / "review.xlsx"), write_wide_sheet(folder)
+        yield engine, *(read_course_tables(study, str(place), engine) for place in places)
+
+
+def test_the_workbook_from_the_template_reads_without_a_change(reviews):
+    engine, workbook, _ = reviews
+    assert findings_of(engine, workbook) == [
+        (name, "the sheet has no row and counts as not recorded", "noted", None)
+        for name in ("conditions", "contacts", "observed", "treatments")
+    ]
+    assert workbook.treatments is None
+    assert engine.to_arrow(workbook.courses).num_rows == 61
+    # admission and discharge, 3 to 7 days, and 20 visits: 122 + (12 x (3+5+6+7) + 13 x 4) + 20
+    assert engine.to_arrow(workbook.ratings).num_rows == 122 + 12 * 21 + 13 * 4 + 20
+
+
+def test_the_wide_sheet_gives_the_same_courses_ratings_and_doses(reviews):
+    engine, workbook, wide = reviews
+    for name in ("patients", "courses", "ratings", "doses", "events"):
+        one, other = getattr(workbook, name), getattr(wide, name)
+        assert one.schema() == other.schema()
+        assert rows_of(engine, one, *one.columns) == rows_of(engine, other, *other.columns), name
+
+
+def test_what_the_wide_sheet_left_open_is_said(reviews):
+    engine, _, wide = reviews
+    assert {(table, rule) for table, rule, action, row in findings_of(engine, wide)} == {
+        ("courses", "admission is a date only; 00:00 is taken (in 61 of 61 rows)"),
+        ("courses", "the first dose has a date only; 08:00 is taken, or the admission where that is later (in 61 of 61 rows)"),
+        ("courses", "the discharge has a date only; 18:00 is taken, or the end where that is later (in 61 of 61 rows)"),
+        ("courses", "the end is the first dose plus the length in days of 24 hours"),
+        ("courses", "course_number is empty; filled in the order of start"),
+        ("ratings", "a rating of day k is put at 12:00 on calendar day k of the course"),
+        ("ratings", "the rating at admission is put at the time of admission"),
+        ("ratings", "the rating at discharge is put at the time of discharge, or at the end where there is none"),
+        ("doses", "the sheet has no times of doses: a first rate is put at the first minute, a highest rate at the last, and the rest of the total evenly between them"),
+        ("events", "6 events have no date; the time of the first dose is taken"),
+    }  # fmt: skip
+
+
+def test_the_example_in_the_docs_runs(tmp_path):
+    text = DOCS.read_text(encoding="utf-8")
+    (tmp_path / "review.csv").write_text(re.search(r"```csv\n(.*?)```", text, re.DOTALL)[1])
+    (tmp_path / "mapping.toml").write_text(re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1])
+    with open_engine("duckdb") as engine:
+        tables = read_course_tables(read_study("ketamine-migraine"), str(tmp_path / "mapping.toml"), engine)
+        courses = rows_of(engine, tables.courses, "course_id", "start", "end")
+        ratings = rows_of(engine, tables.ratings, "person_id", "time", "value")
+        failed = rows_of(engine, tables.treatments, "person_id", "ingredient")
+    assert courses[1] == ("2:ketamine:1", dt.datetime(2023, 3, 2, 8), dt.datetime(2023, 3, 4, 8))
+    assert [row for row in ratings if row[0] == 2] == [
+        (2, dt.datetime(2023, 3, 1, 0), 7.0),
+        (2, dt.datetime(2023, 3, 2, 12), 7.0),
+        (2, dt.datetime(2023, 3, 3, 12), 6.0),
+        (2, dt.datetime(2023, 3, 5, 18), 6.0),
+    ]
+    assert failed == [(1, "propranolol"), (1, "topiramate"), (2, "amitriptyline")]

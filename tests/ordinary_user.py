@@ -1,0 +1,38 @@
+"""Do what an ordinary user would: permissions are no obstacle to root, who runs many a test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_NOBODY = 65534
+
+
+@contextmanager
+def as_ordinary_user() -> Iterator[None]:
+    """Give up root's rights for a while; whoever is no root keeps the rights that he has."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(_NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@contextmanager
+def reachable_folder() -> Iterator[Path]:
+    """Give a folder that every user may reach, unlike pytest's own."""
+    path = Path(tempfile.mkdtemp(prefix="abate-test-"))
+    path.chmod(0o755)
+    try:
+        yield path
+    finally:
+        for folder in path.glob("*/"):
+            folder.chmod(0o700)
+        shutil.rmtree(path)
