@@ -36,8 +36,9 @@ def normalised(spec):
 
 
 def rows(*lines):
-    return "row_key | person_id | treatment | start | end | rate_text | amount | amount_unit | days_supply\n" + "\n".join(
-        lines
+    return (
+        "row_key | person_id | treatment | start | end | rate_text | amount | amount_unit | days_supply\n"
+        + "\n".join(lines)
     )
 
 

@@ -37,7 +37,9 @@ class RateUnit:
 
 
 #: Words for a volume; a rate in them is no dose without a concentration.
-VOLUME_UNITS = frozenset({"ml", "mls", "milliliter", "milliliters", "millilitre", "millilitres", "cc", "l", "liter", "litre"})
+VOLUME_UNITS = frozenset(
+    {"ml", "mls", "milliliter", "milliliters", "millilitre", "millilitres", "cc", "l", "liter", "litre"}
+)
 
 _PER = r"\s*(?:/|per)\s*"
 _RATE_UNIT = re.compile(

@@ -139,7 +139,9 @@ def _unreadable_files() -> Iterator[None]:
         if "No space left" in said:
             raise
         line = re.search(r"CSV Error on Line: (\d+)", said)
-        file = re.search(r"""(?:file ['"=]*\s*|["'])([^"'\n]+\.(?:csv|tsv|txt|parquet)(?:\.gz)?)""", said, re.IGNORECASE)
+        file = re.search(
+            r"""(?:file ['"=]*\s*|["'])([^"'\n]+\.(?:csv|tsv|txt|parquet)(?:\.gz)?)""", said, re.IGNORECASE
+        )
         if line is None and file is None:
             raise
         name = f"file {Path(file[1]).name}" if file is not None else "a CSV file"

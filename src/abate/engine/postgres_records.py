@@ -78,7 +78,8 @@ class PostgresStore(RecordStore):
             column = sql.Identifier(self._stored_columns(name)[date_column])
             dates = sql.SQL(", min({0}::date), max({0}::date)").format(column)
         rows = self._fetch(sql.SQL("SELECT count(*){} FROM {}").format(dates, self._identifier(name)), name)
-        return TableSize(rows=rows[0][0], first=rows[0][1] if dates else None, last=rows[0][2] if dates else None)
+        count, *span = rows[0]
+        return TableSize(rows=count, first=span[0] if span else None, last=span[1] if span else None)
 
     def close(self) -> None:
         self._connection.close()
@@ -90,12 +91,16 @@ class PostgresStore(RecordStore):
     def _raw(self, name: str, columns: Sequence[str], ids: Mapping[str, _Ids]) -> ir.Table:
         table = self._catalogue[self._tables[name]]
         if not table.may_be_read:
-            raise RecordsNotFoundError(f"the table {name.upper()} may not be read: the database user lacks SELECT on it.")
+            raise RecordsNotFoundError(
+                f"the table {name.upper()} may not be read: the database user lacks SELECT on it."
+            )
         stored, kinds = self._stored_columns(name), cdm_columns()[name]
         # A number or date that the site stores as text comes as text, so that a bad one is listed and stops nothing.
         read_as = {c: CdmType.TEXT if _is_text(table.types[stored[c]]) else kinds[c] for c in columns}
         pushed = {column: wanted for column, wanted in ids.items() if read_as[column] is not CdmType.TEXT}
-        return self._pull(name, {stored[c]: read_as[c] for c in columns}, columns, {stored[c]: i for c, i in pushed.items()})
+        return self._pull(
+            name, {stored[c]: read_as[c] for c in columns}, columns, {stored[c]: i for c, i in pushed.items()}
+        )
 
     def _pull(
         self, name: str, read_as: Mapping[str, CdmType], columns: Sequence[str], ids: Mapping[str, _Ids]
@@ -164,7 +169,9 @@ def _place(conninfo: str) -> str:
     """Return host and database of a URL, without user and password."""
     try:
         parts = urlsplit(conninfo)
-        return f"{parts.hostname or 'localhost'}:{parts.port or 5432}, database {parts.path.lstrip('/') or 'by default'}"
+        return (
+            f"{parts.hostname or 'localhost'}:{parts.port or 5432}, database {parts.path.lstrip('/') or 'by default'}"
+        )
     except ValueError:
         return "the host named"
 

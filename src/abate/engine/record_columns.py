@@ -18,19 +18,20 @@ from abate.knowledge.cdm import CdmType
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-# Each expression refers to its text as seldom as it can: SQL repeats a referred-to expression wherever it is used.
-_BARE = r"^\s*\"?\s*(.*?)\s*\"?\s*$"
-#: What exports write where a number, a date or an id is missing.
-_NOTHING = r"(?i)^(null|nan|na|none|\\n)$"
-_INTEGER = r"^([+-]?\d+)(?:\.0*)?$"
-_NUMBER = r"^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)$"
+# Every pattern reads the raw text, with blanks and quotes around it, and each expression refers to it as seldom as it can:
+# SQL repeats what is referred to, and nested expressions would multiply.
+_OPEN, _CLOSE = r"^\s*\"?\s*", r"\s*\"?\s*$"
+#: Nothing, or what exports write where a number, a date or an id is missing.
+_NOTHING = rf"(?i){_OPEN}(?:null|nan|na|none|\\n)?{_CLOSE}"
+_INTEGER = rf"{_OPEN}([+-]?\d+)(?:\.0*)?{_CLOSE}"
+_NUMBER = rf"{_OPEN}([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?){_CLOSE}"
 _DASHED = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
 _CLOCK = r"(?:\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?|\d{6}|\d{4})\s*(?:Z|[+-]\d{2}:?\d{2})?"
-_BEFORE_CLOCK = rf"^(?:\d{{8}}[T ]*|{_DASHED}[T ]+)"
-_MOMENT = rf"^(\d{{8}}(?:[T ]*{_CLOCK})?|{_DASHED}(?:[T ]+{_CLOCK})?)$"
-_YEAR = r"^(\d{4})"
-_MONTH = r"^\d{4}[-/]?(\d{1,2})"
-_DAY = r"^\d{4}(?:\d{2}|[-/]\d{1,2}[-/])(\d{1,2})"
+_MOMENT = rf"{_OPEN}(?:\d{{8}}(?:[T ]*{_CLOCK})?|{_DASHED}(?:[T ]+{_CLOCK})?){_CLOSE}"
+_YEAR = rf"{_OPEN}(\d{{4}})"
+_MONTH = rf"{_OPEN}\d{{4}}[-/]?(\d{{1,2}})"
+_DAY = rf"{_OPEN}\d{{4}}(?:\d{{2}}|[-/]\d{{1,2}}[-/])(\d{{1,2}})"
+_BEFORE_CLOCK = rf"{_OPEN}(?:\d{{8}}[T ]*|{_DASHED}[T ]+)"
 _HOUR = rf"{_BEFORE_CLOCK}(\d{{1,2}})"
 _MINUTE = rf"{_BEFORE_CLOCK}(?:\d{{1,2}}:|\d{{2}})(\d{{2}})"
 _SECOND = rf"{_BEFORE_CLOCK}(?:\d{{1,2}}:\d{{2}}:|\d{{4}})(\d{{2}}(?:\.\d+)?)"
@@ -56,13 +57,21 @@ class ReadColumn:
 def read_column(raw: ir.Value, kind: CdmType) -> ReadColumn:
     """Return ``raw`` as its CDM type."""
     if kind is CdmType.TEXT:
-        return ReadColumn(value=raw.cast("string").strip().nullif(""), is_unreadable=None)
+        return ReadColumn(value=trimmed(raw.cast("string")).nullif(""), is_unreadable=None)
     stored = raw.type()
     if stored.is_string() or (kind in (CdmType.DATE, CdmType.TIME) and stored.is_numeric()):
-        text = _text(raw.cast("string"))
+        text = raw.cast("string")
         value = _READERS[kind](text)
-        return ReadColumn(value=value, is_unreadable=text.notnull() & value.isnull())
+        return ReadColumn(value=value, is_unreadable=value.isnull() & (~text.re_search(_NOTHING)).fill_null(False))
     return ReadColumn(value=_converted(raw, kind), is_unreadable=None)
+
+
+def trimmed(text: ir.StringValue) -> ir.StringValue:
+    """Return a text without blanks at its ends.
+
+    Not Ibis's strip(): on Spark it also takes the letter "v" away (``\\v`` stands unread in its list of blanks).
+    """
+    return text.re_replace(r"^\s+|\s+$", "")
 
 
 def _converted(raw: ir.Value, kind: CdmType) -> ir.Value:
@@ -76,11 +85,6 @@ def _converted(raw: ir.Value, kind: CdmType) -> ir.Value:
     return raw.cast(IBIS_TYPES[kind])
 
 
-def _text(raw: ir.StringValue) -> ir.StringValue:
-    """Return the text without blanks and quotes around it; empty where it says that nothing is there."""
-    return raw.re_extract(_BARE, 1).re_replace(_NOTHING, "").nullif("")
-
-
 def _read_integer(text: ir.StringValue) -> ir.IntegerValue:
     return text.re_extract(_INTEGER, 1).try_cast("int64")
 
@@ -89,24 +93,27 @@ def _read_number(text: ir.StringValue) -> ir.FloatingValue:
     return text.re_extract(_NUMBER, 1).try_cast("float64")
 
 
-def _date_text(moment: ir.StringValue) -> ir.StringValue:
-    return moment.re_extract(_YEAR, 1) + "-" + moment.re_extract(_MONTH, 1) + "-" + moment.re_extract(_DAY, 1)
-
-
-def _clock_part(moment: ir.StringValue, pattern: str) -> ir.StringValue:
-    return moment.re_extract(pattern, 1).nullif("").fill_null("00")
-
-
 def _read_date(text: ir.StringValue) -> ir.DateValue:
-    return _date_text(text.re_extract(_MOMENT, 1)).try_cast("date")
+    return _if_moment(text, _date_text(text)).try_cast("date")
 
 
 def _read_time(text: ir.StringValue) -> ir.TimestampValue:
-    moment = text.re_extract(_MOMENT, 1)
-    hour, minute, second = (_clock_part(moment, part) for part in (_HOUR, _MINUTE, _SECOND))
+    hour, minute, second = (_clock_part(text, part) for part in (_HOUR, _MINUTE, _SECOND))
     # Two digits for the hour: DuckDB reads no time that begins "9:05".
     clock = hour.lpad(2, "0") + ":" + minute + ":" + second
-    return (_date_text(moment) + " " + clock).try_cast("timestamp")
+    return _if_moment(text, _date_text(text) + " " + clock).try_cast("timestamp")
+
+
+def _if_moment(text: ir.StringValue, written: ir.StringValue) -> ir.StringValue:
+    return text.re_search(_MOMENT).ifelse(written, ibis.null("string"))
+
+
+def _date_text(text: ir.StringValue) -> ir.StringValue:
+    return text.re_extract(_YEAR, 1) + "-" + text.re_extract(_MONTH, 1) + "-" + text.re_extract(_DAY, 1)
+
+
+def _clock_part(text: ir.StringValue, pattern: str) -> ir.StringValue:
+    return text.re_extract(pattern, 1).nullif("").fill_null("00")
 
 
 _READERS = {

@@ -50,7 +50,9 @@ def find_table_files(folder: Path) -> Mapping[str, TableFiles]:
             continue
         if len(found) > 1:
             folders = ", ".join(sorted(table.paths[0].parent.name for table in found))
-            raise NotRecordsError(f"folder {folder.name} holds the table {name} in several subfolders ({folders}); name one of them.")
+            raise NotRecordsError(
+                f"folder {folder.name} holds the table {name} in several subfolders ({folders}); name one of them."
+            )
         tables[name] = found[0]
     return tables
 

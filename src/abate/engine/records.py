@@ -44,7 +44,11 @@ Ids = "Sequence[int] | ir.Table"
 
 @dataclass(frozen=True, kw_only=True)
 class Unreadable:
-    """Rows of ``table`` with a value that is not of its column's type: columns ``row_key`` and ``columns`` (their names)."""
+    """Rows of ``table`` with a value that is not of its column's type.
+
+    ``rows`` has ``row_key``, ``columns`` (the names of those columns) and ``action``: dropped where the row was left out,
+    since an id that selects rows cannot be read; else kept, with the value empty.
+    """
 
     table: str
     rows: Any
@@ -234,7 +238,7 @@ class RecordStore(ABC):
             return self._hand_over(self._keep(typed, ids), must_compute=False)
         # Rows whose id cannot be read stay until they are listed: nobody knows whether they were meant.
         held = self._hand_over(self._keep(typed, ids, or_empty=set(doubtful)), must_compute=True)
-        self._list_unreadable(name, held)
+        self._list_unreadable(name, held, ids)
         for column in ids:
             held = held.filter(held[column].notnull())
         return held.select(*columns)
@@ -248,15 +252,14 @@ class RecordStore(ABC):
                 table = wanted.filter(table, column, self._reader, self.engine)
         return table
 
-    def _list_unreadable(self, name: str, held: ir.Table) -> None:
+    def _list_unreadable(self, name: str, held: ir.Table, ids: Mapping[str, _Ids]) -> None:
         import ibis
 
         key = _KEYS.get(name, f"{name}_id")
         row_key = held[key].cast("string") if key in held.columns else ibis.null("string")
-        broken = held.filter(held[_UNREADABLE].notnull())
-        self.unreadable.append(
-            Unreadable(table=name, rows=broken.select(row_key=row_key, columns=broken[_UNREADABLE]))
-        )
+        is_lost = ibis.or_(*(held[column].isnull() for column in ids)) if ids else ibis.literal(False)
+        rows = held.select(row_key=row_key, columns=held[_UNREADABLE], action=is_lost.ifelse("dropped", "kept"))
+        self.unreadable.append(Unreadable(table=name, rows=rows.filter(rows["columns"].notnull())))
 
     def _hand_over(self, expression: ir.Table, *, must_compute: bool) -> ir.Table:
         if self._reader is self.engine:

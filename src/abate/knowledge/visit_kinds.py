@@ -27,8 +27,6 @@ class VisitKind:
 def visit_kinds() -> Mapping[int, VisitKind]:
     """Return the known visit concepts."""
     return {
-        int(row["omop_concept"]): VisitKind(
-            name=row["name"], setting=row["setting"], kind=row["kind"], tag=row["tag"]
-        )
+        int(row["omop_concept"]): VisitKind(name=row["name"], setting=row["setting"], kind=row["kind"], tag=row["tag"])
         for row in read_facts("visit_kinds.csv")
     }

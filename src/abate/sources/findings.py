@@ -25,13 +25,15 @@ class Findings:
         self._rows: list[ir.Table] = []
         self._remarks: list[dict[str, str | None]] = []
 
-    def add_rows(self, rows: ir.Table, *, table: str, rule: str | ir.StringValue, action: str, key: str) -> None:
+    def add_rows(
+        self, rows: ir.Table, *, table: str, rule: str | ir.StringValue, action: str | ir.StringValue, key: str
+    ) -> None:
         """Add one finding for each of ``rows``, by the text of their column ``key``."""
         self._rows.append(
             rows.select(
                 table=ibis.literal(table),
                 rule=ibis.literal(rule) if isinstance(rule, str) else rule,
-                action=ibis.literal(action),
+                action=ibis.literal(action) if isinstance(action, str) else action,
                 row_key=rows[key].cast("string"),
             )
         )

@@ -176,7 +176,9 @@ def _measured(rows: ir.Table) -> ir.Table:
     needs_weight = rows.is_per_kg.fill_null(False)
     kg = needs_weight.ifelse(rows.weight_kg, 1.0)
     problem = ibis.coalesce(
-        rows.rate_problem, rows.unit_problem, (needs_weight & rows.weight_kg.isnull()).ifelse(NO_WEIGHT, ibis.null("string"))
+        rows.rate_problem,
+        rows.unit_problem,
+        (needs_weight & rows.weight_kg.isnull()).ifelse(NO_WEIGHT, ibis.null("string")),
     )
     rows = rows.mutate(
         rate_problem=problem,

@@ -38,7 +38,7 @@ _TWO_RATES = rf"{_RATE}.*[^\d.,]{_RATE}"
 _RANGE = rf"\d\s*(?:-|–|to)\s*{_RATE}"
 _NEGATIVE = rf"(?:^|[\s:=])[-−]{_RATE}"
 _INSTRUCTION = r"\b(?:max|maximum|up to|not above|titrat|taper|increase|decrease|target)"
-_ONLY_NUMBER = rf"^(?:rate|at|@|run at|infuse at)?\s*[:=]?\s*{_NUMBER}$"
+_ONLY_NUMBER = rf"^\s*(?:rate|at|@|run at|infuse at)?\s*[:=]?\s*{_NUMBER}\s*$"
 
 
 def split_rate_text(text: ir.StringValue) -> dict[str, ir.Value]:
@@ -46,7 +46,7 @@ def split_rate_text(text: ir.StringValue) -> dict[str, ir.Value]:
 
     ``rate_problem`` says why the text cannot be used; whether the unit can be understood is not known here yet.
     """
-    lower = text.lower().strip()
+    lower = text.lower()
     number = lower.re_extract(_RATE, 1)
     problem = ibis.cases(
         (lower.re_search(_TWO_RATES), HOLDS_TWO),

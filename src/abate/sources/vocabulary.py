@@ -113,17 +113,28 @@ class Vocabulary:
         icd = {name: getattr(codes, name) for name in _ICD}
         return Wanted(
             concepts=self.with_descendants((*codes.concepts, *snomed)),
-            source_concepts=tuple(sorted({*snomed, *(c for name, listed in icd.items() for c in self._icd(name, listed))})),
+            source_concepts=tuple(
+                sorted({*snomed, *(c for name, listed in icd.items() for c in self._icd(name, listed))})
+            ),
             icd_prefixes=tuple(sorted({code.upper().replace(".", "") for listed in icd.values() for code in listed})),
             texts=tuple(sorted(set(codes.snomed))),
         )
 
-    def names(self, concepts: ir.Table) -> ir.Table | None:
-        """Return id, name, code and vocabulary of the concepts whose ids stand in a one-column table."""
+    def names(self, concepts: ir.Table | Sequence[int]) -> ir.Table | None:
+        """Return id, name, code and vocabulary of concepts (ids, or a table of one column); None without a vocabulary."""
         if not self._has_concepts():
             return None
         columns = ["concept_id", "concept_name", "concept_code", "vocabulary_id"]
         return self.store.table("concept", columns, keep={"concept_id": concepts})
+
+    def names_of(self, concepts: Iterable[int]) -> Mapping[int, str]:
+        """Return the names of a few concepts by id; those that the records do not name are left out."""
+        wanted = sorted(set(concepts))
+        named = self.names(wanted) if wanted else None
+        if named is None:
+            return {}
+        rows = self.engine.to_arrow(named.select("concept_id", "concept_name")).to_pylist()
+        return {row["concept_id"]: row["concept_name"] for row in rows if row["concept_name"]}
 
     def _snomed_concepts(self, codes: Sequence[str]) -> tuple[int, ...]:
         if not codes or not self._has_concepts():
