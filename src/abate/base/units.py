@@ -24,7 +24,7 @@ HOURS_PER: Mapping[str, float] = MappingProxyType(
 #: Kilograms in one of each unit of body weight.
 KG_PER: Mapping[str, float] = MappingProxyType(
     {"kg": 1.0, "g": 1e-3, "lb": 0.45359237, "lbs": 0.45359237, "[lb_av]": 0.45359237, "pound": 0.45359237,
-     "pounds": 0.45359237, "oz": 0.028349523125, "[oz_av]": 0.028349523125}
+     "pounds": 0.45359237, "[lb_us]": 0.45359237, "oz": 0.028349523125, "[oz_av]": 0.028349523125}
 )  # fmt: skip
 
 
@@ -36,11 +36,19 @@ class RateUnit:
     is_per_kg: bool
 
 
-_RATE_UNIT = re.compile(r"^(?P<mass>[a-zµμ]+)\s*(?:/|per)\s*(?P<kg>kg\s*(?:/|per)\s*)?(?P<time>[a-z]+)$")
+#: Words for a volume; a rate in them is no dose without a concentration.
+VOLUME_UNITS = frozenset(
+    {"ml", "mls", "milliliter", "milliliters", "millilitre", "millilitres", "cc", "l", "liter", "litre"}
+)
+
+_PER = r"\s*(?:/|per)\s*"
+_RATE_UNIT = re.compile(
+    rf"^(?P<mass>[a-zµμ]+){_PER}(?:(?P<kg>kg){_PER}(?P<time>[a-z]+)|(?P<bare_time>[a-z]+?)(?P<kg_last>{_PER}kg)?)$"
+)
 
 
 def parse_rate_unit(text: str) -> RateUnit | None:
-    """Return what one ``text`` such as ``mcg/kg/min`` or ``mg per hour`` means, or None where it is no mass rate.
+    """Return what one ``text`` such as ``mcg/kg/min``, ``mg/h/kg`` or ``mg per hour`` means, or None where it is no mass rate.
 
     Volume rates (``mL/hour``) are None: without a concentration they say nothing about the dose.
 
@@ -52,9 +60,12 @@ def parse_rate_unit(text: str) -> RateUnit | None:
     True
     """
     match = _RATE_UNIT.match(text.strip().lower())
-    if match is None or match["mass"] not in MG_PER or match["time"] not in HOURS_PER:
+    if match is None:
         return None
-    return RateUnit(mg_per_hour=MG_PER[match["mass"]] / HOURS_PER[match["time"]], is_per_kg=match["kg"] is not None)
+    mass, time = match["mass"], match["time"] or match["bare_time"]
+    if mass not in MG_PER or time not in HOURS_PER:
+        return None
+    return RateUnit(mg_per_hour=MG_PER[mass] / HOURS_PER[time], is_per_kg=bool(match["kg"] or match["kg_last"]))
 
 
 def mass_in_mg(amount: float, unit: str) -> float:

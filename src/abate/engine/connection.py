@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,6 +16,39 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 EngineName = Literal["duckdb", "spark"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CsvLayout:
+    """How a CSV file is written; with it every column is read as text, and nothing is sniffed."""
+
+    columns: tuple[str, ...]  # names to give, in the order of the file; its first line is passed over
+    delimiter: str
+    quote: str = '"'  # empty: quotes are ordinary characters
+    is_gzip: bool = False
+
+
+class LazyTables(Mapping[str, "ir.Table"]):
+    """Tables by name, each opened when it is first asked for: what a study does not need is not touched."""
+
+    def __init__(self, names: Sequence[str], open_table: Callable[[str], ir.Table]) -> None:
+        self._names = dict.fromkeys(names)
+        self._open = open_table
+        self._opened: dict[str, ir.Table] = {}
+
+    def __getitem__(self, name: str) -> ir.Table:
+        """Return the table called ``name``; KeyError if there is none."""
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._opened:
+            self._opened[name] = self._open(name)
+        return self._opened[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 class Engine(ABC):
@@ -31,12 +65,18 @@ class Engine(ABC):
         """Return a lazy table over Parquet files of one schema."""
 
     @abstractmethod
-    def read_csv(self, path: Path, *, types: Mapping[str, str] | None = None) -> ir.Table:
-        """Return a lazy table over a CSV file (.csv, .tsv, .csv.gz), its delimiter sniffed; ``types`` by column name."""
+    def read_csv(
+        self, path: Path, *, types: Mapping[str, str] | None = None, layout: CsvLayout | None = None
+    ) -> ir.Table:
+        """Return a lazy table over a CSV file (.csv, .tsv, .csv.gz).
+
+        The delimiter is sniffed and ``types`` are given by column name; with a ``layout`` nothing is sniffed, and columns
+        without a type are text.
+        """
 
     @abstractmethod
-    def read_database(self, path: Path) -> Mapping[str, ir.Table]:
-        """Return the tables of a DuckDB file by name, attached read-only."""
+    def read_database(self, path: Path) -> LazyTables:
+        """Return the tables of a DuckDB file, attached read-only; names outside the schema main are ``schema.name``."""
 
     @abstractmethod
     def from_arrow(self, table: pa.Table, name: str | None = None) -> ir.Table:
@@ -60,6 +100,11 @@ class Engine(ABC):
     @abstractmethod
     def close(self) -> None:
         """Release memory, temporary files and attached records."""
+
+    @property
+    @abstractmethod
+    def scratch(self) -> Path:
+        """A private folder (mode 0700) for files that the engine reads from; it goes when the engine closes."""
 
     @property
     @abstractmethod

@@ -5,17 +5,19 @@ from __future__ import annotations
 import errno
 import itertools
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import ibis
 
-from abate.base.errors import NotRecordsError, RecordsNotFoundError
-from abate.engine.connection import Engine, EngineName
+from abate.base.errors import BrokenRecordsError, NotRecordsError, RecordsNotFoundError
+from abate.engine.connection import CsvLayout, Engine, EngineName, LazyTables
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -47,15 +49,21 @@ class DuckDBEngine(Engine):
 
     def read_parquet(self, path: Path | Sequence[Path]) -> ir.Table:
         paths = [str(path)] if isinstance(path, Path) else [str(part) for part in path]
-        return self.backend.read_parquet(paths, table_name=self._new_name("parquet"))
+        with _unreadable_files():
+            return self.backend.read_parquet(paths, table_name=self._new_name("parquet"))
 
-    def read_csv(self, path: Path, *, types: Mapping[str, str] | None = None) -> ir.Table:
+    def read_csv(
+        self, path: Path, *, types: Mapping[str, str] | None = None, layout: CsvLayout | None = None
+    ) -> ir.Table:
         options: dict[str, Any] = {"header": True, "sample_size": -1 if types is None else 20_480}
-        if types is not None:
+        if layout is not None:
+            options = _csv_options(layout, types or {})
+        elif types is not None:
             options["types"] = dict(types)
-        return self.backend.read_csv(str(path), table_name=self._new_name("csv"), **options)
+        with _unreadable_files():
+            return self.backend.read_csv(str(path), table_name=self._new_name("csv"), **options)
 
-    def read_database(self, path: Path) -> Mapping[str, ir.Table]:
+    def read_database(self, path: Path) -> LazyTables:
         self._database_count += 1
         catalog = f"records_{self._database_count}"
         try:
@@ -69,26 +77,35 @@ class DuckDBEngine(Engine):
         rows = self.backend.raw_sql(
             f"SELECT table_schema, table_name FROM information_schema.tables WHERE table_catalog = '{catalog}' ORDER BY ALL"
         ).fetchall()
-        return {name: self.backend.table(name, database=(catalog, schema)) for schema, name in rows}
+        places = {name if schema == "main" else f"{schema}.{name}": (schema, name) for schema, name in rows}
+
+        def open_table(key: str) -> ir.Table:
+            schema, name = places[key]
+            return self.backend.table(name, database=(catalog, schema))
+
+        return LazyTables(list(places), open_table)
 
     def from_arrow(self, table: pa.Table, name: str | None = None) -> ir.Table:
         return self.backend.create_table(self._new_name(name or "arrow"), table, temp=True)
 
     def materialise(self, expression: ir.Table, name: str | None = None) -> ir.Table:
-        return self.backend.create_table(self._new_name(name or "step"), expression, temp=True)
+        with _unreadable_files():
+            return self.backend.create_table(self._new_name(name or "step"), expression, temp=True)
 
     def to_arrow(self, expression: ir.Table) -> pa.Table:
-        return self.backend.to_pyarrow(expression)
+        with _unreadable_files():
+            return self.backend.to_pyarrow(expression)
 
     def write_parquet(self, expression: ir.Table, path: Path) -> int:
         query = self.backend.compile(expression)
         target = str(path).replace("'", "''")
-        try:
-            copied = self.backend.raw_sql(f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)").fetchone()
-        except duckdb.IOException as error:
-            # The caller handles a full disk or a missing right alike, whichever library met it.
-            code = errno.ENOSPC if "No space left" in str(error) else errno.EIO
-            raise OSError(code, os.strerror(code), path.name) from None
+        with _unreadable_files():
+            try:
+                copied = self.backend.raw_sql(f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)").fetchone()
+            except duckdb.IOException as error:
+                if "No space left" not in str(error):
+                    raise
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path.name) from None
         return int(copied[0])
 
     def close(self) -> None:
@@ -96,8 +113,49 @@ class DuckDBEngine(Engine):
         shutil.rmtree(self._spill, ignore_errors=True)
 
     @property
+    def scratch(self) -> Path:
+        return self._spill
+
+    @property
     def versions(self) -> Mapping[str, str]:
         return {"duckdb": duckdb.__version__, "ibis": ibis.__version__}
 
     def _new_name(self, stem: str) -> str:
         return f"abate_{stem}_{next(self._names)}"
+
+
+def _csv_options(layout: CsvLayout, types: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "header": True,
+        "auto_detect": False,
+        "columns": {name: types.get(name, "VARCHAR") for name in layout.columns},
+        "delim": layout.delimiter,
+        "quote": layout.quote,
+        "escape": layout.quote,
+        "compression": "gzip" if layout.is_gzip else "none",
+    }
+
+
+@contextmanager
+def _unreadable_files() -> Iterator[None]:
+    """Say which file and line cannot be read, without the line: DuckDB's own words would quote a patient's row."""
+    try:
+        yield
+    except (duckdb.InvalidInputException, duckdb.IOException) as error:
+        said = str(error)
+        if "No space left" in said:
+            raise
+        line = re.search(r"CSV Error on Line: (\d+)", said)
+        file = re.search(
+            r"""(?:file ['"=]*\s*|["'])([^"'\n]+\.(?:csv|tsv|txt|parquet)(?:\.gz)?)""", said, re.IGNORECASE
+        )
+        if line is None and file is None:
+            raise
+        name = f"file {Path(file[1]).name}" if file is not None else "a CSV file"
+        if "Permission denied" in said:
+            raise RecordsNotFoundError(f"{name} may not be read: no permission.") from None
+        where = f"line {line[1]} of {name}" if line is not None else name
+        raise BrokenRecordsError(
+            f"{where} cannot be read; is it complete, of one format, with the same number of fields on every line, "
+            "and written in UTF-8?"
+        ) from None

@@ -7,12 +7,12 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abate.base.errors import EngineError
-from abate.engine.connection import Engine, EngineName
+from abate.engine.connection import CsvLayout, Engine, EngineName, LazyTables
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -37,16 +37,21 @@ class SparkEngine(Engine):
         frame = self._session.read.parquet(*paths)
         return self._view(frame, "parquet")
 
-    def read_csv(self, path: Path, *, types: Mapping[str, str] | None = None) -> ir.Table:
-        # DuckDB sniffs delimiter and types; Spark then reads the same values from Parquet, so both engines see one table.
+    def read_csv(
+        self, path: Path, *, types: Mapping[str, str] | None = None, layout: CsvLayout | None = None
+    ) -> ir.Table:
+        # DuckDB reads the file; Spark then reads the same values from Parquet, so both engines see one table.
+        return self._through_duckdb("csv", lambda duck: duck.read_csv(path, types=types, layout=layout))
+
+    def read_database(self, path: Path) -> LazyTables:
         from abate.engine.duckdb_engine import DuckDBEngine
 
-        return self._through_duckdb(DuckDBEngine, lambda duck: {"csv": duck.read_csv(path, types=types)})["csv"]
-
-    def read_database(self, path: Path) -> Mapping[str, ir.Table]:
-        from abate.engine.duckdb_engine import DuckDBEngine
-
-        return self._through_duckdb(DuckDBEngine, lambda duck: duck.read_database(path))
+        duck = DuckDBEngine()
+        try:
+            names = list(duck.read_database(path))
+        finally:
+            duck.close()
+        return LazyTables(names, lambda name: self._through_duckdb("table", lambda d: d.read_database(path)[name]))
 
     def from_arrow(self, table: pa.Table, name: str | None = None) -> ir.Table:
         import pyarrow.parquet as pq
@@ -61,7 +66,8 @@ class SparkEngine(Engine):
         return self.read_parquet(folder)
 
     def to_arrow(self, expression: ir.Table) -> pa.Table:
-        return self.backend.to_pyarrow(expression)
+        # Not Ibis's own way: it passes through pandas, where a 64-bit id beside an empty one becomes a rounded float.
+        return self._frame(expression).toArrow().cast(expression.schema().to_pyarrow())
 
     def write_parquet(self, expression: ir.Table, path: Path) -> int:
         import pyarrow.parquet as pq
@@ -76,21 +82,24 @@ class SparkEngine(Engine):
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     @property
+    def scratch(self) -> Path:
+        return self._scratch
+
+    @property
     def versions(self) -> Mapping[str, str]:
         import ibis
         import pyspark
 
         return {"pyspark": pyspark.__version__, "ibis": ibis.__version__}
 
-    def _through_duckdb(self, duckdb_engine: Any, read: Any) -> Mapping[str, ir.Table]:
-        duck = duckdb_engine()
+    def _through_duckdb(self, stem: str, read: Callable[[Engine], ir.Table]) -> ir.Table:
+        from abate.engine.duckdb_engine import DuckDBEngine
+
+        duck = DuckDBEngine()
         try:
-            tables = {}
-            for name, table in read(duck).items():
-                target = self._scratch / f"{self._new_name(name)}.parquet"
-                duck.write_parquet(table, target)
-                tables[name] = self.read_parquet(target)
-            return tables
+            target = self._scratch / f"{self._new_name(stem)}.parquet"
+            duck.write_parquet(read(duck), target)
+            return self.read_parquet(target)
         finally:
             duck.close()
 

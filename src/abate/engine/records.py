@@ -1,0 +1,463 @@
+"""Where do an OMOP database's tables lie, and how are they read? A DuckDB file, a folder of files, or PostgreSQL; read-only.
+
+Outside this file every table and column has its CDM name in lower case and its CDM type, wherever it lies. A table is touched
+when it is asked for, and only its needed columns and rows are read.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from abate.base.errors import BrokenRecordsError, MissingTableError, NotRecordsError, RecordsNotFoundError
+from abate.engine.connection import CsvLayout, Engine, LazyTables
+from abate.engine.record_files import TableFiles, check_readable, csv_layout, find_table_files
+from abate.knowledge.cdm import CdmType, cdm_columns
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import ibis.expr.types as ir
+
+#: A database that has none of these is no OMOP database.
+CLINICAL_TABLES = (
+    "person",
+    "drug_exposure",
+    "measurement",
+    "observation",
+    "visit_occurrence",
+    "condition_occurrence",
+    "observation_period",
+)
+#: Up to so many ids stand in the query itself; more are joined as a table.
+_MOST_IDS_IN_QUERY = 1_000
+_DUCKDB_MARK = b"DUCK"
+_KEYS = {"person": "person_id", "concept": "concept_id"}
+
+#: Ids to keep: a few known ones, or a table of the study's engine with one column.
+Ids = "Sequence[int] | ir.Table"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unreadable:
+    """Rows of ``table`` with a value that is not of its column's type.
+
+    ``rows`` has ``row_key``, ``columns`` (the names of those columns) and ``action``: dropped where the row was left out,
+    since an id that selects rows cannot be read; else kept, with the value empty.
+    """
+
+    table: str
+    rows: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableSize:
+    """How much one table holds; ``first`` and ``last`` are dates, None where there are none."""
+
+    rows: int
+    first: Any | None
+    last: Any | None
+
+
+def open_records(where: str, engine: Engine) -> RecordStore:
+    """Return the OMOP tables at ``where``, which are only read.
+
+    Parameters
+    ----------
+    where : str
+        A DuckDB file, a folder of Parquet or CSV files (.csv, .tsv, also .gz), or a ``postgresql://`` URL, there with the
+        schemas as ``?schema=cdm`` or ``?schema=cdm,vocabulary`` where they cannot be found alone.
+    engine : Engine
+        Where the tables are worked on.
+
+    Raises
+    ------
+    RecordsNotFoundError
+        If there is nothing, or it may not be read.
+    NotRecordsError
+        If there is something that is no OMOP database.
+    """
+    if where.startswith(("postgresql://", "postgres://")):
+        from abate.engine.postgres_records import PostgresStore
+
+        return _checked(PostgresStore(where, engine), "the database")
+    path = Path(where)
+    if not path.exists():
+        raise RecordsNotFoundError(f"there is nothing at {path}; check the path.")
+    check_readable(path)
+    if path.is_dir():
+        return _checked(FolderStore(path, engine), f"folder {path.name}")
+    return _checked(_open_file(path, engine), f"file {path.name}")
+
+
+def _open_file(path: Path, engine: Engine) -> RecordStore:
+    with path.open("rb") as file:
+        is_duckdb = file.read(12)[8:] == _DUCKDB_MARK
+    if not is_duckdb:
+        raise NotRecordsError(
+            f"{path.name} is not a DuckDB database; give a DuckDB file, or the folder that holds the tables' files."
+        )
+    return DuckDBStore(path, engine)
+
+
+def _checked(store: RecordStore, where: str) -> RecordStore:
+    if any(table in store.table_names for table in CLINICAL_TABLES):
+        return store
+    found = ", ".join(store.table_names[:8]) or "no table at all"
+    raise NotRecordsError(
+        f"{where} is not an OMOP database: it holds {found}; abate needs person, drug_exposure and measurement or observation."
+    )
+
+
+class RecordStore(ABC):
+    """The tables of one OMOP database, read-only; what ``table`` returns belongs to the study's engine."""
+
+    kind: str  # "DuckDB file", "folder of CSV files", "PostgreSQL": where the records lie, for the manifest
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        #: Rows with unreadable values in what was read so far.
+        self.unreadable: list[Unreadable] = []
+        self._file_count = 0
+
+    def __enter__(self) -> RecordStore:
+        """Return the store itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the store."""
+        self.close()
+
+    @property
+    @abstractmethod
+    def table_names(self) -> tuple[str, ...]:
+        """Names of all tables, in lower case and in order."""
+
+    @abstractmethod
+    def _stored_columns(self, name: str) -> Mapping[str, str]:
+        """Return the columns of a table: name in lower case -> name as stored."""
+
+    @abstractmethod
+    def _raw(self, name: str, columns: Sequence[str], ids: Mapping[str, _Ids]) -> ir.Table:
+        """Return the columns as stored, under their names in lower case; rows outside ``ids`` may be left out already."""
+
+    @property
+    def _reader(self) -> Engine:
+        """Return the engine that reads the raw tables; what it read is handed over to the study's engine."""
+        return self.engine
+
+    def has(self, name: str) -> bool:
+        """Return whether there is a table of this name."""
+        return name in self.table_names
+
+    def columns(self, name: str) -> tuple[str, ...]:
+        """Return the column names of a table, in lower case.
+
+        Raises
+        ------
+        MissingTableError
+            If there is no such table.
+        """
+        if not self.has(name):
+            found = ", ".join(table for table in self.table_names if table in CLINICAL_TABLES) or "none"
+            raise MissingTableError(
+                f"the records have no table {name.upper()}; the study needs it; of the clinical tables they have {found}."
+            )
+        return tuple(self._stored_columns(name))
+
+    def table(
+        self, name: str, columns: Sequence[str], *, optional: Sequence[str] = (), keep: Mapping[str, Any] | None = None
+    ) -> ir.Table:
+        """Return columns of a table, in their CDM types.
+
+        Parameters
+        ----------
+        name : str
+            Table of the CDM.
+        columns : sequence of str
+            Columns that must be there.
+        optional : sequence of str
+            Columns that are empty where they are not there, as between CDM 5.3 and 5.4.
+        keep : mapping, optional
+            Only rows whose id in this column is one of these: a sequence of ints, or a table of the engine with one column.
+            The columns must be among ``columns``.
+
+        Raises
+        ------
+        MissingTableError
+            If the table or one of ``columns`` is missing.
+        """
+        import ibis
+
+        from abate.engine.record_columns import IBIS_TYPES
+
+        self._check_columns(name, columns)
+        kinds = cdm_columns()[name]
+        present = [column for column in (*columns, *optional) if column in self._stored_columns(name)]
+        ids = {column: _Ids(values) for column, values in (keep or {}).items()}
+        read = self._read(name, present, kinds, ids)
+        empty = {column: ibis.null(IBIS_TYPES[kinds[column]]) for column in optional if column not in present}
+        return read.mutate(**empty).select(*columns, *optional)
+
+    def size(self, name: str, date_column: str | None) -> TableSize:
+        """Return the number of rows and the first and last date of a column; no row is kept."""
+        raw = self._raw(name, [date_column] if date_column else list(self.columns(name))[:1], {})
+        found = self._reader.to_arrow(_size(raw, date_column)).to_pylist()[0]
+        return TableSize(rows=found["rows"], first=found.get("first"), last=found.get("last"))
+
+    def close(self) -> None:
+        """Release what the store holds; tables that it returned stay as long as the engine."""
+
+    def _check_columns(self, name: str, columns: Sequence[str]) -> None:
+        found = self.columns(name)
+        missing = [column for column in columns if column not in found]
+        if missing:
+            raise MissingTableError(
+                f"the table {name.upper()} has no column {missing[0]}, which the study needs; it has {', '.join(found)}."
+            )
+
+    def _read(
+        self, name: str, columns: Sequence[str], kinds: Mapping[str, CdmType], ids: Mapping[str, _Ids]
+    ) -> ir.Table:
+        from abate.engine.record_columns import read_column
+
+        raw = self._raw(name, columns, ids)
+        read = {column: read_column(raw[column], kinds[column]) for column in columns}
+        doubtful = {column: found.is_unreadable for column, found in read.items() if found.is_unreadable is not None}
+        typed = raw.select(
+            **{column: found.value for column, found in read.items()},
+            **({_UNREADABLE: _names_where(doubtful)} if doubtful else {}),
+        )
+        if not doubtful:
+            return self._hand_over(self._keep(typed, ids), must_compute=False)
+        # Rows whose id cannot be read stay until they are listed: nobody knows whether they were meant.
+        held = self._hand_over(self._keep(typed, ids, or_empty=set(doubtful)), must_compute=True)
+        self._list_unreadable(name, held, ids)
+        for column in ids:
+            held = held.filter(held[column].notnull())
+        return held.select(*columns)
+
+    def _keep(self, table: ir.Table, ids: Mapping[str, _Ids], or_empty: set[str] | None = None) -> ir.Table:
+        for column, wanted in ids.items():
+            if or_empty is not None and column in or_empty:
+                is_wanted = wanted.are_in(table[column], self._reader, self.engine)
+                table = table.filter(is_wanted | table[column].isnull())
+            else:
+                table = wanted.filter(table, column, self._reader, self.engine)
+        return table
+
+    def _list_unreadable(self, name: str, held: ir.Table, ids: Mapping[str, _Ids]) -> None:
+        import ibis
+
+        key = _KEYS.get(name, f"{name}_id")
+        row_key = held[key].cast("string") if key in held.columns else ibis.null("string")
+        is_lost = ibis.or_(*(held[column].isnull() for column in ids)) if ids else ibis.literal(False)
+        rows = held.select(row_key=row_key, columns=held[_UNREADABLE], action=is_lost.ifelse("dropped", "kept"))
+        self.unreadable.append(Unreadable(table=name, rows=rows.filter(rows["columns"].notnull())))
+
+    def _hand_over(self, expression: ir.Table, *, must_compute: bool) -> ir.Table:
+        if self._reader is self.engine:
+            return self.engine.materialise(expression, "records") if must_compute else expression
+        self._file_count += 1
+        target = self.engine.scratch / f"records_{id(self)}_{self._file_count}.parquet"
+        self._reader.write_parquet(expression, target)
+        return self.engine.read_parquet(target)
+
+
+_UNREADABLE = "unreadable_columns"
+
+
+class _Ids:
+    """Ids to keep, in whichever form the reader needs them; each form is made once."""
+
+    def __init__(self, values: Any) -> None:
+        self._given = values
+        self._tables: dict[int, ir.Table] = {}
+
+    def filter(self, table: ir.Table, column: str, reader: Engine, engine: Engine) -> ir.Table:
+        """Return the rows of a table of ``reader`` whose ``column`` is one of the ids."""
+        if not self._is_table and len(self._given) <= _MOST_IDS_IN_QUERY:
+            return table.filter(table[column].isin(list(self._given)))
+        ids = self._as_table(reader, engine)
+        return table.semi_join(ids, [(column, ids.columns[0])])
+
+    def are_in(self, value: ir.Value, reader: Engine, engine: Engine) -> ir.BooleanValue:
+        """Return whether a value of ``reader`` is one of the ids."""
+        if not self._is_table and len(self._given) <= _MOST_IDS_IN_QUERY:
+            return value.isin(list(self._given))
+        ids = self._as_table(reader, engine)
+        return value.isin(ids[ids.columns[0]])
+
+    def values(self, engine: Engine) -> Sequence[int]:
+        """Return the ids themselves; a table is computed on the study's engine."""
+        if self._is_table:
+            self._given = engine.to_arrow(self._given).column(0).drop_null().to_pylist()
+        return self._given
+
+    @property
+    def _is_table(self) -> bool:
+        return not isinstance(self._given, Sequence)
+
+    def _as_table(self, reader: Engine, engine: Engine) -> ir.Table:
+        if self._is_table and reader is engine:
+            return self._given
+        if id(reader) not in self._tables:
+            import pyarrow as pa
+
+            ids = pa.table({"wanted_id": pa.array(self.values(engine), pa.int64())})
+            self._tables[id(reader)] = reader.from_arrow(ids, "wanted")
+        return self._tables[id(reader)]
+
+
+class DuckDBStore(RecordStore):
+    """An OMOP database in a DuckDB file, in whichever schema it stands."""
+
+    kind = "DuckDB file"
+
+    def __init__(self, path: Path, engine: Engine) -> None:
+        super().__init__(engine)
+        self._own_reader = _ReaderOf(engine)
+        self._tables = self._own_reader.engine.read_database(path)
+        self._places = _places(self._tables, path.name)
+
+    @property
+    def table_names(self) -> tuple[str, ...]:
+        return tuple(sorted(self._places))
+
+    @property
+    def _reader(self) -> Engine:
+        return self._own_reader.engine
+
+    def _stored_columns(self, name: str) -> Mapping[str, str]:
+        return _by_lower_case(self._tables[self._places[name]].columns, f"the table {name}")
+
+    def _raw(self, name: str, columns: Sequence[str], ids: Mapping[str, _Ids]) -> ir.Table:
+        stored = self._stored_columns(name)
+        table = self._tables[self._places[name]]
+        return table.select(**{column: table[stored[column]] for column in columns})
+
+    def close(self) -> None:
+        self._own_reader.close()
+
+
+class FolderStore(RecordStore):
+    """An OMOP database as a folder of Parquet or CSV files."""
+
+    def __init__(self, folder: Path, engine: Engine) -> None:
+        super().__init__(engine)
+        self._files = find_table_files(folder)
+        self._layouts: dict[str, CsvLayout] = {}
+        self._opened: dict[str, ir.Table] = {}
+        has_csv = any(files.is_csv for files in self._files.values())
+        self.kind = "folder of CSV files" if has_csv else "folder of Parquet files"
+        self._own_reader = _ReaderOf(engine, is_needed=has_csv)
+
+    @property
+    def table_names(self) -> tuple[str, ...]:
+        return tuple(sorted(self._files))
+
+    @property
+    def _reader(self) -> Engine:
+        return self._own_reader.engine
+
+    def _stored_columns(self, name: str) -> Mapping[str, str]:
+        if self._files[name].is_csv:
+            return {column: column for column in self._layout(name).columns}
+        return _by_lower_case(self._open(name).columns, f"the table {name}")
+
+    def _raw(self, name: str, columns: Sequence[str], ids: Mapping[str, _Ids]) -> ir.Table:
+        table, stored = self._open(name), self._stored_columns(name)
+        return table.select(**{column: table[stored[column]] for column in columns})
+
+    def close(self) -> None:
+        self._own_reader.close()
+
+    def _open(self, name: str) -> ir.Table:
+        if name not in self._opened:
+            self._opened[name] = self._open_files(self._files[name])
+        return self._opened[name]
+
+    def _open_files(self, files: TableFiles) -> ir.Table:
+        for path in files.paths:
+            check_readable(path)
+        if files.is_csv:
+            return self._reader.read_csv(files.paths[0], layout=self._layout(files.table))
+        return self._reader.read_parquet(files.paths)
+
+    def _layout(self, name: str) -> CsvLayout:
+        if name not in self._layouts:
+            self._layouts[name] = csv_layout(self._files[name].paths[0])
+        return self._layouts[name]
+
+
+class _ReaderOf:
+    """The engine that reads files: the study's own where that is DuckDB, else a DuckDB beside it, started when needed."""
+
+    def __init__(self, engine: Engine, *, is_needed: bool = True) -> None:
+        self._engine = engine
+        self._is_own = is_needed and engine.name != "duckdb"
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine to read with."""
+        if not self._is_own:
+            return self._engine
+        from abate.engine.duckdb_engine import DuckDBEngine
+
+        return DuckDBEngine()
+
+    def close(self) -> None:
+        """Close a DuckDB that was started beside the study's engine."""
+        if self._is_own and "engine" in self.__dict__:
+            self.engine.close()
+
+
+def _places(tables: LazyTables, file_name: str) -> dict[str, str]:
+    """Return the tables of the schema that holds the clinical tables, then those that stand elsewhere only."""
+    schemas: dict[str, dict[str, str]] = {}
+    for key in tables:
+        schema, _, name = key.rpartition(".")
+        schemas.setdefault(schema, {})[name.lower()] = key
+    clinical = [schema for schema, names in schemas.items() if "person" in names]
+    if len(clinical) > 1:
+        raise NotRecordsError(
+            f"file {file_name} holds the table person in several schemas "
+            f"({', '.join(sorted(schema or 'main' for schema in clinical))}); give a file with one of them."
+        )
+    order = [*clinical, *sorted(schema for schema in schemas if schema not in clinical)]
+    places: dict[str, str] = {}
+    for schema in order:
+        places = {**schemas[schema], **places}
+    return places
+
+
+def _by_lower_case(names: Sequence[str], where: str) -> dict[str, str]:
+    by_name = {name.lower(): name for name in names}
+    if len(by_name) < len(names):
+        raise BrokenRecordsError(f"{where} has two columns whose names differ in case only; rename or remove one.")
+    return by_name
+
+
+def _names_where(flags: Mapping[str, Any]) -> Any:
+    """Return the names of the columns whose flag is set, with commas between; empty where there are none."""
+    import ibis
+
+    names = ibis.literal("")
+    for column, is_set in flags.items():
+        names = names + is_set.ifelse(f", {column}", "")
+    return names.substr(2).nullif("")
+
+
+def _size(raw: ir.Table, date_column: str | None) -> ir.Table:
+    from abate.engine.record_columns import read_column
+
+    if date_column is None:
+        return raw.aggregate(rows=raw.count())
+    date = read_column(raw[date_column], CdmType.DATE).value
+    return raw.aggregate(rows=raw.count(), first=date.min(), last=date.max())

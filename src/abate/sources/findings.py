@@ -1,0 +1,48 @@
+"""How are findings gathered on a way in? Rows by the rule that they broke, and remarks on whole tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import pyarrow as pa
+
+from abate.contracts.course_tables import FINDINGS
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from abate.engine.connection import Engine
+
+_SCHEMA = pa.schema([(name, pa.string()) for name in FINDINGS.column_names])
+
+
+class Findings:
+    """What was found so far; ``as_table`` hands it over in the form of the contract's table FINDINGS."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._rows: list[ir.Table] = []
+        self._remarks: list[dict[str, str | None]] = []
+
+    def add_rows(
+        self, rows: ir.Table, *, table: str, rule: str | ir.StringValue, action: str | ir.StringValue, key: str
+    ) -> None:
+        """Add one finding for each of ``rows``, by the text of their column ``key``."""
+        self._rows.append(
+            rows.select(
+                table=ibis.literal(table),
+                rule=ibis.literal(rule) if isinstance(rule, str) else rule,
+                action=ibis.literal(action) if isinstance(action, str) else action,
+                row_key=rows[key].cast("string"),
+            )
+        )
+
+    def add_remark(self, table: str, rule: str) -> None:
+        """Add one remark on a whole table."""
+        self._remarks.append({"table": table, "rule": rule, "action": "noted", "row_key": None})
+
+    def as_table(self) -> ir.Table:
+        """Compute all findings once and return them."""
+        remarks: Any = self._engine.from_arrow(pa.Table.from_pylist(self._remarks, _SCHEMA), "remarks")
+        return self._engine.materialise(ibis.union(remarks, *self._rows) if self._rows else remarks, "findings")

@@ -1,0 +1,154 @@
+"""Which drugs did the person have? Exposures to the drugs of the class table, joined to spells; outcomes are never recorded.
+
+Exposures of one person and ingredient with at most 30 days between are one spell. An exposure without an end lasts its days
+of supply, else its one day. OMOP has no place for how a treatment went: the outcome is unknown, the basis inferred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import pyarrow as pa
+
+from abate.base.days import SECONDS_PER_DAY
+from abate.contracts.course_tables import TREATMENTS
+from abate.engine.time import epoch_seconds, time_from_seconds
+from abate.knowledge.drug_classes import DrugClass, drug_classes
+from abate.sources.omop.times import both_columns, time_columns, time_of
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from abate.engine.connection import Engine
+    from abate.engine.records import RecordStore
+    from abate.sources.findings import Findings
+    from abate.sources.vocabulary import Vocabulary
+
+TABLE = "drug_exposure"
+LONGEST_GAP_DAYS = 30
+NOT_LOOKED_FOR = (
+    "No concept is known for {ingredients}: they were not looked for in the drug history, so no class failed by them."
+)
+BROKEN = "The exposure has no start, or ends before it starts."
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Ingredient:
+    drug: DrugClass
+    concepts: tuple[int, ...]
+
+
+def read_treatments(
+    store: RecordStore, persons: ir.Table, vocabulary: Vocabulary, engine: Engine, findings: Findings
+) -> ir.Table:
+    """Return the drug history (contract's TREATMENTS) of ``persons``, materialised."""
+    classes = _class_table(_find_ingredients(vocabulary, findings), engine)
+    time_columns(store, TABLE, "drug_exposure_start")
+    read = store.table(
+        TABLE,
+        ["drug_exposure_id", "person_id", "drug_concept_id"],
+        optional=[*both_columns("drug_exposure_start", "drug_exposure_end"), "days_supply"],
+        keep={"drug_concept_id": classes.select("drug_concept_id").distinct(), "person_id": persons},
+    )
+    rows = engine.materialise(_with_times(read), "history")
+    is_whole = (rows.start_seconds <= rows.end_seconds).fill_null(False)
+    findings.add_rows(rows.filter(~is_whole), table=TABLE, rule=BROKEN, action="dropped", key="drug_exposure_id")
+    spells = join_spells(rows.filter(is_whole).inner_join(classes, "drug_concept_id"), LONGEST_GAP_DAYS)
+    return engine.materialise(_as_treatments(spells), "treatments")
+
+
+def join_spells(exposures: ir.Table, max_gap_days: int) -> ir.Table:
+    """Join exposures of one person and ingredient to spells.
+
+    A gap is counted from the latest end so far to the next start, not from the row before: a short exposure may lie inside
+    a long one.
+    """
+    order: dict[str, Any] = {
+        "group_by": ["person_id", "ingredient"],
+        "order_by": ["start_seconds", "end_seconds", "drug_exposure_id"],
+    }
+    latest_end = exposures.end_seconds.max().over(ibis.window(preceding=(None, 1), **order))
+    gap = exposures.start_seconds - latest_end
+    marked = exposures.mutate(is_new=(gap > max_gap_days * SECONDS_PER_DAY).fill_null(True).cast("int64"))
+    numbered = marked.mutate(spell=marked.is_new.sum().over(ibis.cumulative_window(**order)))
+    return numbered.group_by("person_id", "ingredient", "drug_class", "role", "spell").aggregate(
+        start_seconds=numbered.start_seconds.min(), end_seconds=numbered.end_seconds.max()
+    )
+
+
+def _as_treatments(spells: ir.Table) -> ir.Table:
+    return spells.mutate(
+        start=time_from_seconds(spells.start_seconds),
+        end=time_from_seconds(spells.end_seconds),
+        dose_mg_day=ibis.null("float64"),
+        outcome=ibis.literal("unknown"),
+        basis=ibis.literal("inferred"),
+    ).select(*TREATMENTS.column_names)
+
+
+def _with_times(rows: ir.Table) -> ir.Table:
+    start = epoch_seconds(time_of(rows, "drug_exposure_start"))
+    supplied = start + (rows.days_supply > 0).ifelse(rows.days_supply, ibis.null("int64")) * SECONDS_PER_DAY
+    end = ibis.coalesce(epoch_seconds(time_of(rows, "drug_exposure_end")), supplied, start)
+    # An end that is only the start's date is that day, whatever the hour of the start.
+    is_that_day = rows.drug_exposure_end_datetime.isnull() & (
+        rows.drug_exposure_end_date == time_of(rows, "drug_exposure_start").date()
+    )
+    return rows.select(
+        "drug_exposure_id",
+        "person_id",
+        "drug_concept_id",
+        start_seconds=start,
+        end_seconds=is_that_day.fill_null(False).ifelse(start, end),
+    )
+
+
+def _find_ingredients(vocabulary: Vocabulary, findings: Findings) -> list[_Ingredient]:
+    """Return the drugs of the class table with their concepts and all beneath them."""
+    roots = _root_concepts(vocabulary)
+    beneath = vocabulary.descendants_of_each({concept for found in roots.values() for concept in found})
+    ingredients = [
+        _Ingredient(drug=drug, concepts=tuple(sorted({c for root in roots[drug.ingredient] for c in beneath[root]})))
+        for drug in drug_classes()
+    ]
+    counted = [one for one in ingredients if one.drug.role in ("acute", "preventive")]
+    unknown = [one.drug.ingredient for one in counted if not one.concepts]
+    if unknown:
+        findings.add_remark("treatments", NOT_LOOKED_FOR.format(ingredients=", ".join(unknown)))
+    return ingredients
+
+
+def _root_concepts(vocabulary: Vocabulary) -> Mapping[str, tuple[int, ...]]:
+    """Return the concept of each ingredient: the table's, else what the records' RxNorm has for its code.
+
+    A code is believed only where the vocabulary calls it by the ingredient's name.
+    """
+    drugs = drug_classes()
+    wanted = {drug.rxnorm: drug for drug in drugs if drug.omop_concept is None and drug.rxnorm}
+    looked_up = vocabulary.concepts_of_codes("RxNorm", wanted)
+    names = vocabulary.names_of({concept for found in looked_up.values() for concept in found})
+    roots = {drug.ingredient: () if drug.omop_concept is None else (drug.omop_concept,) for drug in drugs}
+    for code, found in looked_up.items():
+        ingredient = wanted[code].ingredient
+        roots[ingredient] = tuple(concept for concept in found if names.get(concept, "").lower() == ingredient.lower())
+    return roots
+
+
+def _class_table(ingredients: list[_Ingredient], engine: Engine) -> ir.Table:
+    rows = [
+        {"drug_concept_id": c, "ingredient": i.drug.ingredient, "drug_class": i.drug.drug_class, "role": i.drug.role}
+        for i in ingredients
+        for c in i.concepts
+    ]
+    schema = pa.schema(
+        [
+            ("drug_concept_id", pa.int64()),
+            ("ingredient", pa.string()),
+            ("drug_class", pa.string()),
+            ("role", pa.string()),
+        ]
+    )
+    return engine.from_arrow(pa.Table.from_pylist(rows, schema), "drug_classes")
