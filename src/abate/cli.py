@@ -200,7 +200,7 @@ def simulate(
     from abate.sources.simulated import simulate_to
 
     with _progress(quiet) as progress:
-        summary = simulate_to(
+        summary: dict[str, Any] = simulate_to(
             out,
             person_count=people,
             course_count=courses,

@@ -101,7 +101,9 @@ class DuckDBEngine(Engine):
         target = str(path).replace("'", "''")
         with _unreadable_files():
             try:
-                copied = self.backend.raw_sql(f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)").fetchone()
+                copied = self.backend.raw_sql(
+                    f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
+                ).fetchone()
             except duckdb.IOException as error:
                 if "No space left" not in str(error):
                     raise
