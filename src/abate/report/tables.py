@@ -180,7 +180,8 @@ def missing_table(view: ResultView) -> ReportTable:
     rows: list[TableRow] = []
     for name in ("baseline", "final", "dose_total", "return"):
         share = view.known(f"missing.{name}")
-        if share is None or not share.numerator:
+        is_asked = name != "return" or view.study.follow_up is not None
+        if share is None or not share.numerator or not is_asked:
             continue
         rows.append(row(capital(share.quantity), share_cell(share), kind=RowKind.KEY))
         prefix = f"{share.quantity}: "

@@ -144,6 +144,11 @@ def test_missing_ratings_stand_with_their_reasons():
     assert found["No rating in the window"] == ("20/20 (100\u202f%)",)
 
 
+def test_what_was_not_asked_is_not_missing():
+    found = cells(tables.missing_table(ResultView(example_result(20, study=example_study(follow_up=None)))))
+    assert "Courses without a known time to return" not in found
+
+
 def test_the_daily_table_follows_one_set_of_courses_beside_all(view):
     found = cells(tables.daily_table(view))
     assert list(found)[:3] == ["Baseline, by rule", "Day 0 (up to the first dose)", "Day 1"]

@@ -140,9 +140,9 @@ def _square(view: ResultView, pairs: Pairs, is_single: bool, width: float) -> Sh
     sheet.x_axis(ticks)
     sheet.y_axis(ticks)
     sheet.grid(ticks)
-    sheet.heading(f"{capital(view.noun)} at the end, {view.study.rating.scale.upper()}")
+    sheet.heading(f"{capital(view.noun)} at the end{_scale_words(view)}")
     sheet.note(
-        f"{capital(view.noun)} before, {view.study.rating.scale.upper()}",
+        f"{capital(view.noun)} before{_scale_words(view)}",
         x=side / 2,
         y=side + 36,
         bold=True,
@@ -160,6 +160,11 @@ def _square(view: ResultView, pairs: Pairs, is_single: bool, width: float) -> Sh
     else:
         sheet.texts([{"x": high, "y": high, "text": "no change"}], hue="muted", align="right", dx=-10, dy=-6, halo=True)
     return sheet
+
+
+def _scale_words(view: ResultView) -> str:
+    """Return the short name of the scale, where the noun is not its name already."""
+    return ", points" if view.noun == view.scale.name else f", {view.study.rating.scale.upper()}"
 
 
 def _shade_response(sheet: Sheet, rule: ResponseRule, ends: tuple[float, float]) -> None:
