@@ -60,9 +60,10 @@ def test_a_table_that_may_not_be_read_is_named(url, postgres_url, duckdb_engine)
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute("CREATE ROLE guest LOGIN PASSWORD 'guest'")
         connection.execute("GRANT USAGE ON SCHEMA cdm TO guest")
-    with open_records(url.replace(f"site:{PASSWORD}", "guest:guest"), duckdb_engine) as store:
-        with pytest.raises(RecordsNotFoundError, match="PERSON may not be read: the database user lacks SELECT"):
-            store.table("person", ["person_id"])
+    guest = url.replace(f"site:{PASSWORD}", "guest:guest")
+    refused = pytest.raises(RecordsNotFoundError, match="PERSON may not be read: the database user lacks SELECT")
+    with open_records(guest, duckdb_engine) as store, refused:
+        store.table("person", ["person_id"])
 
 
 def test_a_schema_that_is_not_there_is_named(url, duckdb_engine):

@@ -13,7 +13,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from abate.base.errors import EngineError, NotRecordsError, RecordsNotFoundError
 from abate.engine.connection import CsvLayout, Engine
-from abate.engine.records import RecordStore, TableSize, _by_lower_case, _Ids, _ReaderOf
+from abate.engine.file_records import FileReader
+from abate.engine.records import RecordStore, TableSize, by_lower_case
+from abate.engine.wanted_ids import WantedIds
 from abate.knowledge.cdm import CdmType, cdm_columns
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ class PostgresStore(RecordStore):
 
     def __init__(self, url: str, engine: Engine) -> None:
         super().__init__(engine)
-        self._own_reader = _ReaderOf(engine)
+        self._own_reader = FileReader(engine)
         conninfo, schemas = _split_schemas(url)
         self._connection = _connect(conninfo)
         self._catalogue = _read_catalogue(self._connection)
@@ -86,9 +88,9 @@ class PostgresStore(RecordStore):
         self._own_reader.close()
 
     def _stored_columns(self, name: str) -> Mapping[str, str]:
-        return _by_lower_case(list(self._catalogue[self._tables[name]].types), f"the table {name}")
+        return by_lower_case(list(self._catalogue[self._tables[name]].types), f"the table {name}")
 
-    def _raw(self, name: str, columns: Sequence[str], ids: Mapping[str, _Ids]) -> ir.Table:
+    def _raw(self, name: str, columns: Sequence[str], ids: Mapping[str, WantedIds]) -> ir.Table:
         table = self._catalogue[self._tables[name]]
         if not table.may_be_read:
             raise RecordsNotFoundError(
@@ -103,7 +105,7 @@ class PostgresStore(RecordStore):
         )
 
     def _pull(
-        self, name: str, read_as: Mapping[str, CdmType], columns: Sequence[str], ids: Mapping[str, _Ids]
+        self, name: str, read_as: Mapping[str, CdmType], columns: Sequence[str], ids: Mapping[str, WantedIds]
     ) -> ir.Table:
         """Copy the rows into a private file, let the reader hold them, and delete the file."""
         from psycopg import sql

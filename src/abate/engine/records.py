@@ -9,13 +9,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abate.base.errors import BrokenRecordsError, MissingTableError, NotRecordsError, RecordsNotFoundError
-from abate.engine.connection import CsvLayout, Engine, LazyTables
-from abate.engine.record_files import TableFiles, check_readable, csv_layout, find_table_files
+from abate.engine.connection import Engine
+from abate.engine.record_files import check_readable
+from abate.engine.wanted_ids import WantedIds
 from abate.knowledge.cdm import CdmType, cdm_columns
 
 if TYPE_CHECKING:
@@ -33,13 +33,8 @@ CLINICAL_TABLES = (
     "condition_occurrence",
     "observation_period",
 )
-#: Up to so many ids stand in the query itself; more are joined as a table.
-_MOST_IDS_IN_QUERY = 1_000
 _DUCKDB_MARK = b"DUCK"
 _KEYS = {"person": "person_id", "concept": "concept_id"}
-
-#: Ids to keep: a few known ones, or a table of the study's engine with one column.
-Ids = "Sequence[int] | ir.Table"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +85,8 @@ def open_records(where: str, engine: Engine) -> RecordStore:
         raise RecordsNotFoundError(f"there is nothing at {path}; check the path.")
     check_readable(path)
     if path.is_dir():
+        from abate.engine.file_records import FolderStore
+
         return _checked(FolderStore(path, engine), f"folder {path.name}")
     return _checked(_open_file(path, engine), f"file {path.name}")
 
@@ -101,6 +98,8 @@ def _open_file(path: Path, engine: Engine) -> RecordStore:
         raise NotRecordsError(
             f"{path.name} is not a DuckDB database; give a DuckDB file, or the folder that holds the tables' files."
         )
+    from abate.engine.file_records import DuckDBStore
+
     return DuckDBStore(path, engine)
 
 
@@ -144,7 +143,7 @@ class RecordStore(ABC):
         """Return the columns of a table: name in lower case -> name as stored."""
 
     @abstractmethod
-    def _raw(self, name: str, columns: Sequence[str], ids: Mapping[str, _Ids]) -> ir.Table:
+    def _raw(self, name: str, columns: Sequence[str], ids: Mapping[str, WantedIds]) -> ir.Table:
         """Return the columns as stored, under their names in lower case; rows outside ``ids`` may be left out already."""
 
     @property
@@ -172,7 +171,13 @@ class RecordStore(ABC):
         return tuple(self._stored_columns(name))
 
     def table(
-        self, name: str, columns: Sequence[str], *, optional: Sequence[str] = (), keep: Mapping[str, Any] | None = None
+        self,
+        name: str,
+        columns: Sequence[str],
+        *,
+        optional: Sequence[str] = (),
+        keep: Mapping[str, Any] | None = None,
+        hold: bool = False,
     ) -> ir.Table:
         """Return columns of a table, in their CDM types.
 
@@ -187,6 +192,8 @@ class RecordStore(ABC):
         keep : mapping, optional
             Only rows whose id in this column is one of these: a sequence of ints, or a table of the engine with one column.
             The columns must be among ``columns``.
+        hold : bool
+            Compute the rows now, once, because they are read more than once later.
 
         Raises
         ------
@@ -200,8 +207,8 @@ class RecordStore(ABC):
         self._check_columns(name, columns)
         kinds = cdm_columns()[name]
         present = [column for column in (*columns, *optional) if column in self._stored_columns(name)]
-        ids = {column: _Ids(values) for column, values in (keep or {}).items()}
-        read = self._read(name, present, kinds, ids)
+        ids = {column: WantedIds(values) for column, values in (keep or {}).items()}
+        read = self._read(name, present, kinds, ids, hold=hold)
         empty = {column: ibis.null(IBIS_TYPES[kinds[column]]) for column in optional if column not in present}
         return read.mutate(**empty).select(*columns, *optional)
 
@@ -211,6 +218,7 @@ class RecordStore(ABC):
         found = self._reader.to_arrow(_size(raw, date_column)).to_pylist()[0]
         return TableSize(rows=found["rows"], first=found.get("first"), last=found.get("last"))
 
+    @abstractmethod
     def close(self) -> None:
         """Release what the store holds; tables that it returned stay as long as the engine."""
 
@@ -223,7 +231,13 @@ class RecordStore(ABC):
             )
 
     def _read(
-        self, name: str, columns: Sequence[str], kinds: Mapping[str, CdmType], ids: Mapping[str, _Ids]
+        self,
+        name: str,
+        columns: Sequence[str],
+        kinds: Mapping[str, CdmType],
+        ids: Mapping[str, WantedIds],
+        *,
+        hold: bool,
     ) -> ir.Table:
         from abate.engine.record_columns import read_column
 
@@ -235,7 +249,7 @@ class RecordStore(ABC):
             **({_UNREADABLE: _names_where(doubtful)} if doubtful else {}),
         )
         if not doubtful:
-            return self._hand_over(self._keep(typed, ids), must_compute=False)
+            return self._hand_over(self._keep(typed, ids), must_compute=hold)
         # Rows whose id cannot be read stay until they are listed: nobody knows whether they were meant.
         held = self._hand_over(self._keep(typed, ids, or_empty=set(doubtful)), must_compute=True)
         self._list_unreadable(name, held, ids)
@@ -243,7 +257,7 @@ class RecordStore(ABC):
             held = held.filter(held[column].notnull())
         return held.select(*columns)
 
-    def _keep(self, table: ir.Table, ids: Mapping[str, _Ids], or_empty: set[str] | None = None) -> ir.Table:
+    def _keep(self, table: ir.Table, ids: Mapping[str, WantedIds], or_empty: set[str] | None = None) -> ir.Table:
         for column, wanted in ids.items():
             if or_empty is not None and column in or_empty:
                 is_wanted = wanted.are_in(table[column], self._reader, self.engine)
@@ -252,7 +266,7 @@ class RecordStore(ABC):
                 table = wanted.filter(table, column, self._reader, self.engine)
         return table
 
-    def _list_unreadable(self, name: str, held: ir.Table, ids: Mapping[str, _Ids]) -> None:
+    def _list_unreadable(self, name: str, held: ir.Table, ids: Mapping[str, WantedIds]) -> None:
         import ibis
 
         key = _KEYS.get(name, f"{name}_id")
@@ -273,171 +287,7 @@ class RecordStore(ABC):
 _UNREADABLE = "unreadable_columns"
 
 
-class _Ids:
-    """Ids to keep, in whichever form the reader needs them; each form is made once."""
-
-    def __init__(self, values: Any) -> None:
-        self._given = values
-        self._tables: dict[int, ir.Table] = {}
-
-    def filter(self, table: ir.Table, column: str, reader: Engine, engine: Engine) -> ir.Table:
-        """Return the rows of a table of ``reader`` whose ``column`` is one of the ids."""
-        if not self._is_table and len(self._given) <= _MOST_IDS_IN_QUERY:
-            return table.filter(table[column].isin(list(self._given)))
-        ids = self._as_table(reader, engine)
-        return table.semi_join(ids, [(column, ids.columns[0])])
-
-    def are_in(self, value: ir.Value, reader: Engine, engine: Engine) -> ir.BooleanValue:
-        """Return whether a value of ``reader`` is one of the ids."""
-        if not self._is_table and len(self._given) <= _MOST_IDS_IN_QUERY:
-            return value.isin(list(self._given))
-        ids = self._as_table(reader, engine)
-        return value.isin(ids[ids.columns[0]])
-
-    def values(self, engine: Engine) -> Sequence[int]:
-        """Return the ids themselves; a table is computed on the study's engine."""
-        if self._is_table:
-            self._given = engine.to_arrow(self._given).column(0).drop_null().to_pylist()
-        return self._given
-
-    @property
-    def _is_table(self) -> bool:
-        return not isinstance(self._given, Sequence)
-
-    def _as_table(self, reader: Engine, engine: Engine) -> ir.Table:
-        if self._is_table and reader is engine:
-            return self._given
-        if id(reader) not in self._tables:
-            import pyarrow as pa
-
-            ids = pa.table({"wanted_id": pa.array(self.values(engine), pa.int64())})
-            self._tables[id(reader)] = reader.from_arrow(ids, "wanted")
-        return self._tables[id(reader)]
-
-
-class DuckDBStore(RecordStore):
-    """An OMOP database in a DuckDB file, in whichever schema it stands."""
-
-    kind = "DuckDB file"
-
-    def __init__(self, path: Path, engine: Engine) -> None:
-        super().__init__(engine)
-        self._own_reader = _ReaderOf(engine)
-        self._tables = self._own_reader.engine.read_database(path)
-        self._places = _places(self._tables, path.name)
-
-    @property
-    def table_names(self) -> tuple[str, ...]:
-        return tuple(sorted(self._places))
-
-    @property
-    def _reader(self) -> Engine:
-        return self._own_reader.engine
-
-    def _stored_columns(self, name: str) -> Mapping[str, str]:
-        return _by_lower_case(self._tables[self._places[name]].columns, f"the table {name}")
-
-    def _raw(self, name: str, columns: Sequence[str], ids: Mapping[str, _Ids]) -> ir.Table:
-        stored = self._stored_columns(name)
-        table = self._tables[self._places[name]]
-        return table.select(**{column: table[stored[column]] for column in columns})
-
-    def close(self) -> None:
-        self._own_reader.close()
-
-
-class FolderStore(RecordStore):
-    """An OMOP database as a folder of Parquet or CSV files."""
-
-    def __init__(self, folder: Path, engine: Engine) -> None:
-        super().__init__(engine)
-        self._files = find_table_files(folder)
-        self._layouts: dict[str, CsvLayout] = {}
-        self._opened: dict[str, ir.Table] = {}
-        has_csv = any(files.is_csv for files in self._files.values())
-        self.kind = "folder of CSV files" if has_csv else "folder of Parquet files"
-        self._own_reader = _ReaderOf(engine, is_needed=has_csv)
-
-    @property
-    def table_names(self) -> tuple[str, ...]:
-        return tuple(sorted(self._files))
-
-    @property
-    def _reader(self) -> Engine:
-        return self._own_reader.engine
-
-    def _stored_columns(self, name: str) -> Mapping[str, str]:
-        if self._files[name].is_csv:
-            return {column: column for column in self._layout(name).columns}
-        return _by_lower_case(self._open(name).columns, f"the table {name}")
-
-    def _raw(self, name: str, columns: Sequence[str], ids: Mapping[str, _Ids]) -> ir.Table:
-        table, stored = self._open(name), self._stored_columns(name)
-        return table.select(**{column: table[stored[column]] for column in columns})
-
-    def close(self) -> None:
-        self._own_reader.close()
-
-    def _open(self, name: str) -> ir.Table:
-        if name not in self._opened:
-            self._opened[name] = self._open_files(self._files[name])
-        return self._opened[name]
-
-    def _open_files(self, files: TableFiles) -> ir.Table:
-        for path in files.paths:
-            check_readable(path)
-        if files.is_csv:
-            return self._reader.read_csv(files.paths[0], layout=self._layout(files.table))
-        return self._reader.read_parquet(files.paths)
-
-    def _layout(self, name: str) -> CsvLayout:
-        if name not in self._layouts:
-            self._layouts[name] = csv_layout(self._files[name].paths[0])
-        return self._layouts[name]
-
-
-class _ReaderOf:
-    """The engine that reads files: the study's own where that is DuckDB, else a DuckDB beside it, started when needed."""
-
-    def __init__(self, engine: Engine, *, is_needed: bool = True) -> None:
-        self._engine = engine
-        self._is_own = is_needed and engine.name != "duckdb"
-
-    @cached_property
-    def engine(self) -> Engine:
-        """The engine to read with."""
-        if not self._is_own:
-            return self._engine
-        from abate.engine.duckdb_engine import DuckDBEngine
-
-        return DuckDBEngine()
-
-    def close(self) -> None:
-        """Close a DuckDB that was started beside the study's engine."""
-        if self._is_own and "engine" in self.__dict__:
-            self.engine.close()
-
-
-def _places(tables: LazyTables, file_name: str) -> dict[str, str]:
-    """Return the tables of the schema that holds the clinical tables, then those that stand elsewhere only."""
-    schemas: dict[str, dict[str, str]] = {}
-    for key in tables:
-        schema, _, name = key.rpartition(".")
-        schemas.setdefault(schema, {})[name.lower()] = key
-    clinical = [schema for schema, names in schemas.items() if "person" in names]
-    if len(clinical) > 1:
-        raise NotRecordsError(
-            f"file {file_name} holds the table person in several schemas "
-            f"({', '.join(sorted(schema or 'main' for schema in clinical))}); give a file with one of them."
-        )
-    order = [*clinical, *sorted(schema for schema in schemas if schema not in clinical)]
-    places: dict[str, str] = {}
-    for schema in order:
-        places = {**schemas[schema], **places}
-    return places
-
-
-def _by_lower_case(names: Sequence[str], where: str) -> dict[str, str]:
+def by_lower_case(names: Sequence[str], where: str) -> dict[str, str]:
     by_name = {name.lower(): name for name in names}
     if len(by_name) < len(names):
         raise BrokenRecordsError(f"{where} has two columns whose names differ in case only; rename or remove one.")

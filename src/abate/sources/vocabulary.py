@@ -161,7 +161,8 @@ class Vocabulary:
             return []
         concept = self.store.table("concept", ["concept_id", "concept_code", "vocabulary_id"])
         found = concept.filter(concept.vocabulary_id == vocabulary, is_wanted(concept))
-        return self.engine.to_arrow(found.select("concept_id", "concept_code")).to_pylist()
+        rows: list[dict[str, Any]] = self.engine.to_arrow(found.select("concept_id", "concept_code")).to_pylist()
+        return rows
 
     def _has_concepts(self) -> bool:
         if self.store.has("concept"):

@@ -42,8 +42,9 @@ def read_condition_rows(store: RecordStore, persons: ir.Table, engine: Engine, f
             *("condition_source_value", "condition_source_concept_id", "visit_occurrence_id"),
         ],
         keep={"person_id": persons},
+        hold=True,
     )
-    rows = drop_copies(engine.materialise(read, "conditions"), TABLE, "condition_occurrence_id", engine, findings)
+    rows = drop_copies(read, TABLE, "condition_occurrence_id", engine, findings)
     remark_on_dates(rows, "condition_start", TABLE, engine, findings)
     rows = rows.mutate(time=time_of(rows, "condition_start"))
     undated = rows.filter(rows.time.isnull())

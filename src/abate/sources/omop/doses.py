@@ -50,7 +50,7 @@ def read_exposures(
         If rows that differ share one key.
     """
     treatments = _treatment_by_concept(study.treatments, vocabulary)
-    rows = engine.materialise(_read_rows(store, treatments), TABLE)
+    rows = _read_rows(store, treatments)
     findings.add_rows(_without_person(rows), table=TABLE, rule=NO_PERSON, action="dropped", key="drug_exposure_id")
     rows = drop_copies(rows.filter(rows.person_id.notnull()), TABLE, "drug_exposure_id", engine, findings)
     remark_on_dates(rows, "drug_exposure_start", TABLE, engine, findings)
@@ -102,6 +102,7 @@ def _read_rows(store: RecordStore, treatments: Mapping[int, str]) -> ir.Table:
             *("route_concept_id", "route_source_value", "drug_type_concept_id"),
         ],
         keep={"drug_concept_id": tuple(treatments)},
+        hold=True,
     )
 
 

@@ -130,7 +130,9 @@ def _root_concepts(vocabulary: Vocabulary) -> Mapping[str, tuple[int, ...]]:
     wanted = {drug.rxnorm: drug for drug in drugs if drug.omop_concept is None and drug.rxnorm}
     looked_up = vocabulary.concepts_of_codes("RxNorm", wanted)
     names = vocabulary.names_of({concept for found in looked_up.values() for concept in found})
-    roots = {drug.ingredient: () if drug.omop_concept is None else (drug.omop_concept,) for drug in drugs}
+    roots: dict[str, tuple[int, ...]] = {
+        drug.ingredient: () if drug.omop_concept is None else (drug.omop_concept,) for drug in drugs
+    }
     for code, found in looked_up.items():
         ingredient = wanted[code].ingredient
         roots[ingredient] = tuple(concept for concept in found if names.get(concept, "").lower() == ingredient.lower())

@@ -47,8 +47,8 @@ def read_patients(
         "birth_datetime",
     )
     groups = ("race_concept_id", "race_source_value", "ethnicity_concept_id", "ethnicity_source_value")
-    read = store.table("person", ["person_id"], optional=[*columns, *groups], keep={"person_id": persons})
-    rows = drop_copies(engine.materialise(read, "person"), "person", "person_id", engine, findings)
+    read = store.table("person", ["person_id"], optional=[*columns, *groups], keep={"person_id": persons}, hold=True)
+    rows = drop_copies(read, "person", "person_id", engine, findings)
     absent = persons.anti_join(rows, "person_id")
     findings.add_rows(absent, table="person", rule=NOT_IN_PERSON, action="kept", key="person_id")
     names = _concept_names(rows, vocabulary, engine)
@@ -77,7 +77,7 @@ def read_observed(store: RecordStore, persons: ir.Table, engine: Engine, finding
         return None
     first, last = "observation_period_start_date", "observation_period_end_date"
     columns = ["observation_period_id", "person_id", first, last]
-    rows = engine.materialise(store.table("observation_period", columns, keep={"person_id": persons}), "observed")
+    rows = store.table("observation_period", columns, keep={"person_id": persons}, hold=True)
     is_whole = (rows[first] <= rows[last]).fill_null(False)
     findings.add_rows(
         rows.filter(~is_whole), table="observation_period", rule=PERIOD_INCOMPLETE, action="dropped", key=columns[0]

@@ -155,9 +155,7 @@ class _Reading:
 
     def _read_rows(self, table: RatingTable, optional: tuple[str, ...], keep: Mapping[str, object]) -> ir.Table:
         time_columns(self.store, table.name, table.name)
-        return self.engine.materialise(
-            self.store.table(table.name, table.columns, optional=optional, keep=keep), table.name
-        )
+        return self.store.table(table.name, table.columns, optional=optional, keep=keep, hold=True)
 
     def _administrations(self, exposures: ir.Table, measured: ir.Table | None) -> ir.Table:
         weights = None

@@ -50,8 +50,9 @@ def read_visits(store: RecordStore, persons: ir.Table, engine: Engine, findings:
         ["visit_occurrence_id", "person_id", "visit_concept_id"],
         optional=both_columns("visit_start", "visit_end"),
         keep={"person_id": persons},
+        hold=True,
     )
-    rows = drop_copies(engine.materialise(read, "visits"), TABLE, "visit_occurrence_id", engine, findings)
+    rows = drop_copies(read, TABLE, "visit_occurrence_id", engine, findings)
     visits = engine.materialise(_judge(_with_times(rows)), "visits")
     _list_findings(visits, engine, findings)
     return visits.filter(visits.rule.isnull())
