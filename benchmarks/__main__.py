@@ -54,11 +54,16 @@ def _run(job: str, folder: Path) -> dict[str, object]:
 
 def _print_table(runs: list[dict[str, dict[str, object]]], people: int) -> None:
     print(f"\n{people:,} people, median of {len(runs)} run{'s' if len(runs) > 1 else ''}; ratios within one run")
-    print(f"{'job':10} {'seconds':>9} {'peak GiB':>9} {'x plain SQL':>12} {'x one scan':>11}   courses, baseline, final, response, nadir day")
+    print(
+        f"{'job':10} {'seconds':>9} {'peak GiB':>9} {'x plain SQL':>12} {'x one scan':>11}   courses, baseline, final, response, nadir day"
+    )
     for job in JOBS:
         seconds = statistics.median(float(run[job]["seconds"]) for run in runs)  # type: ignore[arg-type]
         peak = max(float(run[job]["peak_gib"]) for run in runs)  # type: ignore[arg-type]
-        ratios = [statistics.median(run[job]["seconds"] / run[other]["seconds"] for run in runs) for other in ("plain_sql", "scan_once")]  # type: ignore[operator]
+        ratios = [
+            statistics.median(run[job]["seconds"] / run[other]["seconds"] for run in runs)
+            for other in ("plain_sql", "scan_once")
+        ]  # type: ignore[operator]
         answer = " ".join(f"{value:.4g}" for value in runs[0][job]["answer"]) if job != "scan_once" else ""  # type: ignore[attr-defined]
         print(f"{job:10} {seconds:9.2f} {peak:9.2f} {ratios[0]:12.2f} {ratios[1]:11.2f}   {answer}")
 

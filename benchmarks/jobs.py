@@ -55,6 +55,12 @@ def _prepare_abate() -> Callable[[Path], Any]:
             outcomes = joined.outcomes.filter(joined.outcomes.is_eligible)
             columns = engine.to_arrow(outcomes.select("baseline", "final", "response_points_2", "nadir_day"))
             response = columns["response_points_2"].cast("float64")
-            return (columns.num_rows, *(pc.mean(column).as_py() for column in (columns["baseline"], columns["final"], response, columns["nadir_day"])))
+            return (
+                columns.num_rows,
+                *(
+                    pc.mean(column).as_py()
+                    for column in (columns["baseline"], columns["final"], response, columns["nadir_day"])
+                ),
+            )
 
     return records_to_outcomes
