@@ -90,6 +90,14 @@ class Engine(ABC):
         """
 
     @abstractmethod
+    def step(self, expression: ir.Table, name: str | None = None) -> ir.Table:
+        """Give ``expression`` a name, as a temporary view; nothing is computed yet.
+
+        A long expression that later ones refer to many times is then written once: Ibis compiles less, and the engine
+        computes each column of it once, where Ibis alone would repeat its text wherever it is used.
+        """
+
+    @abstractmethod
     def to_arrow(self, expression: ir.Table) -> pa.Table:
         """Compute ``expression`` and return its rows, in the order that it states."""
 

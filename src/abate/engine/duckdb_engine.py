@@ -92,6 +92,11 @@ class DuckDBEngine(Engine):
         with _unreadable_files():
             return self.backend.create_table(self._new_name(name or "step"), expression, temp=True)
 
+    def step(self, expression: ir.Table, name: str | None = None) -> ir.Table:
+        view = self._new_name(name or "view")
+        self.backend.raw_sql(f"CREATE TEMP VIEW {view} AS {self.backend.compile(expression)}")
+        return self.backend.table(view)
+
     def to_arrow(self, expression: ir.Table) -> pa.Table:
         with _unreadable_files():
             return self.backend.to_pyarrow(expression)

@@ -65,6 +65,9 @@ class SparkEngine(Engine):
         self._frame(expression).write.parquet(str(folder))
         return self.read_parquet(folder)
 
+    def step(self, expression: ir.Table, name: str | None = None) -> ir.Table:
+        return self._view(self._frame(expression), name or "view")
+
     def to_arrow(self, expression: ir.Table) -> pa.Table:
         # Not Ibis's own way: it passes through pandas, where a 64-bit id beside an empty one becomes a rounded float.
         return self._frame(expression).toArrow().cast(expression.schema().to_pyarrow())

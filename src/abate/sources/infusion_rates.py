@@ -121,9 +121,9 @@ def normalise_rates(
     table ADMINISTRATIONS
         Every exposure is either a row here or a finding with the action ``dropped``.
     """
-    split = engine.materialise(exposures.mutate(**split_rate_text(exposures.rate_text)), "rate_texts")
-    rows = _with_weights(_with_units(split, engine), weights)
-    judged = engine.materialise(_judge(_measured(rows)), "judged")
+    rows = engine.step(_with_weights(_with_units(exposures, engine), weights))
+    measured = engine.step(_measured(rows))
+    judged = engine.materialise(_with_dose(engine.step(_judge(measured))), "judged")
     _list_findings(judged, findings, table)
     kept = judged.filter(judged.reason.isnull())
     return kept.mutate(start=time_from_seconds(kept.start_seconds), end=time_from_seconds(kept.end_seconds)).select(
@@ -131,12 +131,16 @@ def normalise_rates(
     )
 
 
-def _with_units(split: ir.Table, engine: Engine) -> ir.Table:
-    """Join what the units of rates and amounts mean; they are few."""
-    rates = rate_unit_table(_distinct(split.rate_unit, engine), engine)
-    amounts = _mass_table(_distinct(split.amount_unit, engine), engine)
-    joined = split.left_join(rates, "rate_unit").left_join(amounts, "amount_unit")
-    return joined.select(*split.columns, "rate_factor", "is_per_kg", "unit_problem", "amount_factor")
+def _with_units(exposures: ir.Table, engine: Engine) -> ir.Table:
+    """Join what the rate texts and the units of amounts mean: texts repeat, so each is read once."""
+    texts = exposures.select("rate_text").filter(exposures.rate_text.notnull()).distinct()
+    split = engine.materialise(texts.mutate(**split_rate_text(texts.rate_text)), "rate_texts")
+    units = rate_unit_table(_distinct(split.rate_unit, engine), engine)
+    rates = engine.materialise(split.left_join(units, "rate_unit").drop("rate_unit_right"), "rates")
+    amounts = _mass_table(_distinct(exposures.amount_unit, engine), engine)
+    joined = exposures.left_join(rates, "rate_text").left_join(amounts, "amount_unit")
+    found = (*(name for name in split.columns if name != "rate_text"), "rate_factor", "is_per_kg", "unit_problem", "amount_factor")
+    return joined.select(*exposures.columns, *found)
 
 
 def _distinct(text: ir.StringColumn, engine: Engine) -> list[str]:
@@ -195,7 +199,7 @@ def _measured(rows: ir.Table) -> ir.Table:
 
 
 def _judge(row: ir.Table) -> ir.Table:
-    """Add basis or reason, and by the basis rate, amount and end."""
+    """Add basis or reason, and whether the row has a length (``runs``)."""
     runs = (row.length_hours > 0).fill_null(False)
     has_rate = row.text_rate.notnull()
     has_amount = (row.recorded_mg > 0).fill_null(False)
@@ -220,10 +224,12 @@ def _judge(row: ir.Table) -> ir.Table:
         (row.amount_factor.isnull(), AMOUNT_NO_MASS),
         else_=AMOUNT_NOT_POSITIVE,
     )
-    return _with_dose(row.mutate(basis=basis, reason=reason), runs=runs)
+    return row.mutate(basis=basis, reason=reason, runs=runs)
 
 
-def _with_dose(row: ir.Table, *, runs: ir.BooleanValue) -> ir.Table:
+def _with_dose(row: ir.Table) -> ir.Table:
+    """Add rate, amount and end by the basis, and what is odd; keep what ADMINISTRATIONS and the findings need."""
+    runs = row.runs
     from_text = row.basis.isin([ZERO_RATE, RATE, RATE_PER_KG, RATE_END_FROM_AMOUNT])
     from_amount = row.basis.isin([AMOUNT_OVER_SUPPLY, AMOUNT_OVER_TIME])
     rate = ibis.cases((from_text, row.text_rate), (from_amount, row.recorded_mg / row.length_hours))
@@ -234,7 +240,8 @@ def _with_dose(row: ir.Table, *, runs: ir.BooleanValue) -> ir.Table:
         (row.basis == RATE_END_FROM_AMOUNT, row.start_seconds + seconds_of_amount),
         else_=row.known_end,
     )
-    return row.mutate(
+    return row.select(
+        "row_key", "person_id", "treatment", "route", "basis", "weight_kg", "reason", "start_seconds",
         rate_mg_h=rate,
         # A negative amount beside a rate is no amount.
         amount_mg=(row.recorded_mg >= 0).fill_null(False).ifelse(row.recorded_mg, from_rate),
