@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal
 
 import ibis
 import pyarrow as pa
@@ -14,7 +15,19 @@ if TYPE_CHECKING:
 
     from abate.engine.connection import Engine
 
+#: What was done with a row or a cell; a remark on a whole table is "noted".
+Action = Literal["dropped", "repaired", "kept", "noted"]
+
+#: A finding of one row, or on a whole table: table, rule, action, key of the row.
+Remark = tuple[str, str, str, str | None]
+
 _SCHEMA = pa.schema([(name, pa.string()) for name in FINDINGS.column_names])
+
+
+def remarks_as_arrow(remarks: Iterable[Remark]) -> pa.Table:
+    """Return remarks as an Arrow table in the form of the contract's table FINDINGS."""
+    rows = [dict(zip(FINDINGS.column_names, remark, strict=True)) for remark in remarks]
+    return pa.Table.from_pylist(rows, _SCHEMA)
 
 
 class Findings:
@@ -23,7 +36,7 @@ class Findings:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._rows: list[ir.Table] = []
-        self._remarks: list[dict[str, str | None]] = []
+        self._remarks: list[Remark] = []
 
     def add_rows(
         self, rows: ir.Table, *, table: str, rule: str | ir.StringValue, action: str | ir.StringValue, key: str
@@ -40,9 +53,13 @@ class Findings:
 
     def add_remark(self, table: str, rule: str) -> None:
         """Add one remark on a whole table."""
-        self._remarks.append({"table": table, "rule": rule, "action": "noted", "row_key": None})
+        self._remarks.append((table, rule, "noted", None))
+
+    def add_table(self, findings: ir.Table) -> None:
+        """Add what an earlier step has found."""
+        self._rows.append(findings.select(*FINDINGS.column_names))
 
     def as_table(self) -> ir.Table:
         """Compute all findings once and return them."""
-        remarks: Any = self._engine.from_arrow(pa.Table.from_pylist(self._remarks, _SCHEMA), "remarks")
+        remarks = self._engine.from_arrow(remarks_as_arrow(self._remarks), "remarks")
         return self._engine.materialise(ibis.union(remarks, *self._rows) if self._rows else remarks, "findings")

@@ -15,13 +15,13 @@ from abate.engine.connection import Engine
 from abate.knowledge.scales import SCALES
 from abate.sources.border.counting import Counts, apply_rules, count_broken, loses_every_row
 from abate.sources.border.courses import drop_doses_without_course, fill_course_ids, fill_course_numbers
-from abate.sources.border.findings import Findings
 from abate.sources.border.ids import unify_ids
 from abate.sources.border.keys import drop_identical_rows, refuse_differing_rows
 from abate.sources.border.reading import ReadTable, read_table, zoned_times
 from abate.sources.border.rules import Rule, rules_of
 from abate.sources.border.treatments import fill_drug_classes
 from abate.sources.border.words import respell_scales, respell_treatments, respell_words, words_in
+from abate.sources.findings import Findings
 
 #: Required columns that the border fills itself.
 _FILLED_HERE: Mapping[str, frozenset[str]] = {"courses": frozenset({"course_id"})}
@@ -84,7 +84,7 @@ def _read_all(source: SourceTables, engine: Engine, findings: Findings) -> dict[
         if given is not None:
             tables[name] = read_table(contract, given, engine, may_lack=_FILLED_HERE.get(name, frozenset()))
             for column in zoned_times(contract, given):
-                findings.note(name, f"{column} carries a time zone; its clock time in UTC is taken")
+                findings.add_remark(name, f"{column} carries a time zone; its clock time in UTC is taken")
     return unify_ids(tables, engine, digits_are_numbers=source.administrations is None)
 
 
@@ -142,11 +142,11 @@ def _note_other_scales(ratings: ReadTable, study: Study | None, engine: Engine, 
     """Note where no rating is of any use to the study: there is none, or all are on other scales."""
     scales = words_in(ratings, "scale", engine)
     if not scales:
-        findings.note("ratings", "no rating is left")
+        findings.add_remark("ratings", "no rating is left")
     elif study is not None and study.rating.scale not in scales:
         known = [name for name in scales if name in SCALES]
         found = f"the scales found are {', '.join(known)}" if known else "the scales found are not known"
-        findings.note("ratings", f"no rating is on {study.rating.scale}, the scale of the study; {found}")
+        findings.add_remark("ratings", f"no rating is on {study.rating.scale}, the scale of the study; {found}")
 
 
 def _note_missing_clock_times(table: ReadTable, counts: Counts, findings: Findings) -> None:
@@ -154,7 +154,7 @@ def _note_missing_clock_times(table: ReadTable, counts: Counts, findings: Findin
         # In a column of timestamps midnight is a time like others, unless there is nothing else.
         is_only_dates = name not in table.from_text and count.without == count.all
         if count.without and (name in table.date_only or is_only_dates):
-            findings.note(
+            findings.add_remark(
                 table.contract.name,
                 f"{name} is a date without a clock time in {count.without} of {count.all} rows; 00:00 is taken",
             )

@@ -11,9 +11,9 @@ import ibis
 import ibis.expr.types as ir
 
 from abate.engine.connection import Engine
-from abate.sources.border.findings import Findings
 from abate.sources.border.reading import ROW_KEY, ReadTable
 from abate.sources.border.rules import Rule, clocked_columns, has_no_clock_time
+from abate.sources.findings import Findings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +66,8 @@ def apply_rules(table: ReadTable, rules: Sequence[Rule], broken: Sequence[int], 
     if not in_breach:
         return table
     for rule in in_breach:
-        rows = table.rows.filter(_known(rule.is_broken(table.rows)))
-        findings.add_rows(table.contract.name, rule.sentence, rule.action, rows[ROW_KEY])
+        broken_rows = table.rows.filter(_known(rule.is_broken(table.rows)))
+        findings.add_rows(broken_rows, table=table.contract.name, rule=rule.sentence, action=rule.action, key=ROW_KEY)
     left = table.rows.filter(~_is_dropped(table.rows, in_breach))
     emptied = {
         name: _known(_any(rule.is_broken(left) for rule in in_breach if rule.empties == name)).ifelse(

@@ -9,8 +9,8 @@ import ibis.expr.types as ir
 
 from abate.base.errors import BrokenRecordsError
 from abate.engine.connection import Engine
-from abate.sources.border.findings import Findings
 from abate.sources.border.reading import ROW_KEY, ReadTable
+from abate.sources.findings import Findings
 
 
 def fill_course_numbers(table: ReadTable, engine: Engine, findings: Findings) -> ReadTable:
@@ -36,7 +36,9 @@ def _tell_order(rows: ir.Table, in_order: Any, engine: Engine, findings: Finding
     counts = engine.to_arrow(before.aggregate([before.count(where=rule).name(name) for name, rule in broken.items()]))
     for sentence, is_broken in broken.items():
         if counts[sentence][0].as_py():
-            findings.add_rows("courses", sentence, "kept", before.filter(is_broken.fill_null(False))[ROW_KEY])
+            findings.add_rows(
+                before.filter(is_broken.fill_null(False)), table="courses", rule=sentence, action="kept", key=ROW_KEY
+            )
 
 
 def fill_course_ids(table: ReadTable, engine: Engine, findings: Findings) -> ReadTable:
@@ -53,9 +55,11 @@ def _tell_filled(rows: ir.Table, name: str, how: str, engine: Engine, findings: 
     counted = engine.to_arrow(rows.aggregate(all=rows.count(), filled=rows[name].count())).to_pylist()[0]
     sentence = f"{name} is empty; {how}"
     if counted["all"] and not counted["filled"]:
-        findings.note("courses", sentence)
+        findings.add_remark("courses", sentence)
     elif counted["filled"] < counted["all"]:
-        findings.add_rows("courses", sentence, "repaired", rows.filter(rows[name].isnull())[ROW_KEY])
+        findings.add_rows(
+            rows.filter(rows[name].isnull()), table="courses", rule=sentence, action="repaired", key=ROW_KEY
+        )
     return bool(counted["filled"] < counted["all"])
 
 
@@ -89,8 +93,10 @@ def drop_doses_without_course(doses: ReadTable, courses: ReadTable, engine: Engi
         )
     if counted["outside"]:
         sentence = "the dose starts before its course or after its end"
-        findings.add_rows("doses", sentence, "kept", joined.filter(is_outside)[ROW_KEY])
+        findings.add_rows(joined.filter(is_outside), table="doses", rule=sentence, action="kept", key=ROW_KEY)
     if counted["lost"]:
-        findings.add_rows("doses", "its course is not in courses", "dropped", joined.filter(is_lost)[ROW_KEY])
+        findings.add_rows(
+            joined.filter(is_lost), table="doses", rule="its course is not in courses", action="dropped", key=ROW_KEY
+        )
         rows = rows.semi_join(spans, rows.course_id == spans.abate_course)
     return doses.with_rows(rows)

@@ -15,8 +15,8 @@ from abate.contracts.schema import Column, ColumnType
 from abate.engine.time import epoch_seconds
 from abate.knowledge.scales import SCALES, Scale
 from abate.sources.border.cells import UNREAD_SENTENCE
-from abate.sources.border.findings import Action
 from abate.sources.border.reading import ReadTable
+from abate.sources.findings import Action
 
 Condition = Callable[[ir.Table], ir.BooleanValue]
 

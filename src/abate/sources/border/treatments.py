@@ -6,9 +6,9 @@ import ibis
 
 from abate.engine.connection import Engine
 from abate.knowledge.drug_classes import drug_classes
-from abate.sources.border.findings import Findings
 from abate.sources.border.reading import ROW_KEY, ReadTable
 from abate.sources.border.words import plain_word, words_in
+from abate.sources.findings import Findings
 
 
 def fill_drug_classes(table: ReadTable, engine: Engine, findings: Findings) -> ReadTable:
@@ -25,10 +25,10 @@ def fill_drug_classes(table: ReadTable, engine: Engine, findings: Findings) -> R
     if len(found) < len(ingredients):
         unknown = without.rows.filter(~without.rows.ingredient.isin([name for name, _ in found]))
         sentence = "drug_class is empty and not known for the ingredient; it counts as no failed class"
-        findings.add_rows("treatments", sentence, "kept", unknown[ROW_KEY])
+        findings.add_rows(unknown, table="treatments", rule=sentence, action="kept", key=ROW_KEY)
     if not found:
         return table
-    findings.note("treatments", "drug_class is empty; that of the ingredient is taken where it is known")
+    findings.add_remark("treatments", "drug_class is empty; that of the ingredient is taken where it is known")
     rows = table.rows
     by_ingredient = ibis.cases(
         *((rows.ingredient == name, drug_class) for name, drug_class in found), else_=ibis.null("string")

@@ -17,8 +17,9 @@ from pyarrow import csv as arrow_csv
 from abate.base.errors import BrokenRecordsError, NotRecordsError, RecordsNotFoundError
 from abate.contracts.course_tables import COURSE_TABLES
 from abate.contracts.schema import ColumnType
+from abate.sources.findings import Remark
 from abate.sources.sheets.names import contract_name
-from abate.sources.sheets.raw import RawSheet, Remark, TypedTable, may_not_be_read
+from abate.sources.sheets.raw import RawSheet, TypedTable, may_not_be_read
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from abate.base.errors import BrokenRecordsError, RecordsNotFoundError
+from abate.sources.findings import Remark
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
-
-Remark = tuple[str, str, str, str | None]  # table, rule, action, row key
 
 
 @dataclass(frozen=True, kw_only=True)

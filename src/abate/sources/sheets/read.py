@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 from abate.base.errors import BrokenRecordsError, MissingTableError, RecordsNotFoundError
 from abate.contracts.course_tables import COURSE_TABLES, SourceTables
 from abate.contracts.definition import Study
-from abate.sources.border.findings import findings_arrow
 from abate.sources.border.reading import ROW_KEY
+from abate.sources.findings import Remark, remarks_as_arrow
 from abate.sources.sheets.folder import read_folder, table_files
 from abate.sources.sheets.names import SILENT_NAMES, contract_name, nearest, unknown_sentence
-from abate.sources.sheets.raw import RawSheet, Remark, TypedTable, may_not_be_read, refuse_repeated
+from abate.sources.sheets.raw import RawSheet, TypedTable, may_not_be_read, refuse_repeated
 from abate.sources.sheets.workbook import WORKBOOK_ENDINGS, read_workbook
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def read_sheets(where: Path, study: Study | None, engine: Engine) -> SourceTable
     _require(where, tables, [table.name for table in found])
     return SourceTables(
         **tables,
-        findings=engine.from_arrow(findings_arrow(remarks), "findings"),
+        findings=engine.from_arrow(remarks_as_arrow(remarks), "findings"),
         source_kind=SOURCE_KIND,
         source_details={"form": _form(where)},
         is_simulated=_is_simulated(where),

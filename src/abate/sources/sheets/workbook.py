@@ -14,7 +14,8 @@ from zipfile import BadZipFile
 import pyarrow as pa
 
 from abate.base.errors import NotRecordsError
-from abate.sources.sheets.raw import RawSheet, Remark, may_not_be_read
+from abate.sources.findings import Remark
+from abate.sources.sheets.raw import RawSheet, may_not_be_read
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook

@@ -12,8 +12,8 @@ from abate.base.errors import MissingTableError
 from abate.contracts.definition import Study
 from abate.sources.border.reading import ROW_KEY
 from abate.sources.border.words import plain_word
+from abate.sources.findings import Remark
 from abate.sources.sheets.names import contract_name
-from abate.sources.sheets.raw import Remark
 from abate.sources.wide.columns import Cells, WideColumns
 from abate.sources.wide.mapping import WideSheetMapping
 from abate.sources.wide.stays import Stay, read_number, read_stay

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from abate.contracts.course_tables import COURSE_TABLES, SourceTables
 from abate.contracts.definition import Study
-from abate.sources.border.findings import findings_arrow
 from abate.sources.border.reading import ROW_KEY
+from abate.sources.findings import remarks_as_arrow
 from abate.sources.wide.assumptions import assumptions
 from abate.sources.wide.columns import WideColumns, find_sheet
 from abate.sources.wide.doses import dose_rows
@@ -44,7 +44,7 @@ def read_wide_sheet(mapping: Path, study: Study | None, engine: Engine) -> Sourc
     rows = _take_apart(plan, columns, study, notes)
     return SourceTables(
         **{name: engine.from_arrow(_arrow(name, found), name) for name, found in rows.items()},
-        findings=engine.from_arrow(findings_arrow(notes.remarks), "findings"),
+        findings=engine.from_arrow(remarks_as_arrow(notes.remarks), "findings"),
         source_kind=SOURCE_KIND,
     )
 
