@@ -30,6 +30,7 @@ import pyarrow as pa
 
 from abate.base.days import parse_length
 from abate.contracts.course_tables import COURSES, DOSES, FINDINGS
+from abate.engine.aggregates import value_at_first
 from abate.engine.time import epoch_seconds, time_from_seconds
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ def join_courses(administrations: ir.Table, stays: ir.Table | None, study: Study
         Every row handed in is either a dose or a finding with the action ``dropped``, never both. Findings about a row
         carry its ``row_key``, those about a course its ``course_id``.
     """
-    rows = engine.materialise(_place(_judge(administrations), study), "administrations")
+    judged = engine.step(_judge(engine.step(_with_copies(administrations, engine))))
+    rows = engine.materialise(_place(judged, study, engine), "administrations")
     courses = engine.materialise(_with_stays(_course_rows(_kept(rows)), stays), "courses")
     return CourseSet(
         courses=courses.select(*COURSES.column_names),
@@ -96,9 +98,7 @@ def join_courses(administrations: ir.Table, stays: ir.Table | None, study: Study
 
 def _judge(administrations: ir.Table) -> ir.Table:
     """Return the rows with ``start_seconds``, ``end_seconds``, ``dropped_by`` and ``noted_by`` (sentences, or empty)."""
-    row = administrations.mutate(
-        start_seconds=epoch_seconds(administrations["start"]), end_recorded=epoch_seconds(administrations["end"])
-    )
+    row = administrations
     has_end, has_rate = row.end_recorded.notnull(), row.rate_mg_h.notnull()
     has_amount = row.amount_mg.notnull()
     gives_something = (row.rate_mg_h > 0).fill_null(False) | (row.amount_mg > 0).fill_null(False)
@@ -107,7 +107,7 @@ def _judge(administrations: ir.Table) -> ir.Table:
         ((has_rate | has_amount) & ~gives_something, GIVES_NOTHING),
         ((row.end_recorded == row.start_seconds).fill_null(False) & ~has_amount, NO_LENGTH_NO_AMOUNT),
         (~has_end & ~has_rate & ~has_amount, SAYS_NOTHING),
-        (_copy_number(row) > 0, REPEATED),
+        (row.is_copy, REPEATED),
     )
     noted_by = ibis.cases((has_end, ibis.null("string")), (has_amount, NO_END_BOLUS), else_=NO_END_RATE)
     return row.mutate(
@@ -115,13 +115,26 @@ def _judge(administrations: ir.Table) -> ir.Table:
     )
 
 
-def _copy_number(row: ir.Table) -> ir.IntegerValue:
-    """Return 0 for the first of identical rows, by key, and 1 and up for its copies."""
-    same = ("person_id", "treatment", "start", "end", "rate_mg_h", "amount_mg")
-    return ibis.row_number().over(ibis.window(group_by=[row[name] for name in same], order_by=row.row_key))
+def _with_copies(administrations: ir.Table, engine: Engine) -> ir.Table:
+    """Add ``start_seconds``, ``end_recorded`` and ``is_copy``: identical to a row of a lower key.
+
+    Copies are few or none, so rows are counted first, and only where there are copies are they joined.
+    """
+    rows = administrations.mutate(
+        start_seconds=epoch_seconds(administrations["start"]), end_recorded=epoch_seconds(administrations["end"])
+    )
+    same = ("person_id", "treatment", "start_seconds", "end_recorded", "rate_mg_h", "amount_mg")
+    counted = rows.group_by(*same).aggregate(first_key=rows.row_key.min(), row_count=rows.count())
+    repeated = engine.materialise(counted.filter(counted.row_count > 1), "repeated_administrations")
+    if engine.to_arrow(repeated.count().name("n").as_table())["n"][0].as_py() == 0:
+        return rows.mutate(is_copy=ibis.literal(False))
+    # A join by = would not find empty ends and rates; "identical to" does.
+    is_same = [rows[name].identical_to(repeated[name]) for name in same]
+    joined = rows.left_join(repeated, is_same, rname="{name}_repeated")
+    return joined.select(*rows.columns, is_copy=(joined.row_key != joined.first_key).fill_null(False))
 
 
-def _place(judged: ir.Table, study: Study) -> ir.Table:
+def _place(judged: ir.Table, study: Study, engine: Engine) -> ir.Table:
     """Number the courses of each person and treatment; rows that are dropped are numbered apart and mean nothing."""
     judged = judged.mutate(is_dropped=judged.dropped_by.notnull())
     one_by_one: dict[str, Any] = {
@@ -133,12 +146,14 @@ def _place(judged: ir.Table, study: Study) -> ir.Table:
         # The latest end so far, not the end of the row before: a short row may lie inside a long one.
         latest_end=judged.end_seconds.max().over(ibis.window(preceding=(None, 1), **one_by_one)),
     )
+    ordered = engine.step(ordered)
     pause = ordered.start_seconds - ordered.latest_end
     is_new = ordered.latest_end.isnull() | (pause > _new_course_after(ordered.treatment, study))
     # A bolus beside a running infusion is no overlap: nothing runs twice.
     overlaps = ((pause < 0) & (ordered.end_seconds > ordered.start_seconds)).fill_null(False)
-    marked = ordered.mutate(is_new=is_new.cast("int64"), overlaps=overlaps)
-    return marked.mutate(course_number=marked.is_new.sum().over(ibis.cumulative_window(**one_by_one)).cast("int64"))
+    marked = engine.step(ordered.mutate(is_new=is_new.cast("int64"), overlaps=overlaps))
+    by_position = ibis.cumulative_window(group_by=["person_id", "treatment", "is_dropped"], order_by="position")
+    return marked.mutate(course_number=marked.is_new.sum().over(by_position).cast("int64"))
 
 
 def _new_course_after(treatment: ir.StringValue, study: Study) -> ir.IntegerValue:
@@ -163,7 +178,7 @@ def _course_rows(doses: ir.Table) -> ir.Table:
     courses = doses.group_by(*_COURSE).aggregate(
         start_seconds=doses.start_seconds.min(),
         end_seconds=doses.end_seconds.max(),
-        weight_kg=doses.weight_kg.argmin(doses.position, where=doses.weight_kg.notnull()),
+        weight_kg=value_at_first(doses.weight_kg, doses.position, where=doses.weight_kg.notnull()),
     )
     return courses.mutate(course_id=_course_id(courses))
 

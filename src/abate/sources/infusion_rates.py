@@ -139,7 +139,13 @@ def _with_units(exposures: ir.Table, engine: Engine) -> ir.Table:
     rates = engine.materialise(split.left_join(units, "rate_unit").drop("rate_unit_right"), "rates")
     amounts = _mass_table(_distinct(exposures.amount_unit, engine), engine)
     joined = exposures.left_join(rates, "rate_text").left_join(amounts, "amount_unit")
-    found = (*(name for name in split.columns if name != "rate_text"), "rate_factor", "is_per_kg", "unit_problem", "amount_factor")
+    found = (
+        *(name for name in split.columns if name != "rate_text"),
+        "rate_factor",
+        "is_per_kg",
+        "unit_problem",
+        "amount_factor",
+    )
     return joined.select(*exposures.columns, *found)
 
 
@@ -241,7 +247,14 @@ def _with_dose(row: ir.Table) -> ir.Table:
         else_=row.known_end,
     )
     return row.select(
-        "row_key", "person_id", "treatment", "route", "basis", "weight_kg", "reason", "start_seconds",
+        "row_key",
+        "person_id",
+        "treatment",
+        "route",
+        "basis",
+        "weight_kg",
+        "reason",
+        "start_seconds",
         rate_mg_h=rate,
         # A negative amount beside a rate is no amount.
         amount_mg=(row.recorded_mg >= 0).fill_null(False).ifelse(row.recorded_mg, from_rate),
