@@ -60,9 +60,20 @@ def source_kind(where: str) -> SourceKind:
 
 def _kind_of_folder(path: Path) -> SourceKind:
     entries = sorted(path.iterdir())
+    kind = _kind_by_tables(_table_names(entries))
+    if kind is None and _kind_by_tables(_names_one_level_down(entries)) == "omop":
+        return "omop"  # an archive unpacked into a folder of its own; the OMOP reader looks there too
+    return kind or _refuse_folder(path, entries)
+
+
+def _table_names(entries: Iterable[Path]) -> set[str]:
     names = {name for entry in entries if (name := table_name(entry)) is not None}
-    names |= {contract_name(entry.name) for entry in entries if entry.is_dir()}
-    return _kind_by_tables(names) or _refuse_folder(path, entries)
+    return names | {contract_name(entry.name) for entry in entries if entry.is_dir()}
+
+
+def _names_one_level_down(entries: Iterable[Path]) -> set[str]:
+    folders = [entry for entry in entries if entry.is_dir() and not entry.name.startswith((".", "__"))]
+    return {name for folder in folders for name in _table_names(sorted(folder.iterdir()))}
 
 
 def _kind_of_file(path: Path) -> SourceKind:

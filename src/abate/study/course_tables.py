@@ -53,7 +53,8 @@ def _read_omop(study: Study, where: str, engine: Engine, progress: Progress) -> 
     questions = questions_before_omop(study)
     if questions:
         raise StudyFileError(f"the study file cannot be run on an OMOP database yet: {' '.join(questions)}")
-    return read_omop(open_records(where, engine), study, engine, progress)
+    with open_records(where, engine) as store:
+        return read_omop(store, study, engine, progress)
 
 
 def _with_courses(source: SourceTables, study: Study, engine: Engine, progress: Progress) -> SourceTables:
