@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
-from contextlib import contextmanager
-from pathlib import Path
-
 import pytest
 
 from abate.base.errors import (
@@ -21,6 +15,7 @@ from abate.engine.connection import open_engine
 from abate.engine.records import open_records
 from abate.sources.omop import read_omop
 from tests.contract.test_omop_source import STUDY
+from tests.ordinary_user import as_ordinary_user, reachable_folder
 from tests.small_cdm import SMALL_CDM, small_cdm, write_csv, write_duckdb, write_parquet
 
 
@@ -38,19 +33,6 @@ def listed(engine, source, table):
     return sorted(
         (row["row_key"], row["action"], row["rule"]) for row in rows if row["table"] == table and row["row_key"]
     )
-
-
-@contextmanager
-def ordinary_user():
-    "Root may read everything: as root, go on as a user who may not."
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def test_nothing_there(duckdb_engine, tmp_path):
@@ -81,19 +63,14 @@ def test_a_database_of_something_else(duckdb_engine, tmp_path):
 @pytest.mark.parametrize("kind", ["folder", "file"])
 def test_no_permission(kind):
     "The engine starts as that user, too: its own folder must be its own."
-    folder = Path(tempfile.mkdtemp(prefix="abate-test-"))
-    try:
-        folder.chmod(0o755)
+    with reachable_folder() as folder:
         place = write_parquet(small_cdm(), folder / "cdm")
         locked = place if kind == "folder" else place / "person.parquet"
         locked.chmod(0o000)
         expected = "folder cdm" if kind == "folder" else "file person.parquet"
         refused = pytest.raises(RecordsNotFoundError, match=f"{expected} may not be read: no permission")
-        with ordinary_user(), open_engine("duckdb") as engine, refused:
+        with as_ordinary_user(), open_engine("duckdb") as engine, refused:
             read(place, engine)
-    finally:
-        (folder / "cdm").chmod(0o755)
-        shutil.rmtree(folder)
 
 
 @pytest.mark.parametrize("table", ["person", "drug_exposure"])
