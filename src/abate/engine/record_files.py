@@ -85,7 +85,8 @@ def csv_layout(path: Path) -> CsvLayout:
 def check_readable(path: Path) -> None:
     """Raise RecordsNotFoundError where a file or folder may not be read."""
     wanted = os.R_OK | (os.X_OK if path.is_dir() else 0)
-    if not os.access(path, wanted):
+    # As the effective user, who is the one that opens the file, where the system can tell.
+    if not os.access(path, wanted, effective_ids=os.access in os.supports_effective_ids):
         kind = "folder" if path.is_dir() else "file"
         raise RecordsNotFoundError(f"{kind} {path.name} may not be read: no permission; ask its owner for read access.")
 

@@ -81,7 +81,11 @@ def open_records(where: str, engine: Engine) -> RecordStore:
 
         return _checked(PostgresStore(where, engine), "the database")
     path = Path(where)
-    if not path.exists():
+    try:
+        is_there = path.exists()
+    except PermissionError:
+        raise RecordsNotFoundError(f"{path.name} may not be read: no permission for the folder it lies in.") from None
+    if not is_there:
         raise RecordsNotFoundError(f"there is nothing at {path}; check the path.")
     check_readable(path)
     if path.is_dir():

@@ -62,8 +62,8 @@ def read_exposures(
 
 
 def read_administrations(exposures: ir.Table, weights: ir.Table | None, engine: Engine, findings: Findings) -> ir.Table:
-    """Return the administrations (contract's ADMINISTRATIONS) that the exposures are, materialised."""
-    return engine.materialise(normalise_rates(exposures, weights, engine, findings, TABLE), "administrations")
+    """Return the administrations (contract's ADMINISTRATIONS) that the exposures are."""
+    return normalise_rates(exposures, weights, engine, findings, TABLE)
 
 
 def _treatment_by_concept(treatments: Iterable[Treatment], vocabulary: Vocabulary) -> Mapping[int, str]:
