@@ -67,7 +67,7 @@ def test_courses_are_as_many_as_an_independent_count_finds(study, raw_doses):
 
 def test_micrograms_and_milligrams_come_out_alike(study, raw_doses):
     "Boluses are charted in mcg, infusions in mg; the whole is the same by hand, copies counted once."
-    once = {row for row in raw_doses}
+    once = set(raw_doses)
     by_hand = sum(quantity * {"mg": 1.0, "mcg": 0.001}[unit] for _, _, _, _, quantity, unit in once)
     assert sum(row["amount_mg"] for row in table(study, "doses")) == pytest.approx(by_hand, rel=1e-9)
 
