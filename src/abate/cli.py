@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -55,9 +56,32 @@ def mends(command: Callable[P, None]) -> Callable[P, None]:
             typer.echo("abate: stopped; nothing was left half-written.", err=True)
             raise typer.Exit(ExitCode.INTERRUPTED) from None
         except BrokenPipeError:
+            _leave_closed_pipe()
             raise typer.Exit(ExitCode.OK) from None
+        except typer.Exit:
+            raise
+        except Exception as error:
+            _report_fault(error)
+            raise typer.Exit(ExitCode.INTERNAL) from None
 
     return wrapped
+
+
+def _report_fault(error: Exception) -> None:
+    """Say where abate failed, without the words of the failure: a library's may quote a patient's row."""
+    import traceback
+
+    places = "".join(traceback.format_tb(error.__traceback__))
+    typer.echo(
+        f"{places}abate: a fault in abate ({type(error).__name__}); please report the lines above. "
+        "What the failure said is left out, since it may quote a record. Nothing was left half-written.",
+        err=True,
+    )
+
+
+def _leave_closed_pipe() -> None:
+    """Let what is still to be written vanish: whoever reads stdout, such as ``head``, has gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(error: AbateError) -> None:

@@ -1,23 +1,8 @@
 """The command as a user types it: what it prints, and its exit codes."""
 
-import subprocess
-import sys
-
 import pytest
 
-from tests.conftest import ROOT
-
-
-def abate(*arguments, cwd=None):
-    code = "from abate.cli import main; main()"
-    return subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=cwd,
-        env={"PYTHONPATH": str(ROOT / "src"), "PATH": "/usr/bin:/bin"},
-    )
+from tests.acceptance.command import abate
 
 
 def test_help_names_every_verb():

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from abate.base.errors import EngineError
+from abate.engine.interrupts import interrupts_told
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -138,7 +139,8 @@ def open_engine(name: EngineName = "duckdb", *, memory_limit: str = "4GB") -> It
     """
     engine = _start(name, memory_limit)
     try:
-        yield engine
+        with interrupts_told():
+            yield engine
     finally:
         engine.close()
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import itertools
-import os
 import re
 import shutil
 import tempfile
@@ -17,6 +15,7 @@ import duckdb
 import ibis
 
 from abate.base.errors import BrokenRecordsError, NotRecordsError, RecordsNotFoundError
+from abate.base.writing import no_room_for_work
 from abate.engine.connection import CsvLayout, Engine, EngineName, LazyTables
 
 if TYPE_CHECKING:
@@ -107,14 +106,7 @@ class DuckDBEngine(Engine):
         query = self.backend.compile(expression)
         target = str(path).replace("'", "''")
         with _unreadable_files():
-            try:
-                copied = self.backend.raw_sql(
-                    f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
-                ).fetchone()
-            except duckdb.IOException as error:
-                if "No space left" not in str(error):
-                    raise
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path.name) from None
+            copied = self.backend.raw_sql(f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)").fetchone()
         return int(copied[0])
 
     def close(self) -> None:
@@ -153,7 +145,7 @@ def _unreadable_files() -> Iterator[None]:
     except (duckdb.InvalidInputException, duckdb.IOException) as error:
         said = str(error)
         if "No space left" in said:
-            raise
+            raise no_room_for_work() from None
         line = re.search(r"CSV Error on Line: (\d+)", said)
         file = re.search(
             r"""(?:file ['"=]*\s*|["'])([^"'\n]+\.(?:csv|tsv|txt|parquet)(?:\.gz)?)""", said, re.IGNORECASE

@@ -6,6 +6,7 @@ in the middle leaves what was there before.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from abc import ABC, abstractmethod
@@ -17,6 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from abate.base.errors import OutputError
+from abate.base.writing import describe_failure
+from abate.engine.interrupts import interrupts_told
 
 DATABASE_SUFFIXES = (".duckdb", ".db")
 #: Suffixes of files that are neither a DuckDB database nor a folder's name.
@@ -79,7 +82,7 @@ def open_store(
         If the target is there already, cannot be written, or the disk is full.
     """
     _check_target(target, schemas, side_files, overwrite)
-    with _as_output_errors(target):
+    with interrupts_told(), _as_output_errors(target):
         store = (_DatabaseStore if is_database(target) else _FolderStore)(target, schemas)
         try:
             yield store
@@ -119,9 +122,18 @@ def _as_output_errors(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(f"{target} could not be written: {error.strerror or error}.") from error
+        raise OutputError(describe_failure(error, target)) from None
     except duckdb.IOException as error:
-        raise OutputError(f"{target} could not be written: {str(error).splitlines()[0]}") from error
+        raise OutputError(describe_failure(_as_os_error(error), target)) from None
+
+
+def _as_os_error(error: Exception) -> OSError:
+    """Return the operating system's error behind DuckDB's words, which name a file that the user has never seen."""
+    said = str(error)
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS):
+        if os.strerror(number) in said:
+            return OSError(number, os.strerror(number))
+    return OSError(errno.EIO, os.strerror(errno.EIO))
 
 
 def _temporary(target: Path) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import tempfile
 import tomllib
@@ -13,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from abate.base.errors import OutputError
+from abate.base.writing import writing
 from abate.contracts.course_tables import COURSE_TABLES
 from abate.contracts.schema import Column, ColumnType, Table
 from abate.knowledge.scales import SCALES
@@ -64,18 +64,14 @@ def write_template(path: Path, *, overwrite: bool = False) -> None:
         raise OutputError(f"{path} is there already; name another file, or add --overwrite.")
     temporary: str | None = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            _workbook().save(file)
-        os.chmod(temporary, 0o644)  # the empty form is meant to be handed round; mkstemp makes it private
-        os.replace(temporary, path)
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+            with os.fdopen(handle, "wb") as file:
+                _workbook().save(file)
+            os.chmod(temporary, 0o644)  # the empty form is meant to be handed round; mkstemp makes it private
+            os.replace(temporary, path)
         temporary = None
-    except OSError as error:
-        reason = (
-            "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else (error.strerror or "no reason given")
-        )
-        raise OutputError(f"{path} could not be written: {reason}. Nothing was left behind.") from None
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from abate.base.errors import StudyFileError
+from abate.base.errors import RecordsNotFoundError, StudyFileError
 from abate.base.logs import Progress, silent
+from abate.base.writing import has_no_room, no_room_for_work
 from abate.contracts.course_tables import CourseTables, SourceTables
 from abate.contracts.definition import Study
 from abate.engine.connection import Engine
@@ -25,7 +26,14 @@ def read_course_tables(study: Study, where: str, engine: Engine, progress: Progr
     """
     from abate.sources.border import check_course_tables
 
-    source = _read_source(study, where, engine, progress)
+    try:
+        source = _read_source(study, where, engine, progress)
+    except OSError as error:
+        if has_no_room(error):
+            raise no_room_for_work() from None
+        raise RecordsNotFoundError(
+            f"the records could not be read ({error.strerror or type(error).__name__}); is their place still there, and are the files whole?"
+        ) from None
     progress("checking the course tables")
     return check_course_tables(_with_courses(source, study, engine, progress), study, engine)
 

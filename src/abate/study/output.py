@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from abate.base.errors import OutputError
+from abate.base.writing import writing
 
 #: The file by which a folder is known as a run's own, so that --overwrite never removes anything else.
 MARK_OF_A_RUN = "manifest.json"
@@ -41,23 +41,40 @@ def check_target(target: Path, *, overwrite: bool) -> None:
 def staged(target: Path) -> Iterator[Path]:
     """Give a private folder beside ``target`` that takes its place at the end; on any failure nothing of it is left.
 
+    Folders above ``target`` that were made for it go again as well.
+
     Raises
     ------
     OutputError
-        If writing fails for want of room or rights.
+        If the folder cannot be made or take its place. What fails in between is told by whoever does it.
     """
+    made = _missing_parents(target)
     staging: Path | None = None
+    is_complete = False
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.unfinished-", dir=target.parent))
+        with writing(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.unfinished-", dir=target.parent))
         yield staging
-        _take_place(staging, target)
-        staging = None
-    except OSError as error:
-        raise OutputError(_describe(error, target)) from None
+        with writing(target):
+            _take_place(staging, target)
+        is_complete = True
     finally:
-        if staging is not None:
-            shutil.rmtree(staging, ignore_errors=True)
+        if not is_complete:
+            _remove(staging, made)
+
+
+def _missing_parents(target: Path) -> list[Path]:
+    """Return the folders above ``target`` that are not there, the lowest first."""
+    return [parent for parent in target.absolute().parents if not parent.exists()]
+
+
+def _remove(staging: Path | None, made: list[Path]) -> None:
+    if staging is not None:
+        shutil.rmtree(staging, ignore_errors=True)
+    for parent in made:
+        with suppress(OSError):  # not made after all, or somebody else has put something there meanwhile
+            parent.rmdir()
 
 
 def _take_place(staging: Path, target: Path) -> None:
@@ -84,14 +101,6 @@ def _existing_parent(path: Path) -> Path:
     return parent
 
 
-def _describe(error: OSError, target: Path) -> str:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"{target} could not be written: the disk is full. Nothing was left behind; make room and run again."
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"{target} could not be written: no right to write there. Nothing was left behind."
-    return f"{target} could not be written ({error.strerror or type(error).__name__}). Nothing was left behind."
-
-
 def write_text(text: str, path: Path) -> None:
     """Write a new text file whole or not at all; a file that is there stays.
 
@@ -102,12 +111,16 @@ def write_text(text: str, path: Path) -> None:
     """
     if path.exists():
         raise OutputError(f"{path} is there already; name another file with --out.")
+    temporary: str | None = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)  # a study file is meant to be shared; mkstemp makes it private
-        os.rename(temporary, path)
-    except OSError as error:
-        raise OutputError(_describe(error, path)) from None
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.chmod(temporary, 0o644)  # a study file is meant to be shared; mkstemp makes it private
+            os.rename(temporary, path)
+        temporary = None
+    finally:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)

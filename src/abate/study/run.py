@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from abate.base.errors import NoCoursesError
 from abate.base.logs import Progress, silent
+from abate.base.writing import writing
 from abate.contracts.course_tables import COURSE_TABLES
 from abate.contracts.definition import Study
 from abate.contracts.result import AttritionStep, FindingCount, Provenance, StudyResult
@@ -107,9 +108,10 @@ def run(
         work = _find_outcomes(checked, str(data), running, progress)
         exported = _export(work, running)
         result = _estimate(checked, work, exported, running, progress)
-        if folder is not None:
-            _write(result, exported, folder, progress)
-            _write_log(folder, began)
+        if target is not None and folder is not None:
+            with writing(target):
+                _write(result, exported, folder, progress)
+                _write_log(folder, began)
     return result
 
 

@@ -30,14 +30,35 @@ def test_a_failure_leaves_nothing(tmp_path, failure):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_full_disk_is_one_sentence(tmp_path):
+def test_a_failure_leaves_no_folder_that_was_made_on_the_way(tmp_path):
     def fail():
-        with staged(tmp_path / "study"):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        with staged(tmp_path / "results" / "2024" / "study"):
+            raise ValueError("a bug")
 
-    with pytest.raises(OutputError, match="the disk is full"):
+    with pytest.raises(ValueError, match="a bug"):
         fail()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failure_leaves_the_folders_of_others(tmp_path):
+    (tmp_path / "results").mkdir()
+
+    def fail():
+        with staged(tmp_path / "results" / "study"):
+            raise ValueError("a bug")
+
+    with pytest.raises(ValueError, match="a bug"):
+        fail()
+    assert list(tmp_path.iterdir()) == [tmp_path / "results"]
+
+
+def test_what_fails_while_reading_is_not_told_as_a_failure_to_write(tmp_path):
+    def fail():
+        with staged(tmp_path / "study"):
+            raise OSError(errno.EIO, os.strerror(errno.EIO), "records.csv")
+
+    with pytest.raises(OSError, match="records.csv"):
+        fail()
 
 
 def test_an_earlier_run_stays_when_its_successor_fails(tmp_path):
