@@ -110,6 +110,7 @@ class DuckDBEngine(Engine):
         return int(copied[0])
 
     def close(self) -> None:
+        self.backend.con.interrupt()  # after Ctrl-C other threads still work on the query, and closing would wait for them
         self.backend.disconnect()
         shutil.rmtree(self._spill, ignore_errors=True)
 

@@ -179,6 +179,7 @@ class _DatabaseStore(Store):
         self._file.replace(self._target)
 
     def discard(self) -> None:
+        self._connection.interrupt()  # after Ctrl-C other threads still work, and closing would wait for them
         self._connection.close()
         for partial in (self._file, self._file.with_name(self._file.name + ".wal"), *self._texts.values()):
             partial.unlink(missing_ok=True)
