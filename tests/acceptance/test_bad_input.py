@@ -78,10 +78,15 @@ def test_a_database_of_something_else(tmp_path):
     assert "neither an OMOP CDM nor course tables" in refused(tmp_path, tmp_path / "shop.duckdb", 5)
 
 
-def test_a_database_that_is_not_whole(tmp_path):
+@pytest.mark.parametrize(
+    ("share", "exit_code", "said"),
+    [(0.001, 4, "half.duckdb cannot be opened"), (0.1, 7, "file half.duckdb is not whole"), (0.9, 7, "file half.duckdb is not whole")],
+)  # fmt: skip
+def test_a_database_that_is_not_whole(tmp_path, share, exit_code, said):
     whole = write_duckdb(small_cdm(), tmp_path / "whole.duckdb").read_bytes()
-    (tmp_path / "half.duckdb").write_bytes(whole[: len(whole) // 3])
-    assert "half.duckdb cannot be opened" in refused(tmp_path, tmp_path / "half.duckdb", 4)
+    (tmp_path / "half.duckdb").write_bytes(whole[: int(len(whole) * share)])
+    write_study(tmp_path, OMOP_STUDY)
+    assert said in refused(tmp_path, tmp_path / "half.duckdb", exit_code)
 
 
 @pytest.mark.parametrize("table", ["person", "drug_exposure", "measurement"])
@@ -115,7 +120,7 @@ def test_a_missing_column_of_a_sheet(tmp_path):
             'scale = "nrs"\nbaseline = { from = "start", to = "admission", take = "last" }',
             "rating.baseline: the window from 'start' to 'admission' is upside down",
         ),
-        ('window = ["0h", "end+24h"]', 'window = ["end", "0h"]', "events.window"),
+        ('window = ["0h", "end+24h"]', 'window = ["end", "0h"]', "events: the window from 'end' to '0h' is upside down"),
     ],
 )
 def test_a_study_that_is_none(tmp_path, right, wrong, said):
@@ -226,9 +231,11 @@ def test_a_full_disk(tmp_path, size_kb):
         assert "the disk is full" in refused(tmp_path, data, 9, out=tmp_path / "disk" / "new" / "results", **how)
 
 
-def test_a_full_disk_under_a_simulated_hospital(tmp_path):
+@pytest.mark.parametrize("courses", [8, 60])
+def test_a_full_disk_under_a_simulated_hospital(tmp_path, courses):
+    "Eight courses fit into DuckDB's log and not into its file as well; sixty do not even fit into the log."
     with small_disk(tmp_path / "disk", 400) as how:
-        answer = abate("simulate", "--courses", "8", "-q", "--out", tmp_path / "disk" / "h.duckdb", **how)
+        answer = abate("simulate", "--courses", courses, "-q", "--out", tmp_path / "disk" / "h.duckdb", **how)
         assert (answer.returncode, answer.stderr.count("\n")) == (9, 1), answer.stderr
         assert "the disk is full" in answer.stderr
         assert everything_in(tmp_path / "disk") == []
@@ -384,5 +391,5 @@ def test_courses_without_any_rating_are_described_and_no_change_is_stated(tmp_pa
     assert none.answer.stdout.startswith("In 3 courses of ketamine, no change of pain can be stated: ")
     with (none.out / "results.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = {row["id"]: row for row in csv.DictReader(file)}
-    assert (rows["change.mean"]["value"], rows["courses.n"]["value"]) == ("", "3")
+    assert (rows["change.mean"]["value"], rows["courses.n"]["value"]) == ("", "3.0")
     assert rows["change.mean"]["reason"]

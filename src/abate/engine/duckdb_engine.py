@@ -149,11 +149,13 @@ def _unreadable_files() -> Iterator[None]:
             raise no_room_for_work() from None
         line = re.search(r"CSV Error on Line: (\d+)", said)
         file = re.search(
-            r"""(?:file ['"=]*\s*|["'])([^"'\n]+\.(?:csv|tsv|txt|parquet)(?:\.gz)?)""", said, re.IGNORECASE
+            r"""(?:file ['"=]*\s*|["'])([^"'\n]+\.(?:csv|tsv|txt|parquet|duckdb|db)(?:\.gz)?)""", said, re.IGNORECASE
         )
         if line is None and file is None:
             raise
         name = f"file {Path(file[1]).name}" if file is not None else "a CSV file"
+        if "Could not read enough bytes" in said:
+            raise BrokenRecordsError(f"{name} is not whole; copy or write it anew.") from None
         if "Permission denied" in said:
             raise RecordsNotFoundError(f"{name} may not be read: no permission.") from None
         where = f"line {line[1]} of {name}" if line is not None else name

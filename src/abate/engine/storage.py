@@ -123,17 +123,20 @@ def _as_output_errors(target: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise OutputError(describe_failure(error, target)) from None
-    except duckdb.IOException as error:
-        raise OutputError(describe_failure(_as_os_error(error), target)) from None
+    except duckdb.Error as error:
+        known = _as_os_error(error)
+        if known is None:
+            raise
+        raise OutputError(describe_failure(known, target)) from None
 
 
-def _as_os_error(error: Exception) -> OSError:
+def _as_os_error(error: Exception) -> OSError | None:
     """Return the operating system's error behind DuckDB's words, which name a file that the user has never seen."""
     said = str(error)
-    for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS):
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO):
         if os.strerror(number) in said:
             return OSError(number, os.strerror(number))
-    return OSError(errno.EIO, os.strerror(errno.EIO))
+    return None
 
 
 def _temporary(target: Path) -> Path:
@@ -171,6 +174,8 @@ class _DatabaseStore(Store):
 
     def commit(self) -> None:
         self._connection.commit()
+        # Closing would write what is still in the log too, but say nothing of a full disk, and the log does not move along.
+        self._connection.execute("CHECKPOINT")
         self._connection.close()
         for place, partial in self._texts.items():
             partial.replace(place)
