@@ -48,7 +48,7 @@ def refused(folder, data, exit_code, **how):
     )  # fmt: skip
     assert (answer.returncode, answer.stderr.count("\n")) == (exit_code, 1), answer.stderr
     assert answer.stderr.startswith("abate: ")
-    assert answer.stderr.endswith(".\n")
+    assert answer.stderr.endswith((".\n", "?\n"))
     assert not [word for word in PRIVATE if word in answer.stderr]
     assert everything_in(folder) == there_before
     return answer.stderr.removeprefix("abate: ")
@@ -120,7 +120,11 @@ def test_a_missing_column_of_a_sheet(tmp_path):
             'scale = "nrs"\nbaseline = { from = "start", to = "admission", take = "last" }',
             "rating.baseline: the window from 'start' to 'admission' is upside down",
         ),
-        ('window = ["0h", "end+24h"]', 'window = ["end", "0h"]', "events: the window from 'end' to '0h' is upside down"),
+        (
+            'window = ["0h", "end+24h"]',
+            'window = ["end", "0h"]',
+            "events: the window from 'end' to '0h' is upside down",
+        ),
     ],
 )
 def test_a_study_that_is_none(tmp_path, right, wrong, said):
@@ -157,7 +161,20 @@ def test_no_course_says_at_which_rule(tmp_path):
     answer = abate("run", tmp_path / "study.toml", "--data", data, "--out", tmp_path / "out", "-q")
     assert answer.returncode == 8
     assert "the records hold no course of ketamine" in answer.stderr
-    assert answer.stdout.splitlines()[0].split() == "0 courses 0 persons A course of ketamine is in the records.".split()
+    assert answer.stdout.splitlines()[0].split() == [
+        "0",
+        "courses",
+        "0",
+        "persons",
+        "A",
+        "course",
+        "of",
+        "ketamine",
+        "is",
+        "in",
+        "the",
+        "records.",
+    ]
     assert everything_in(tmp_path) == there_before
 
 
@@ -213,11 +230,20 @@ def test_every_verb_that_writes_says_so_alike(tmp_path, arguments):
 def small_disk(folder, size_kb):
     """Give what makes a disk of this size of ``folder``: a real one where root may mount it, else a limit on each file."""
     folder.mkdir()
-    mounted = os.geteuid() == 0 and not subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size_kb}k", "abate-test", str(folder)], capture_output=True, check=False
-    ).returncode
+    mounted = (
+        os.geteuid() == 0
+        and not subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={size_kb}k", "abate-test", str(folder)],
+            capture_output=True,
+            check=False,
+        ).returncode
+    )
     try:
-        yield {} if mounted else {"preexec": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size_kb << 8, size_kb << 8))}
+        yield (
+            {}
+            if mounted
+            else {"preexec": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size_kb << 8, size_kb << 8))}
+        )
     finally:
         if mounted:
             subprocess.run(["umount", str(folder)], check=True)
@@ -350,7 +376,9 @@ def test_no_cell_of_a_written_table_runs_as_a_formula(hostile_run):
         for row in csv.reader(path.read_text(encoding="utf-8-sig").splitlines())
         for cell in row
     ]
-    assert not [cell for cell in cells if cell.startswith(("=", "+", "@")) or cell.startswith("-") and not is_number(cell)]
+    assert not [
+        cell for cell in cells if cell.startswith(("=", "+", "@")) or (cell.startswith("-") and not is_number(cell))
+    ]
     for formula in FORMULAS:
         assert f"'{formula}" in cells
 

@@ -28,12 +28,17 @@ def test_records_are_left_as_they_were(tmp_path, omop_run):
     expected = write_csv(small_cdm(), tmp_path / "records")
     found = {path.name: path.read_bytes() for path in (omop_run.folder / "records").iterdir()}
     changed_by_the_fixture = {"drug_exposure.csv", "measurement.csv"}
-    assert {name for name, content in found.items() if content != (expected / name).read_bytes()} == changed_by_the_fixture
+    assert {
+        name for name, content in found.items() if content != (expected / name).read_bytes()
+    } == changed_by_the_fixture
     assert {path.name for path in omop_run.folder.iterdir()} == {"records", "study.toml", "results", "temporary"}
 
 
 def test_a_database_file_is_left_as_it_was(tmp_path):
-    study, data = write_study(tmp_path, OMOP_STUDY.replace("785649", "1")), write_duckdb(small_cdm(), tmp_path / "r.duckdb")
+    study, data = (
+        write_study(tmp_path, OMOP_STUDY.replace("785649", "1")),
+        write_duckdb(small_cdm(), tmp_path / "r.duckdb"),
+    )
     digest, changed = hashlib.sha256(data.read_bytes()).hexdigest(), data.stat().st_mtime_ns
     data.chmod(0o444)
     assert abate("run", study, "--data", data, "--out", tmp_path / "out", "-q").returncode == 8
@@ -54,7 +59,9 @@ main()
 
 def test_the_watch_on_the_network_sees_a_connection():
     "Without this the next test could not fail."
-    code = WATCHED.replace("from abate.cli import main\nmain()", "import socket; socket.create_connection(('127.0.0.1', 9))")
+    code = WATCHED.replace(
+        "from abate.cli import main\nmain()", "import socket; socket.create_connection(('127.0.0.1', 9))"
+    )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "the network was asked: socket." in answer.stderr
 
@@ -83,7 +90,9 @@ def test_temporary_folders_are_private_and_go_again(tmp_path):
     )  # fmt: skip
     assert running.stderr is not None
     running.stderr.readline()
-    modes = {path.stat().st_mode & 0o777 for path in (*(tmp_path / "temporary").iterdir(), *tmp_path.glob(".results.*"))}
+    modes = {
+        path.stat().st_mode & 0o777 for path in (*(tmp_path / "temporary").iterdir(), *tmp_path.glob(".results.*"))
+    }
     running.communicate(timeout=60)
     assert modes == {0o700}
     assert list((tmp_path / "temporary").iterdir()) == []
@@ -93,8 +102,10 @@ def test_a_fault_is_told_without_its_own_words(monkeypatch):
     import abate.study.run
     from abate.cli import app
 
+    row = ("Jane Doe", 4711)
+
     def fail(*_, **__):
-        raise ValueError("could not convert 'Jane Doe, 4711' to a number")
+        raise ValueError(f"could not convert {row} to a number")
 
     monkeypatch.setattr(abate.study.run, "run", fail)
     answer = CliRunner().invoke(app, ["run", "ketamine-migraine", "--data", "x", "--out", "y", "-q"])

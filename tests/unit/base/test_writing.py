@@ -26,8 +26,8 @@ def test_the_reason_is_told_with_the_place(number, words):
 
 
 def test_a_failure_to_write_is_an_error_of_the_output(tmp_path):
-    with pytest.raises(OutputError, match="no right|Not a directory"), writing(tmp_path / "a"):
-        (tmp_path / "a").write_text("")
+    (tmp_path / "a").write_text("")
+    with pytest.raises(OutputError, match="Not a directory"), writing(tmp_path / "a" / "b"):
         (tmp_path / "a" / "b").write_text("")
 
 
