@@ -292,6 +292,13 @@ _UNREADABLE = "unreadable_columns"
 
 
 def by_lower_case(names: Sequence[str], where: str) -> dict[str, str]:
+    """Return each name under itself in lower case; ``where`` stands in the error.
+
+    Raises
+    ------
+    BrokenRecordsError
+        If two names differ in case only.
+    """
     by_name = {name.lower(): name for name in names}
     if len(by_name) < len(names):
         raise BrokenRecordsError(f"{where} has two columns whose names differ in case only; rename or remove one.")

@@ -125,7 +125,9 @@ def test_nothing_is_left_half_written(tmp_path, monkeypatch, failure, told):
         write_template(tmp_path / "review.xlsx")
     assert list(tmp_path.iterdir()) == []
     if told is OutputError:
-        assert str(error.value).endswith("could not be written: the disk is full. Nothing was left behind.")
+        assert str(error.value).endswith(
+            "could not be written: the disk is full. Nothing was left behind; make room and run again."
+        )
 
 
 def test_a_folder_in_which_nobody_may_write():
@@ -134,5 +136,7 @@ def test_a_folder_in_which_nobody_may_write():
         folder.chmod(0o555)
         with as_ordinary_user(), pytest.raises(OutputError) as error:
             write_template(folder / "review.xlsx")
-        assert str(error.value).endswith("could not be written: Permission denied. Nothing was left behind.")
+        assert str(error.value).endswith(
+            "could not be written: no right to write there. Nothing was left behind; name another place."
+        )
         folder.chmod(0o755)
