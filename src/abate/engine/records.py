@@ -243,32 +243,44 @@ class RecordStore(ABC):
         *,
         hold: bool,
     ) -> ir.Table:
-        from abate.engine.record_columns import read_column
+        from abate.engine.record_columns import may_be_unreadable, read_column
 
         raw = self._raw(name, columns, ids)
-        read = {column: read_column(raw[column], kinds[column]) for column in columns}
-        doubtful = {column: found.is_unreadable for column, found in read.items() if found.is_unreadable is not None}
-        typed = raw.select(
-            **{column: found.value for column, found in read.items()},
-            **({_UNREADABLE: _names_where(doubtful)} if doubtful else {}),
-        )
-        if not doubtful:
-            return self._hand_over(self._keep(typed, ids), must_compute=hold)
-        # Rows whose id cannot be read stay until they are listed: nobody knows whether they were meant.
-        held = self._hand_over(self._keep(typed, ids, or_empty=set(doubtful)), must_compute=True)
+        if any(may_be_unreadable(raw[column], kinds[column]) for column in columns):
+            return self._read_texts(name, raw, kinds, ids)
+        typed = raw.select(**{column: read_column(raw[column], kinds[column]).value for column in columns})
+        for column, wanted in ids.items():
+            typed = wanted.filter(typed, column, self._reader, self.engine)
+        return self._hand_over(typed, must_compute=hold)
+
+    def _read_texts(
+        self, name: str, raw: ir.Table, kinds: Mapping[str, CdmType], ids: Mapping[str, WantedIds]
+    ) -> ir.Table:
+        """Return columns of which some are stored as texts; what cannot be read is listed.
+
+        The rows are chosen first, by their ids alone: reading every text of a large file takes many times as long.
+        """
+        from abate.engine.record_columns import read_column
+
+        columns = raw.columns
+        chosen = self._reader.materialise(self._choose(raw, kinds, ids), "chosen") if ids else raw
+        read = {column: read_column(chosen[column], kinds[column]) for column in columns}
+        unreadable = {column: found.is_unreadable for column, found in read.items() if found.is_unreadable is not None}
+        values = {column: found.value for column, found in read.items()}
+        held = self._hand_over(chosen.select(**values, **{_UNREADABLE: _names_where(unreadable)}), must_compute=True)
         self._list_unreadable(name, held, ids)
         for column in ids:
             held = held.filter(held[column].notnull())
         return held.select(*columns)
 
-    def _keep(self, table: ir.Table, ids: Mapping[str, WantedIds], or_empty: set[str] | None = None) -> ir.Table:
+    def _choose(self, raw: ir.Table, kinds: Mapping[str, CdmType], ids: Mapping[str, WantedIds]) -> ir.Table:
+        """Return the rows with wanted ids, and those whose id cannot be read: nobody knows whether they were meant."""
+        from abate.engine.record_columns import read_column
+
         for column, wanted in ids.items():
-            if or_empty is not None and column in or_empty:
-                is_wanted = wanted.are_in(table[column], self._reader, self.engine)
-                table = table.filter(is_wanted | table[column].isnull())
-            else:
-                table = wanted.filter(table, column, self._reader, self.engine)
-        return table
+            value = read_column(raw[column], kinds[column]).value
+            raw = raw.filter(wanted.are_in(value, self._reader, self.engine) | value.isnull())
+        return raw
 
     def _list_unreadable(self, name: str, held: ir.Table, ids: Mapping[str, WantedIds]) -> None:
         import ibis
