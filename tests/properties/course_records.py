@@ -21,7 +21,7 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _NEAR = tuple(timedelta(seconds=s) for s in (0, 0, 0, -1, 1, 0.4, 3600, -10800, 18000, 43200, 108000, -93600))
 _BASELINES = (
     {"from": "admission", "to": "start", "take": "last", "fallback": "first in course"},
-    {"from": "admission-7d", "to": "start", "take": "mean", "fallback": "none"},
+    {"from": "admission-7d", "to": "start-1h", "take": "mean", "fallback": "first in course"},
     {"from": "start-2h", "to": "start+5h", "take": "lowest", "fallback": "last in course"},
     {"from": "admission", "to": "start+1h", "take": "median", "fallback": "first in course"},
     {"from": "admission", "to": "start", "take": "highest", "fallback": "none"},

@@ -76,6 +76,25 @@ def test_a_rating_after_the_next_course_began_is_not_of_this_one(course):
     """)
 
 
+def test_a_course_that_begins_at_the_last_second_of_a_window_takes_that_second_from_it(course):
+    course.given(
+        courses="""
+            course_id | treatment | admission        | start            | end              | discharge
+            a         | ketamine  | 2024-03-01 08:00 | 2024-03-01 10:00 | 2024-03-04 10:00 | 2024-03-05 12:00
+            b         | ketamine  | 2024-05-04 08:00 | 2024-05-04 12:00 | 2024-05-07 10:00 | 2024-05-08 12:00
+        """,
+        ratings="""
+            time             | value
+            2024-05-04 12:00 | 2
+        """,
+    )
+    course.then("""
+        course_id | visit_1_value | visit_1_missing
+        a         |               | another course began before the window closed
+        b         |               | no rating in the window
+    """)
+
+
 def test_a_rating_before_the_next_course_counts(course):
     course.given(courses=TWO_COURSES, ratings="""
         time                | value

@@ -79,6 +79,19 @@ def test_a_rating_at_the_second_of_the_first_dose_is_one_from_before(course):
     """)
 
 
+def test_a_rating_at_the_second_of_the_first_dose_is_none_of_the_course(course):
+    closed_before = 'rating.baseline = { from = "admission", to = "start-1h", fallback = "first in course" }'
+    course.given(study=closed_before, ratings="""
+        time             | value
+        2024-03-01 10:00 | 8
+        2024-03-02 10:00 | 5
+    """)  # fmt: skip
+    course.then("""
+        baseline | baseline_rule
+        5        | first in course
+    """)
+
+
 def test_without_a_rating_before_the_first_one_of_the_course_is_the_baseline(course):
     course.given(
         ratings="""
