@@ -304,6 +304,7 @@ _UNREADABLE = "unreadable_columns"
 
 
 def by_lower_case(names: Sequence[str], where: str) -> dict[str, str]:
+    """Return stored names by their lower case; BrokenRecordsError where two differ in case only."""
     by_name = {name.lower(): name for name in names}
     if len(by_name) < len(names):
         raise BrokenRecordsError(f"{where} has two columns whose names differ in case only; rename or remove one.")
