@@ -304,7 +304,6 @@ _UNREADABLE = "unreadable_columns"
 
 
 def by_lower_case(names: Sequence[str], where: str) -> dict[str, str]:
-<<<<<<< HEAD
     """Return each name under itself in lower case; ``where`` stands in the error.
 
     Raises
@@ -312,9 +311,6 @@ def by_lower_case(names: Sequence[str], where: str) -> dict[str, str]:
     BrokenRecordsError
         If two names differ in case only.
     """
-=======
-    """Return stored names by their lower case; BrokenRecordsError where two differ in case only."""
->>>>>>> omop
     by_name = {name.lower(): name for name in names}
     if len(by_name) < len(names):
         raise BrokenRecordsError(f"{where} has two columns whose names differ in case only; rename or remove one.")
