@@ -184,6 +184,23 @@ def test_of_contacts_at_one_second_the_kind_named_first_in_the_study_counts(cour
     """)
 
 
+def test_a_contact_at_the_last_second_of_observation_counts(course):
+    course.given(
+        contacts="""
+            start            | kind
+            2024-05-04 12:00 | emergency
+        """,
+        observed="""
+            start      | end
+            2020-01-01 | 2024-05-04 12:00
+        """,
+    )
+    course.then("""
+        return_days | return_kind | followed_days
+        60          | emergency   | 60
+    """)
+
+
 def test_no_return_while_observed_is_no_return(course):
     course.given(
         contacts="""
