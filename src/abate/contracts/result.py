@@ -94,7 +94,7 @@ class Provenance:
     is_simulated: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class StudyResult:
     """All that a run found; what the report, the files and the next trial read.
 
@@ -114,6 +114,12 @@ class StudyResult:
     daily: Any = None
     harm: Any = None
     doses: Any = None
+
+    def __repr__(self) -> str:
+        """Say what it is in one line: a notebook prints it, and it must hold no row of a patient."""
+        courses = self.estimate("courses.n")
+        count = "no" if courses is None or courses.value is None else f"{courses.value:.0f}"
+        return f"StudyResult({self.study.get('title')!r}, {count} courses, {len(self.estimates)} estimates)"
 
     def estimate(self, id: str) -> Estimate | None:
         """Return the estimate with this id, or None."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abate.contracts.definition import Study
+from abate.contracts.result import AttritionStep
 from abate.engine.connection import Engine, EngineName, open_engine
 from abate.study.explain import questions_before_omop
 from abate.study.read import read_study
@@ -98,6 +99,16 @@ def _check_sheets(where: Path, study: Study | None, engine: Engine, *, is_wide: 
     yield source.source_kind
     for sheet in describe_sheets(source, checked, engine):
         yield from _say_sheet(sheet)
+    if study is not None:
+        from abate.cohort.entry import find_entry
+
+        yield "who would enter:"
+        yield from (_say_step(step) for step in find_entry(study, checked, engine).attrition)
+
+
+def _say_step(step: AttritionStep) -> str:
+    note = "" if step.is_asked or step.note is None else f"  ({step.note})"
+    return f"  {step.courses:>6,} courses, {step.persons:,} persons: {step.rule}{note}"
 
 
 def _say_sheet(sheet: SheetDescription) -> Iterator[str]:

@@ -17,7 +17,13 @@ from abate.contracts.definition import (
     Treatment,
     WindowRule,
 )
+from abate.contracts.result import AttritionStep
 from abate.knowledge.scales import SCALES
+
+#: Kind of source whose codes are looked for.
+OMOP = "OMOP CDM"
+#: Words by which a step of the attrition says that it was not asked for want of a table.
+_NOT_IN_RECORDS = "The records hold no table"
 
 _TAKES = {
     "first": "the first rating",
@@ -51,6 +57,35 @@ def explain(study: Study) -> Sequence[str]:
         _describe_claims(study),
     ]
     return [paragraph for paragraph in paragraphs if paragraph]
+
+
+def explain_run(study: Study, source_kind: str, attrition: Sequence[AttritionStep]) -> Sequence[str]:
+    """Return the methods of a run: the study in prose, and what these records could not be asked.
+
+    Codes are named only where they were looked for: a chart review names its treatments and events in words.
+    """
+    asked = study if source_kind == OMOP else _without_codes(study)
+    unanswered = [step for step in attrition if not step.is_asked and step.note and _NOT_IN_RECORDS in step.note]
+    if not unanswered:
+        return explain(asked)
+    rules = " ".join(step.rule for step in unanswered)
+    return [
+        *explain(asked),
+        f"These rules of entry could not be asked of these records, and nobody was lost at them: {rules}",
+    ]
+
+
+def _without_codes(study: Study) -> Study:
+    no_codes = {"concepts": (), "snomed": (), "icd10cm": (), "icd9cm": ()}
+    changes: dict[str, object] = {"treatment": study.treatment.model_copy(update={"concepts": ()})}
+    if study.condition is not None:
+        changes["condition"] = study.condition.model_copy(update=no_codes)
+    if study.comparator is not None:
+        changes["comparator"] = study.comparator.model_copy(update={"concepts": ()})
+    if study.events is not None:
+        terms = {term: codes.model_copy(update=no_codes) for term, codes in study.events.terms.items()}
+        changes["events"] = study.events.model_copy(update={"terms": terms})
+    return study.model_copy(update=changes)
 
 
 def questions_before_omop(study: Study) -> Sequence[str]:

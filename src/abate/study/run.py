@@ -19,7 +19,7 @@ from abate.contracts.definition import Study
 from abate.contracts.result import AttritionStep, FindingCount, Provenance, StudyResult
 from abate.engine.connection import Engine, EngineName, open_engine
 from abate.study.course_tables import read_course_tables
-from abate.study.explain import explain
+from abate.study.explain import explain_run
 from abate.study.output import MARK_OF_A_RUN, check_target, staged
 from abate.study.provenance import fingerprint, hash_study, installed_versions, study_as_data
 
@@ -45,6 +45,19 @@ _ORDER = {
     "daily": ("course_id", "day"),
     "harm": ("course_id", "onset_hours", "term", "grade", "serious", "related"),
     "findings": ("table", "rule", "action", "row_key"),
+}
+
+
+#: The line of the study file behind each rule of entry, to say what could be changed.
+_LINE_OF_RULE = {
+    "length": "treatment.length",
+    "first_course": "eligibility.courses",
+    "condition": "the section [condition]",
+    "age": "eligibility.age",
+    "observed_before": "eligibility.observed_before",
+    "failed_preventive_classes": "eligibility.failed_preventive_classes",
+    "failed_acute_classes": "eligibility.failed_acute_classes",
+    "first_eligible": "eligibility.courses",
 }
 
 
@@ -139,7 +152,7 @@ def refuse_without_courses(study: Study, attrition: tuple[AttritionStep, ...]) -
         lost = next(step for step in attrition if step.courses == 0)
         sentence = (
             f"no courses: {first.courses} course{'s' if first.courses > 1 else ''} of {study.treatment.name} found, "
-            f"none left after the rule {lost.id!r}; see the attrition."
+            f"none left after the rule {lost.id!r}; change {_LINE_OF_RULE[lost.id]} in the study file, or look at what the records hold of it."
         )
     raise NoCoursesError(sentence, attrition)
 
@@ -155,7 +168,7 @@ def _estimate(
     rows = _rows_of_study(study, exported)
     return StudyResult(
         study=study_as_data(study),
-        explanation=explain(study),
+        explanation=explain_run(study, work.tables.source_kind, work.entry.attrition),
         estimates=estimate_study(study, rows["outcomes"], rows["daily"], rows["harm"]),
         attrition=work.entry.attrition,
         characteristics=describe_characteristics(study, rows["outcomes"]),

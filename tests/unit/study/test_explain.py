@@ -3,7 +3,8 @@
 import pytest
 
 from abate.contracts.definition import ResponseRule, Study
-from abate.study.explain import describe_rule, explain, questions_before_omop
+from abate.contracts.result import AttritionStep
+from abate.study.explain import describe_rule, explain, explain_run, questions_before_omop
 from abate.study.read import read_study
 
 
@@ -51,3 +52,20 @@ def test_codes_left_empty_are_asked_for_before_a_run_on_omop():
     questions = questions_before_omop(read_study("ketamine-depression-phq9"))
     assert questions == ["rating.concepts is empty: give the OMOP concept ids of PHQ-9 total."]
     assert questions_before_omop(read_study("ketamine-migraine")) == []
+
+
+def test_the_methods_of_a_chart_review_name_no_codes_and_what_could_not_be_asked():
+    step = AttritionStep(
+        id="observed_before", rule="The 365 days before lie within one observed span.", is_asked=False, persons=3, courses=3,
+        persons_lost=0, courses_lost=0, note="The records hold no table of observed spans.",
+    )  # fmt: skip
+    text = " ".join(explain_run(read_study("ketamine-migraine"), "course tables", [step]))
+    assert "OMOP" not in text
+    assert "SNOMED" not in text
+    assert "could not be asked of these records, and nobody was lost at them: The 365 days before" in text
+
+
+def test_the_methods_of_an_omop_run_name_the_codes_that_were_looked_for():
+    assert "(OMOP 785649, descendants included)" in " ".join(
+        explain_run(read_study("ketamine-migraine"), "OMOP CDM", [])
+    )

@@ -20,7 +20,7 @@ from abate.sources.border.keys import drop_identical_rows, refuse_differing_rows
 from abate.sources.border.reading import ReadTable, read_table, zoned_times
 from abate.sources.border.rules import Rule, rules_of
 from abate.sources.border.treatments import fill_drug_classes
-from abate.sources.border.words import respell_scales, respell_treatments, respell_words, words_in
+from abate.sources.border.words import respell_scales, respell_terms, respell_treatments, respell_words, words_in
 from abate.sources.findings import Findings
 
 #: Required columns that the border fills itself.
@@ -61,6 +61,8 @@ def check_course_tables(source: SourceTables, study: Study | None, engine: Engin
     doses = tables.pop("doses", None)
     checked = {name: _check_table(table, engine, findings) for name, table in tables.items()}
     _note_other_scales(checked["ratings"], study, engine, findings)
+    if "events" in checked and study is not None and study.events is not None and study.events.terms:
+        checked["events"] = _with_terms_of_study(checked["events"], study, engine, findings)
     if "treatments" in checked and source.administrations is None:
         checked["treatments"] = fill_drug_classes(checked["treatments"], engine, findings)
     if doses is not None:
@@ -136,6 +138,16 @@ def _apply_rules_of(table: ReadTable, engine: Engine, findings: Findings) -> Rea
     if loses_every_row(table, rules, counts, engine):
         raise BrokenRecordsError(_all_lost_sentence(table, rules, counts, engine))
     return apply_rules(table, rules, counts.broken, findings)
+
+
+def _with_terms_of_study(events: ReadTable, study: Study, engine: Engine, findings: Findings) -> ReadTable:
+    """Return the events under the study's own spelling; events of terms that it does not name are listed."""
+    events = respell_terms(events, study, engine)
+    terms = [] if study.events is None else list(study.events.terms)
+    others = events.rows.filter(~events.rows.term.isin(terms))
+    rule = "the term is none that the study file names: the event does not count"
+    findings.add_rows(others, table="events", rule=rule, action="kept", key="row_key")
+    return events
 
 
 def _note_other_scales(ratings: ReadTable, study: Study | None, engine: Engine, findings: Findings) -> None:

@@ -71,6 +71,12 @@ def respell_treatments(table: ReadTable, study: Study, engine: Engine) -> ReadTa
     return _respell(table, "treatment", engine, known, plain_word)
 
 
+def respell_terms(table: ReadTable, study: Study, engine: Engine) -> ReadTable:
+    """Return the events with "Nausea" as "nausea" where the study names it so; other terms stay as they are written."""
+    terms = () if study.events is None else tuple(study.events.terms)
+    return _respell(table, "term", engine, {plain_word(term): term for term in terms}, plain_word)
+
+
 def words_in(table: ReadTable, name: str, engine: Engine) -> list[str]:
     """Return the distinct words of a column, at most a thousand."""
     distinct = table.rows.select(name).distinct().limit(_MOST_WORDS)

@@ -23,6 +23,9 @@ LIGHTEST_KG, HEAVIEST_KG = 45.0, 160.0
 RATE_TEXTS = ("mg/hr", "mg/kg/h", "mcg/kg/min", "")
 _MCG_KG_MIN, _AMOUNT_ONLY = 2, 3
 
+#: No row of an infusion is shorter than this, but between two pauses.
+SHORTEST_ROW_MINUTES = 10
+
 DIHYDROERGOTAMINE_INTERVAL_MINUTES = 8 * 60
 DIHYDROERGOTAMINE_LENGTH_MINUTES = 30
 
@@ -165,7 +168,10 @@ def _infuse(random: np.random.Generator, stays: Stays, titration: _Titration, pa
     is_paused = ((pause_start[:, None] <= middle[..., None]) & (middle[..., None] < pause_end[:, None])).any(axis=-1)
     stay, column = np.nonzero((end > start) & ~is_paused)
     start, end = start[stay, column], end[stay, column]
-    step = np.minimum(start // titration.step_minutes[stay], titration.step_count[stay] - 1)
+    # A row that begins just before a step begins with the new rate: the cut between them was left out.
+    step = np.minimum(
+        (start + SHORTEST_ROW_MINUTES - 1) // titration.step_minutes[stay], titration.step_count[stay] - 1
+    )
     rate = np.round(titration.first[stay] + step * titration.step[stay], 4)
     amount_mg = rate * titration.mg_h_per_unit[stay] * (end - start) / 60
     return _written(stays, stay, start, end, amount_mg, titration.is_mcg[stay], _sig(rate, titration.text[stay]))
@@ -196,8 +202,20 @@ def _cuts(
     bag_minutes = round(60 * parameters.bag_hours)
     bag = bag_minutes * np.arange(longest // bag_minutes + 2)
     bags = np.broadcast_to(bag, (minutes.size, bag.size))
-    cuts = np.concatenate([bags, steps, pause_start, pause_end], axis=1)
+    firm = np.concatenate([pause_start, pause_end, minutes[:, None]], axis=1)
+    steps = _unless_near(steps, firm, minutes)
+    bags = _unless_near(bags, np.concatenate([firm, steps], axis=1), minutes)
+    cuts = np.concatenate([np.zeros_like(minutes)[:, None], bags, steps, pause_start, pause_end], axis=1)
     return np.sort(np.minimum(cuts, minutes[:, None]), axis=1)
+
+
+def _unless_near(cuts: Array, others: Array, minutes: Array) -> Array:
+    """Return ``cuts`` without those that would leave a row of a few minutes: nobody hangs a bag as the pump is stopped.
+
+    Such a row without a rate text would be read as a bolus.
+    """
+    is_near = (np.abs(cuts[:, :, None] - others[:, None, :]) < SHORTEST_ROW_MINUTES).any(axis=-1)
+    return np.where(is_near, minutes[:, None], cuts)
 
 
 def _sig(rate: Array, text: Array) -> list[str | None]:

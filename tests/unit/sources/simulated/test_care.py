@@ -58,7 +58,8 @@ def test_a_rate_only_rises_in_steps_to_its_ceiling(infusions):
         steps = np.diff(np.unique(rates))
         assert steps == pytest.approx([rates[0]] * steps.size)
         longest = max(row["drug_exposure_end_datetime"] - row["drug_exposure_start_datetime"] for row in rows)
-        assert longest <= timedelta(hours=12)
+        # A bag due within ten minutes of another change is hung at that change.
+        assert longest <= timedelta(hours=12, minutes=10)
 
 
 def test_sites_write_rates_in_every_way(infusions):
@@ -86,3 +87,15 @@ def test_weights_are_on_half_kilograms_within_bounds():
     weights = draw_weights(np.random.default_rng(1), parameters_of("D", {"weight_sd_kg": 60.0}), 5_000)
     assert (weights.min(), weights.max()) == (45.0, 160.0)
     assert np.all(2 * weights == np.rint(2 * weights))
+
+
+def test_no_row_of_an_infusion_is_so_short_that_it_would_be_read_as_a_bolus():
+    "Rows of a few minutes stand between two pauses only; a hospital without pauses has none."
+    hospital = simulate_hospital(parameters_of("D", {"pause_per_day": 0.0}), course_count=200, seed=4)
+    rows = hospital.tables["drug_exposure"].to_pylist()
+    lengths = [
+        row["drug_exposure_end_datetime"] - row["drug_exposure_start_datetime"]
+        for row in rows
+        if row["drug_concept_id"] == KETAMINE
+    ]
+    assert min(lengths) >= timedelta(minutes=10)
