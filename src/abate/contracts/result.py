@@ -59,6 +59,10 @@ class CharacteristicRow:
     smd_reason: str | None = None
 
 
+#: Rule of a finding by which a row is dropped and nothing is lost with it.
+SAME_ROW_TWICE = "the same row stands twice; one is kept"
+
+
 @dataclass(frozen=True, kw_only=True)
 class FindingCount:
     """How many rows of one table met one rule."""

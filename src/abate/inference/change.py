@@ -107,6 +107,7 @@ def _signed_ranks_of_change(change: Sample) -> Estimate:
     if change.course_count == 0:
         return failed_row(id, quantity, NO_PAIR)
     found = test_of_signed_ranks(each.values)
+    left_out = "1 change" if found.zero_count == 1 else f"{found.zero_count} changes"
     return Estimate(
         id=id,
         quantity=quantity,
@@ -114,7 +115,7 @@ def _signed_ranks_of_change(change: Sample) -> Estimate:
         n=change.course_count,
         person_count=change.person_count,
         p_value=found.p_value,
-        method=f"Wilcoxon signed-rank test, {found.method}, {found.zero_count} changes of 0 left out{one_per_person}",
+        method=f"Wilcoxon signed-rank test, {found.method}, {left_out} of 0 left out{one_per_person}",
         reason=found.reason,
     )
 
@@ -131,4 +132,4 @@ def _one_per_person(change: Sample) -> tuple[Sample, str]:
 def _why_no(courses: pa.Table, rating: str) -> str | None:
     """Return the commonest reason why a course has no such rating, for the row in which none has one."""
     reason = commonest_reason(courses, f"{rating}_missing")
-    return f"no course has a {rating} rating: {reason}" if reason else None
+    return f"no course has a {rating} rating ({reason})" if reason else None

@@ -107,7 +107,7 @@ def _rows_of_visit(study: Study, visit: str, courses: pa.Table) -> list[Estimate
     values, whose = numbers(courses, f"{visit}_value"), persons(courses)
     seen = sample_of(np.isfinite(values).astype(np.float64), whose)
     nobody = commonest_reason(courses, f"{visit}_missing")
-    none = f"nobody was seen at {visit}" + (f": {nobody}" if nobody else "")
+    none = f"nobody was seen at {visit}" + (f" ({nobody})" if nobody else "")
     change = sample_of(values - numbers(courses, "baseline"), whose)
     return [
         share_row(f"{visit}.seen", f"courses with a rating at {visit}", seen, none=NO_COURSE),

@@ -214,9 +214,16 @@ def _lowest_day_number(view: ResultView) -> KeyNumber:
         return KeyNumber(label="Day of lowest mean", value=EMPTY, detail="no rating after the first dose")
     if view.is_one_patient:
         return KeyNumber(label="Lowest day", value=describe_count(day.value), detail="day with the lowest daily value")
-    detail = "" if own is None or own.value is None else f"mean of lowest days {describe_number(own.value)}"
+    rated, courses = day.n or 0, plural(view.course_count, "course")
+    few = "only a few, " if 2 * rated < view.course_count else ""
+    on_day = f"rated in {few}{describe_count(rated)} of {courses}{',' if few else ''} that day"
+    own_days = (
+        ""
+        if own is None or own.value is None
+        else f"mean of own lowest days {describe_number(own.value)} ({describe_n(own.n or 0)})"
+    )
     return KeyNumber(
-        label="Day of lowest mean", value=describe_count(day.value), detail=_joined(detail, describe_n(day.n or 0))
+        label="Day of lowest mean", value=f"day {describe_count(day.value)}", detail=_joined(on_day, own_days)
     )
 
 
@@ -243,7 +250,7 @@ def _sustained_number(view: ResultView) -> KeyNumber:
     more = (
         ""
         if everybody is None or not everybody.denominator
-        else f"seen of {plural(everybody.denominator, 'responder')}"
+        else f"among {plural(everybody.denominator, 'responder')}, those seen"
     )
     return _share_number(
         view, f"Response still held at {in_words(visit)}", view.estimate(f"sustained.{visit}"), more=more

@@ -108,7 +108,7 @@ def _rate(view: ResultView) -> TableRow | None:
 
 
 def _elsewhere(view: ResultView) -> TableRow:
-    first, last = view.result.attrition[0], view.result.attrition[-1]
+    first, last = view.attrition[0], view.attrition[-1]
     return row(
         "That it holds elsewhere",
         "These are the records of one source",

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from abate.contracts.result import AttritionStep, Estimate
+from abate.contracts.result import SAME_ROW_TWICE, AttritionStep, Estimate
 from abate.report.figures.change import find_pairs
 from abate.report.figures.trajectory import means_by_day
 from abate.report.headline import describe_estimated_share, why_nothing_held
@@ -29,20 +29,35 @@ from abate.report.words import capital, describe_meeting, in_words, listed, of_t
 
 def say_attrition(view: ResultView) -> str:
     """Return who entered of those in whom the treatment was recorded, and at which rule most were lost."""
-    steps = view.result.attrition
-    first, last = steps[0], steps[-1]
+    steps = view.attrition
+    first, last, unused = steps[0], steps[-1], _say_unused(view)
     if first.courses == last.courses:
+        if unused:
+            return f"Nobody was lost at a rule: {_all_courses(last, ' that could be used')} entered; {unused}."
         return f"Nobody was lost: {_all_courses(last)} entered."
     persons = f"{describe_count(last.persons)} of {plural(first.persons, 'person')}"
     entered = f"{persons} and {describe_count(last.courses)} of {plural(first.courses, 'course')} entered."
     most = max(steps[1:], key=lambda step: step.courses_lost)
-    return f"{entered} Most were lost at the rule \u201c{shown(most.rule.rstrip('.'))}\u201d: {plural(most.courses_lost, 'course')}."
+    rule = shown(most.rule.rstrip("."))
+    text = f"{entered} Most were lost at the rule \u201c{rule}\u201d: {plural(most.courses_lost, 'course')}."
+    return f"{text} {sentence(unused)}".rstrip()
 
 
-def _all_courses(step: AttritionStep) -> str:
+def _all_courses(step: AttritionStep, which: str = "") -> str:
     if step.courses == 1:
-        return "the one course recorded"
-    return f"all {plural(step.courses, 'course')} of {plural(step.persons, 'person')}"
+        return f"the one course{which or ' recorded'}"
+    return f"all {plural(step.courses, 'course')} of {plural(step.persons, 'person')}{which}"
+
+
+def _say_unused(view: ResultView) -> str:
+    """Return how many rows of courses were dropped before any rule of entry was asked; empty where none were."""
+    dropped = [found for found in view.result.findings if (found.table, found.action) == ("courses", "dropped")]
+    counts = [found.count for found in dropped if found.rule != SAME_ROW_TWICE]
+    if not counts:
+        return ""
+    # A row that breaks two rules is counted under each of them.
+    at_most = "" if len(counts) == 1 else "up to "
+    return f"{at_most}{plural(sum(counts), 'row')} of courses could not be used, see findings"
 
 
 def say_characteristics(view: ResultView) -> str:
@@ -130,7 +145,9 @@ def say_trajectory(view: ResultView) -> str:
     text = f"The daily mean of {view.noun} was {started}lowest {where}."
     days = [(found_day, found) for found_day, found in means_by_day(view) if found_day >= 1]
     if days and (days[-1][1].n or 0) < (days[0][1].n or 0):
-        text += f" It is of {_courses_on(days[0])} and of {_courses_on(days[-1])}, because courses end or lack ratings."
+        text += (
+            f" It is of {_courses_on(days[0])} and of {_courses_on(days[-1])}, because patients leave or are not rated."
+        )
     return text
 
 

@@ -67,7 +67,7 @@ def build_sections(view: ResultView) -> tuple[Section, ...]:
 
 
 def _attrition(view: ResultView) -> Section:
-    not_asked = sum(not step.is_asked for step in view.result.attrition)
+    not_asked = sum(not step.is_asked for step in view.attrition)
     notes = (
         [
             Note(
@@ -111,7 +111,8 @@ def _courses(view: ResultView) -> Section:
 
 def _trajectory(view: ResultView) -> Section:
     fixed = (
-        "Later means are of the courses still running and rated then, who may be those slower to get better; "
+        "Ratings count until discharge, also after the last dose. Later means are of the patients still there and rated then, "
+        "who may be those slower to get better; "
         "the numbers behind the figure also follow one set of courses."
     )
     notes = (
@@ -163,9 +164,9 @@ def _nadir(view: ResultView) -> Section:
     notes = (
         Note(
             head="Mean of lowest days",
-            text="can only look at days that happened: a course of three days cannot be lowest on day 5.",
+            text="can only look at days with a rating until discharge: a course discharged on day 3 cannot be lowest on day 5.",
         ),
-        Note(head="Day of the lowest mean", text="depends on who is left and rated on that day."),
+        Note(head="Day of the lowest mean", text="depends on who is still there and rated on that day."),
     )
     return Section(
         id="nadir",

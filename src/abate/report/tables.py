@@ -47,9 +47,9 @@ def attrition_table(view: ResultView) -> ReportTable:
             describe_count(step.persons_lost) if step.is_asked else "not asked",
             describe_count(step.courses_lost) if step.is_asked else "not asked",
         )
-        for step in view.result.attrition
+        for step in view.attrition
     ]
-    notes = [f"{sentence(step.rule)} {sentence(step.note)}" for step in view.result.attrition if step.note]
+    notes = [f"{sentence(step.rule)} {sentence(step.note)}" for step in view.attrition if step.note]
     columns = ("Rule, in the order applied", "Persons left", "Courses left", "Persons removed", "Courses removed")
     return table("attrition-table", "Who entered: what each rule left and removed.", columns, rows, notes=notes)
 
@@ -147,7 +147,8 @@ def daily_table(view: ResultView) -> ReportTable:
     notes = []
     if fixed:
         notes.append(
-            "The last two columns follow one set of courses: those rated on every one of these days. The other means change also because courses end."
+            "The last two columns follow one set of courses: those rated on every one of these days. "
+            "The other means change also because patients leave or are not rated."
         )
     columns = ("Time", "n", f"Mean {view.noun}", INTERVAL, "n, same courses", "Mean, same courses")
     return table("daily-table", f"Daily means of {view.noun}.", columns, rows, notes=notes)
@@ -166,10 +167,14 @@ def change_table(view: ResultView) -> ReportTable:
             estimate.method or EMPTY,
         )
         for id in ids
-        if (estimate := view.estimate(id)) is not None
+        if (estimate := view.estimate(id)) is not None and not (view.is_one_patient and id == "change.wilcoxon")
     ]
     columns = ("Quantity", f"Estimate ({INTERVAL})", "n", "p", "Method")
-    notes = ["A test asks whether the change is zero, which nobody expects here: see what this design cannot show."]
+    notes = (
+        []
+        if view.is_one_patient
+        else ["A test asks whether the change is zero, which nobody expects here: see what this design cannot show."]
+    )
     return table(
         "change-table", f"{capital(view.noun)} before and at the end, and the change.", columns, rows, notes=notes
     )

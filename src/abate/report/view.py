@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from abate.contracts.definition import Study
-from abate.contracts.result import Estimate, StudyResult
+from abate.contracts.result import AttritionStep, Estimate, StudyResult
 from abate.knowledge.scales import SCALES, Scale
 from abate.report.words import rating_noun
+
+#: Rules of which a study asks one at most.
+_ONE_COURSE_A_PERSON = frozenset({"first_course", "first_eligible"})
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,16 @@ class ResultView:
         """Return why the estimate with this id has no value, if it says so."""
         found = self._by_id.get(id)
         return None if found is None else found.reason
+
+    @cached_property
+    def attrition(self) -> Sequence[AttritionStep]:
+        """The rules of entry that a reader is shown: of the two that keep one course a person, not the one that the other replaces."""
+        asked = {step.id for step in self.result.attrition if step.is_asked}
+        return [
+            step
+            for step in self.result.attrition
+            if step.is_asked or step.id not in _ONE_COURSE_A_PERSON or not asked & _ONE_COURSE_A_PERSON
+        ]
 
     @property
     def course_count(self) -> int:

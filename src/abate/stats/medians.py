@@ -126,7 +126,7 @@ def median_interval(values: ArrayLike, level: float = 0.95) -> MedianEstimate:
         return MedianEstimate(level=level, method=METHOD, reason="there are no values", count=0)
     median, rank = float(np.median(ordered)), _rank_of_limit(ordered.size, level)
     if rank == 0:
-        reason = f"{ordered.size} values are too few for a level of {level:g}"
+        reason = f"{ordered.size} {'value is' if ordered.size == 1 else 'values are'} too few for a level of {level:g}"
         return MedianEstimate(value=median, level=level, method=METHOD, reason=reason, count=ordered.size)
     return MedianEstimate(
         value=median,

@@ -160,7 +160,9 @@ def hodges_lehmann(changes: ArrayLike, level: float = 0.95) -> PseudomedianEstim
     value = (centre[0] + centre[1]) / 2
     rank, achieved_level = _rank_of_limit(ordered.size, level)
     if rank < 1 or is_constant(ordered):
-        too_few = f"{ordered.size} changes are too few for a level of {level:g}"
+        too_few = (
+            f"{ordered.size} {'change is' if ordered.size == 1 else 'changes are'} too few for a level of {level:g}"
+        )
         reason = too_few if rank < 1 else f"all {ordered.size} changes are equal"
         return PseudomedianEstimate(value=value, level=level, method=method, reason=reason, count=ordered.size)
     return PseudomedianEstimate(

@@ -61,10 +61,16 @@ def test_a_change_of_nothing_in_all_is_no_test():
 def test_no_final_rating_at_all_says_why():
     outcomes = outcomes_of(STUDY, baseline=[5.0, 6], final_missing=["no rating at the end", "no rating at the end"])
     found = estimates_of(STUDY, outcomes)
-    assert found["final.mean"].reason == "no course has a final rating: no rating at the end"
+    assert found["final.mean"].reason == "no course has a final rating (no rating at the end)"
     assert found["change.mean"].reason == "no course has both a baseline and a final rating"
 
 
 def test_change_in_per_cent_comes_from_its_column():
     row = estimates_of(STUDY, outcomes_of(STUDY, change_percent=[-50.0, -30.0, None]))["change_percent.mean"]
     assert (row.value, row.unit, row.n) == (-40.0, "%", 2)
+
+
+@pytest.mark.parametrize(("final", "words"), [([5.0, 4, 3], "1 change of 0"), ([5.0, 6, 3], "2 changes of 0")])
+def test_changes_of_nothing_are_counted_in_words_that_fit(final, words):
+    row = estimates_of(STUDY, outcomes_of(STUDY, baseline=[5.0, 6, 7], final=final))["change.wilcoxon"]
+    assert f"{words} left out" in row.method

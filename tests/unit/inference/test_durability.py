@@ -47,7 +47,7 @@ def test_the_rating_at_a_visit_and_its_change_from_baseline():
 
 def test_nobody_seen_at_a_visit_says_why():
     found = _estimates(baseline=[8.0], response_points_2=[True], visit_1_missing=["no rating in the window"])
-    assert found["sustained.visit_1"].reason == "nobody was seen at visit_1: no rating in the window"
+    assert found["sustained.visit_1"].reason == "nobody was seen at visit_1 (no rating in the window)"
     assert found["sustained.visit_1.unseen_as_no"].denominator == 1
 
 

@@ -10,13 +10,16 @@ from abate.report import disclosure
 from abate.report.drawn import draw_figure, draw_figures
 from abate.report.figures import drawing
 from abate.report.figures.change import draw_before_and_after, draw_changes, packed
+from abate.report.figures.counts import count_axis
 from abate.report.figures.drawing import render_drawing, render_file, render_inline, render_png, stack
+from abate.report.figures.entry import draw_attrition
 from abate.report.figures.figure import Figure, tenths
 from abate.report.figures.harm import draw_harm
 from abate.report.figures.nadir import draw_nadir_days
 from abate.report.figures.response import draw_response
 from abate.report.figures.sheet import Sheet
-from abate.report.figures.trajectory import draw_pain_by_day
+from abate.report.figures.trajectory import draw_missing_by_day, draw_pain_by_day
+from abate.report.html import render_page
 from abate.report.report_table import row, table
 from abate.report.sections import build_sections
 from abate.report.view import ResultView
@@ -265,3 +268,29 @@ def test_marks_that_share_a_place_are_packed_around_it():
 
 def test_the_title_of_a_table_behind_a_figure_is_its_caption():
     assert table("t", "Courses by change.", ("a",), [row("1")]).title == "Courses by change."
+
+
+@pytest.mark.parametrize(("most", "ticks"), [(1, ["0", "1"]), (2, ["0", "1", "2"]), (12, ["0", "5", "10"])])
+def test_counts_of_courses_have_whole_numbers_on_their_axis(most, ticks):
+    sheet = Sheet(width=340, height=200, x=(0, 1), y=(0, most))
+    count_axis(sheet, most)
+    assert [element.text for element in render_drawing(sheet.spec()).iter("text")] == ticks
+
+
+def test_one_person_at_the_start_is_one_person(one_patient):
+    first, *others = one_patient.result.attrition
+    steps = [replace(first, persons=1, courses=1), *others]
+    caption = draw_attrition(ResultView(replace(one_patient.result, attrition=steps))).caption
+    assert caption.endswith("n\u00a0=\u00a01 person at the start.")
+
+
+def test_ratings_by_day_say_which_days_they_count(view):
+    assert "Counted from first to last dose" in draw_missing_by_day(view).caption
+
+
+def test_no_caption_ends_in_a_blank():
+    without_drawing = ResultView(example_result(20, rated=False))
+    sections = build_sections(without_drawing)
+    page = render_page(without_drawing, sections, draw_figures(without_drawing, sections))
+    assert "<figcaption>" in page
+    assert " </figcaption>" not in page

@@ -151,3 +151,19 @@ def test_the_terminal_gets_the_same_headline_and_is_told_of_simulated_data(resul
     assert lines[0] == "Simulated data: no patient\u2019s, and no evidence."
     assert lines[1] == sentence_of(ResultView(result))
     assert len(lines) == 9
+
+
+@pytest.mark.parametrize(
+    ("rated", "words"),
+    [(31, "rated in 31 of 61 courses that day"), (30, "rated in only a few, 30 of 61 courses, that day")],
+)
+def test_the_lowest_day_and_the_mean_of_lowest_days_have_each_its_own_n(rated, words):
+    day = Estimate(id="nadir_day.of_lowest_mean", quantity="", value=6.0, unit="d", n=rated)
+    own = Estimate(id="nadir_day.mean", quantity="", value=3.5, unit="d", n=60)
+    found = next(number for number in key_numbers(made(a=day, b=own)) if number.label == "Day of lowest mean")
+    assert (found.value, found.detail) == ("day 6", f"{words}; mean of own lowest days 3.5 (n\u00a0=\u00a060)")
+
+
+def test_a_held_response_names_the_responders_among_whom_some_were_seen():
+    view = made(a=share("sustained.visit_1", 6, 8), b=share("sustained.visit_1.unseen_as_no", 6, 10))
+    assert key_numbers(view)[5].detail.endswith("among 10 responders, those seen")

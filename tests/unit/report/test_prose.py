@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from abate.contracts.result import Estimate
+from abate.contracts.result import SAME_ROW_TWICE, Estimate, FindingCount
 from abate.report import prose
 from abate.report.limits import limits_table
 from abate.report.sections import build_sections
@@ -157,6 +157,46 @@ def test_nobody_lost_is_said_plainly():
     assert (
         prose.say_attrition(ResultView(replace(result, attrition=steps)))
         == "Nobody was lost: all 6 courses of 6 persons entered."
+    )
+
+
+def test_rows_of_courses_that_were_dropped_are_not_forgotten():
+    result = example_result(6)
+    steps = [replace(step, persons=6, courses=6, persons_lost=0, courses_lost=0) for step in result.attrition]
+    empty = FindingCount(table="courses", rule="start is empty", action="dropped", count=2)
+    twice = FindingCount(table="courses", rule=SAME_ROW_TWICE, action="dropped", count=5)
+    assert prose.say_attrition(ResultView(replace(result, attrition=steps, findings=[empty, twice]))) == (
+        "Nobody was lost at a rule: all 6 courses of 6 persons that could be used entered; 2 rows of courses could not be used, see findings."
+    )
+    assert prose.say_attrition(ResultView(replace(result, findings=[empty]))).endswith(
+        "2 rows of courses could not be used, see findings."
+    )
+
+
+def test_a_row_may_break_two_rules_so_that_the_sum_is_a_bound():
+    two = [
+        FindingCount(table="courses", rule=f"{name} is empty", action="dropped", count=1) for name in ("start", "id")
+    ]
+    text = prose.say_attrition(ResultView(replace(example_result(6), findings=two)))
+    assert text.endswith("Up to 2 rows of courses could not be used, see findings.")
+
+
+def test_notes_on_days_are_true_of_ratings_after_the_last_dose(views):
+    notes = " ".join(note.text for found in build_sections(views["61"]) for note in found.notes)
+    assert "a course discharged on day 3 cannot be lowest on day 5" in notes
+    assert "Ratings count until discharge, also after the last dose." in notes
+    assert "still running" not in notes + everything_said(views["61"])
+
+
+def test_a_reason_within_a_reason_stands_in_brackets():
+    unseen = Estimate(
+        id="sustained.visit_1",
+        quantity="",
+        value=None,
+        reason="nobody was seen at visit_1 (no rating in the window)",
+    )
+    assert prose.say_durability(ResultView(with_estimates(example_result(61), unseen))).startswith(
+        "At visit 1 nothing can be said of a held response: nobody was seen at visit 1 (no rating in the window)."
     )
 
 

@@ -159,3 +159,31 @@ def test_the_daily_table_follows_one_set_of_courses_beside_all(view):
 def test_tables_of_what_is_not_asked_are_empty():
     bare = ResultView(example_result(20, study=example_study(events=None, follow_up=None)))
     assert tables.sustained_table(bare).is_empty
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ({"first_course"}, ["first_course"]),
+        ({"first_eligible"}, ["first_eligible"]),
+        (set(), ["first_course", "first_eligible"]),
+    ],
+)
+def test_a_rule_that_another_replaces_has_no_row(asked, shown):
+    result = example_result(6)
+    rules = [
+        replace(result.attrition[1], id=id, rule=id, is_asked=id in asked) for id in ("first_course", "first_eligible")
+    ]
+    view = ResultView(replace(result, attrition=[result.attrition[0], *rules]))
+    assert [found.cells[0] for found in tables.attrition_table(view).rows[1:]] == [
+        f"{id.capitalize()}." for id in shown
+    ]
+
+
+def test_one_patient_has_no_test(view, one_patient):
+    def quantities(view):
+        return [found.cells[0] for found in tables.change_table(view).rows]
+
+    assert any("sum of the ranks" in quantity.lower() for quantity in quantities(view))
+    assert not any("sum of the ranks" in quantity.lower() for quantity in quantities(one_patient))
+    assert not tables.change_table(one_patient).notes

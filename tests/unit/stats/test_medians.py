@@ -57,7 +57,7 @@ def test_a_level_that_is_reached_exactly_is_enough():
     ("values", "median", "reason"),
     [
         ([], None, "there are no values"),
-        ([4], 4.0, "1 values are too few for a level of 0.95"),
+        ([4], 4.0, "1 value is too few for a level of 0.95"),
         ([1, 2, 3, 4, 5], 3.0, "5 values are too few for a level of 0.95"),
     ],
 )

@@ -109,7 +109,7 @@ def test_the_estimate_moves_with_the_data():
     ("changes", "value", "reason"),
     [
         ([], None, "there are no changes"),
-        ([2], 2.0, "1 changes are too few for a level of 0.95"),
+        ([2], 2.0, "1 change is too few for a level of 0.95"),
         ([0] * 8, 0.0, "all 8 changes are equal"),
     ],
 )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from abate.contracts.definition import ResponseRule
 from abate.report.disclosure import course_values, single_bars_allowed, single_dots_allowed
+from abate.report.figures.counts import count_axis
 from abate.report.figures.figure import Figure, figure_without_drawing, is_wide, round_steps, tenths
 from abate.report.figures.sheet import Row, Sheet
 from abate.report.numbers import (
@@ -321,8 +322,7 @@ def _histogram(view: ResultView, pairs: Pairs, width: float) -> Sheet:
     sheet = Sheet(width=width, height=280, left=52, right=12, top=30, bottom=48, x=(low, high), y=(0, most * 1.08))
     ticks = [tick for tick in _even_ticks(low, high, 6 if not is_wide(width) else 11) if low <= tick <= high]
     sheet.x_axis(ticks)
-    sheet.y_axis(tenths(0, most))
-    sheet.grid(tenths(0, most))
+    count_axis(sheet, most)
     sheet.heading("Courses")
     bars = [{"x": at - 0.46 * step, "x2": at + 0.46 * step, "y": 0, "y2": count} for at, count in counts.items()]
     sheet.boxes(bars, hue="pain")

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from abate.contracts.result import AttritionStep
 from abate.report.figures.figure import Figure, is_wide
 from abate.report.figures.sheet import Sheet
-from abate.report.numbers import describe_count, describe_n
+from abate.report.numbers import describe_count
 from abate.report.tables import attrition_table
 from abate.report.view import ResultView
-from abate.report.words import plural, sentence
+from abate.report.words import n_of, plural, sentence
 
 
 def draw_attrition(view: ResultView) -> Figure:
     """Return the figure of what each rule of entry left and removed."""
-    steps = view.result.attrition
+    steps = view.attrition
     first, last = steps[0], steps[-1]
     claim = f"From {plural(first.courses, 'recorded course')} to {describe_count(last.courses)}."
     return Figure(
@@ -25,7 +25,7 @@ def draw_attrition(view: ResultView) -> Figure:
         marks=(
             "Bars: persons left after each rule, in brackets their courses.",
             "Dashed outline: those whom the rule removed.",
-            f"{describe_n(first.persons)} persons at the start.",
+            f"{n_of(first.persons, 'person').rstrip('.')} at the start.",
         ),
         finding=f"{claim} The numbers stand in the table below.",
         numbers=(attrition_table(view),),

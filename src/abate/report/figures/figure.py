@@ -27,7 +27,7 @@ class Figure:
     @property
     def caption(self) -> str:
         """What the marks are, and n, as one text."""
-        return " ".join(sentence.strip() for sentence in self.marks if sentence)
+        return " ".join(sentence.strip() for sentence in self.marks if sentence.strip())
 
 
 def figure_without_drawing(id: str, claim: str, reason: str, *numbers: ReportTable) -> Figure:

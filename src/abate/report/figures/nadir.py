@@ -8,7 +8,8 @@ import numpy as np
 
 from abate.report.disclosure import course_values, single_lines_allowed
 from abate.report.figures.clock import MOST_DAYS, last_days
-from abate.report.figures.figure import Figure, figure_without_drawing, is_wide, tenths
+from abate.report.figures.counts import count_axis
+from abate.report.figures.figure import Figure, figure_without_drawing, is_wide
 from abate.report.figures.sheet import Row, Sheet
 from abate.report.numbers import describe_compact, describe_count, describe_n, describe_number, describe_range
 from abate.report.report_table import ReportTable, row, table
@@ -40,7 +41,7 @@ def draw_nadir_days(view: ResultView) -> Figure:
             what,
             "A tie goes to the first of its days.",
             "Filled triangle: mean of each course\u2019s lowest day. Hollow triangle: day with the lowest mean.",
-            "Under each day: courses still running.",
+            "Under each day: courses between first and last dose; ratings count until discharge.",
             n_of(total, "course"),
             more,
         ),
@@ -89,8 +90,7 @@ def _sheet(view: ResultView, counts: Sequence[tuple[int, int, int]], is_single: 
     if is_single:
         _stack_dots(sheet, counts, across, dot, room)
     else:
-        sheet.y_axis(tenths(0, most))
-        sheet.grid(tenths(0, most))
+        count_axis(sheet, most)
         sheet.boxes([{"x": day - 0.36, "x2": day + 0.36, "y": 0, "y2": count} for day, count, _ in counts], hue="pain")
         sheet.texts(
             [{"x": day, "y": count, "text": describe_compact(count, room)} for day, count, _ in counts],

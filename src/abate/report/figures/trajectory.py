@@ -11,6 +11,7 @@ import numpy as np
 from abate.contracts.result import Estimate
 from abate.report.disclosure import course_values, daily_ratings, single_lines_allowed
 from abate.report.figures.clock import MOST_DAYS, last_days
+from abate.report.figures.counts import count_axis
 from abate.report.figures.figure import Figure, figure_without_drawing, is_wide, tenths
 from abate.report.figures.rates import RateCourse, RateStep, find_rates
 from abate.report.figures.sheet import Row, Sheet
@@ -87,6 +88,7 @@ def draw_missing_by_day(view: ResultView) -> Figure:
         claim=claim,
         marks=(
             "Filled: courses rated on the day. Dashed: courses that ran on the day and were not rated.",
+            "Counted from first to last dose, or to discharge where the last dose has no known end; the daily means go on until discharge.",
             f"{n_of(running_sum, 'day').rstrip('.')} of {plural(view.course_count, 'course')}.",
             _more_days(view),
         ),
@@ -367,8 +369,7 @@ def _missing_sheet(counts: Sequence[tuple[int, int, int]], width: float) -> Shee
         [day for day, *_ in counts],
         labels=[f"day {day}" if is_wide(width) and len(counts) <= 8 else str(day) for day, *_ in counts],
     )
-    sheet.y_axis(tenths(0, most))
-    sheet.grid(tenths(0, most))
+    count_axis(sheet, most)
     sheet.heading("Courses on each day")
     bars = [{"x": day - 0.32, "x2": day + 0.32, "y": 0, "y2": rated, "top": running} for day, rated, running in counts]
     sheet.boxes(bars, hue="kept")

@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from abate.base.errors import BrokenRecordsError
+from abate.contracts.result import SAME_ROW_TWICE
 from abate.engine.connection import Engine
 from abate.sources.border.reading import ROW_KEY, ReadTable
 from abate.sources.findings import Findings
@@ -22,9 +23,7 @@ def drop_identical_rows(table: ReadTable, engine: Engine, findings: Findings) ->
     extra = numbered.filter(numbered.abate_place > 0)
     if not _count(extra, engine):
         return table
-    findings.add_rows(
-        extra, table=table.contract.name, rule="the same row stands twice; one is kept", action="dropped", key=ROW_KEY
-    )
+    findings.add_rows(extra, table=table.contract.name, rule=SAME_ROW_TWICE, action="dropped", key=ROW_KEY)
     return table.with_rows(numbered.filter(numbered.abate_place == 0).drop("abate_place"))
 
 

@@ -36,10 +36,10 @@ def assumptions(
     if columns.unread:
         named = ", ".join(columns.unread[:_MOST_NAMED_COLUMNS])
         more = ", …" if len(columns.unread) > _MOST_NAMED_COLUMNS else ""
-        yield (
-            columns.sheet.name,
-            f"{len(columns.unread)} columns are not in the mapping and were not read: {named}{more}",
+        some = _some(
+            len(columns.unread), "column is not in the mapping and was", "columns are not in the mapping and were"
         )
+        yield columns.sheet.name, f"{some} not read: {named}{more}"
 
 
 def _of_courses(course: CourseColumns, lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
@@ -63,11 +63,12 @@ def _of_ratings(plan: WideSheetMapping, columns: WideColumns, notes: Notes) -> I
     if columns.days:
         yield "ratings", f"a rating of day k is put at {clock} on calendar day k of the course"
     if notes.counts["moved ratings"]:
+        some = _some(notes.counts["moved ratings"], "rating of a day is", "ratings of a day are")
         yield (
             "ratings",
             (
-                f"{notes.counts['moved ratings']} ratings of a day are put a minute after the first dose or a minute before "
-                f"the discharge, because {clock} does not lie between them"
+                f"{some} put a minute after the first dose or a minute before the discharge, "
+                f"because {clock} does not lie between them"
             ),
         )
     if plan.ratings.admission is not None:
@@ -79,13 +80,16 @@ def _of_ratings(plan: WideSheetMapping, columns: WideColumns, notes: Notes) -> I
 def _of_history(notes: Notes, *, has_treatments: bool) -> Iterator[tuple[str, str]]:
     counts = notes.counts
     if counts["undated events"]:
-        yield "events", f"{counts['undated events']} events have no date; the time of the first dose is taken"
+        some = _some(counts["undated events"], "event has", "events have")
+        yield "events", f"{some} no date; the time of the first dose is taken"
     if counts["unanswered events"]:
-        yield (
-            "events",
-            f"{counts['unanswered events']} cells on adverse events say neither yes nor no; no event is taken",
-        )
+        some = _some(counts["unanswered events"], "cell on adverse events says", "cells on adverse events say")
+        yield "events", f"{some} neither yes nor no; no event is taken"
     if has_treatments:
         yield "treatments", "a treatment that had failed counts as without effect where the sheet does not say why"
     if counts["unnamed classes"]:
         yield "treatments", "failed classes are given as a number; each counts as one class without a name"
+
+
+def _some(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from abate.base.errors import MissingTableError
 from abate.contracts.definition import Study
+from abate.contracts.result import SAME_ROW_TWICE
 from abate.sources.border.reading import ROW_KEY
 from abate.sources.border.words import plain_word
 from abate.sources.findings import Remark
@@ -58,7 +59,7 @@ def read_lines(plan: WideSheetMapping, columns: WideColumns, study: Study | None
     for number, cells in columns.rows():
         key = f"{columns.sheet.name} row {number}"
         if tuple(cells.values()) in seen:
-            notes.say("courses", "the same row stands twice; one is kept", "dropped", key)
+            notes.say("courses", SAME_ROW_TWICE, "dropped", key)
             continue
         seen.add(tuple(cells.values()))
         person = _person(plan, cells)

@@ -64,9 +64,9 @@ def test_every_assumption_is_a_finding_with_its_count(tmp_path, duckdb_engine):
         ("courses", "the end has a date only; 16:00 is taken, between first dose and discharge (in 2 of 2 rows)"),
         ("courses", "course_number is empty; filled in the order of start"),
         ("ratings", "a rating of day k is put at 12:00 on calendar day k of the course"),
-        ("ratings", "1 ratings of a day are put a minute after the first dose or a minute before the discharge, because 12:00 does not lie between them"),
+        ("ratings", "1 rating of a day is put a minute after the first dose or a minute before the discharge, because 12:00 does not lie between them"),
         ("ratings", "the rating at admission is put at the time of admission"),
-        ("review", "1 columns are not in the mapping and were not read: note"),
+        ("review", "1 column is not in the mapping and was not read: note"),
     }  # fmt: skip
 
 
@@ -159,7 +159,7 @@ def test_adverse_events_are_the_cells_that_say_yes(tmp_path, duckdb_engine):
     found = findings_of(duckdb_engine, tables)
     assert ("events", "ae1 is neither yes nor no", "dropped", "review row 4") in found
     assert ("events", "2 cells on adverse events say neither yes nor no; no event is taken", "noted", None) in found
-    assert ("events", "1 events have no date; the time of the first dose is taken", "noted", None) in found
+    assert ("events", "1 event has no date; the time of the first dose is taken", "noted", None) in found
 
 
 def test_what_failed_may_be_a_list_a_column_or_a_number(tmp_path, duckdb_engine):
