@@ -8,8 +8,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from typer.testing import CliRunner
 
 import abate
+from abate.cli import app
 from abate.engine.connection import open_engine
 from abate.sources.template import write_template
 from abate.study.course_tables import read_course_tables
@@ -90,7 +92,7 @@ class Chart:
 
     @property
     def total_mg(self):
-        return 240 * self.days  # 10 mg/h
+        return 240 * self.days
 
     @property
     def hallucinated(self):
@@ -120,7 +122,7 @@ def fill_template(path):
         book["courses"].append(
             [course_id, chart.number, "ketamine", 1, at(chart.admitted, 0), start, end, at(chart.left, 18), None, chart.weight]
         )  # fmt: skip
-        book["doses"].append([course_id, start, end, 10, chart.total_mg, None, "total in the sheet, spread evenly"])
+        book["doses"].append([course_id, start, end, None, chart.total_mg, None, "total in the sheet, without a rate"])
         book["ratings"].append([chart.number, at(chart.admitted, 0), "nrs", chart.pain_at_admission, "course"])
         for day in range(1, chart.days + 1):
             date = chart.admitted + dt.timedelta(days=day - 1)
@@ -224,15 +226,46 @@ def test_what_the_wide_sheet_left_open_is_said(reviews):
         ("ratings", "a rating of day k is put at 12:00 on calendar day k of the course"),
         ("ratings", "the rating at admission is put at the time of admission"),
         ("ratings", "the rating at discharge is put at the time of discharge, or at the end where there is none"),
-        ("doses", "the sheet has no times of doses: a first rate is put at the first minute, a highest rate at the last, and the rest of the total evenly between them"),
+        ("doses", "61 courses have one dose from first dose to end, without a rate: their rates, running hours and pauses are not recorded"),
         ("events", "6 events have no date; the time of the first dose is taken"),
     }  # fmt: skip
 
 
-def test_the_example_in_the_docs_runs(tmp_path):
+def test_a_total_alone_says_nothing_of_rates_and_pauses(tmp_path):
+    result = abate.run("ketamine-migraine", write_wide_sheet(tmp_path))
+    courses = result.outcomes.select(
+        ["dose_total_mg", "rate_first_mg_h", "rate_max_mg_h", "running_hours", "pause_count"]
+    )
+    assert sum(courses["dose_total_mg"].to_pylist()) == 240 * (12 * 3 + 13 * 4 + 12 * (5 + 6 + 7))
+    assert {name for name in courses.column_names if courses[name].null_count == 61} == set(courses.column_names[1:])
+
+
+def write_docs_example(folder):
     text = DOCS.read_text(encoding="utf-8")
-    (tmp_path / "review.csv").write_text(re.search(r"```csv\n(.*?)```", text, re.DOTALL)[1])
-    (tmp_path / "mapping.toml").write_text(re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1])
+    (folder / "review.csv").write_text(re.search(r"```csv\n(.*?)```", text, re.DOTALL)[1])
+    (folder / "mapping.toml").write_text(re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1])
+
+
+def test_the_commands_in_the_docs_run(tmp_path, monkeypatch):
+    write_docs_example(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    commands = [line.split() for line in DOCS.read_text(encoding="utf-8").splitlines() if line.startswith("abate ")]
+    start, look, run = commands[1:]  # the first writes the template
+    assert CliRunner().invoke(app, start[1:]).exit_code == 0
+    study = Path("study.toml").read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in study if not line.startswith(("failed_preventive_classes", "failed_acute_classes"))]
+    assert len(study) - len(kept) == 2
+    Path("study.toml").write_text("".join(kept), encoding="utf-8")
+    for command in (look, run):
+        assert CliRunner().invoke(app, command[1:]).exit_code == 0
+    result = abate.run("study.toml", "mapping.toml")
+    assert result.estimate("courses.n").value == 3
+    assert result.outcomes["age_years"].to_pylist() == [43, 51, 37]
+    assert result.outcomes["rate_max_mg_h"].to_pylist() == [20, 15, 15]
+
+
+def test_the_example_in_the_docs_is_read_as_it_says(tmp_path):
+    write_docs_example(tmp_path)
     with open_engine("duckdb") as engine:
         tables = read_course_tables(read_study("ketamine-migraine"), str(tmp_path / "mapping.toml"), engine)
         courses = rows_of(engine, tables.courses, "course_id", "start", "end")

@@ -118,16 +118,19 @@ def _judge(administrations: ir.Table) -> ir.Table:
 def _with_copies(administrations: ir.Table, engine: Engine) -> ir.Table:
     """Add ``start_seconds``, ``end_recorded`` and ``is_copy``: identical to a row of a lower key.
 
-    Copies are few or none, so rows are counted first, and only where there are copies are they joined.
+    Rows that start together are few or none, so these are counted first, and only among them copies are looked for.
     """
     rows = administrations.mutate(
         start_seconds=epoch_seconds(administrations["start"]), end_recorded=epoch_seconds(administrations["end"])
     )
-    same = ("person_id", "treatment", "start_seconds", "end_recorded", "rate_mg_h", "amount_mg")
-    counted = rows.group_by(*same).aggregate(first_key=rows.row_key.min(), row_count=rows.count())
-    repeated = engine.materialise(counted.filter(counted.row_count > 1), "repeated_administrations")
-    if engine.to_arrow(repeated.count().name("n").as_table())["n"][0].as_py() == 0:
+    together = rows.group_by("person_id", "start_seconds").aggregate(row_count=rows.count())
+    together = engine.materialise(together.filter(together.row_count > 1).drop("row_count"), "starts_together")
+    if engine.to_arrow(together.count().name("n").as_table())["n"][0].as_py() == 0:
         return rows.mutate(is_copy=ibis.literal(False))
+    same = ("person_id", "treatment", "start_seconds", "end_recorded", "rate_mg_h", "amount_mg")
+    suspects = rows.semi_join(together, ["person_id", "start_seconds"])
+    counted = suspects.group_by(*same).aggregate(first_key=suspects.row_key.min(), row_count=suspects.count())
+    repeated = engine.materialise(counted.filter(counted.row_count > 1), "repeated_administrations")
     # A join by = would not find empty ends and rates; "identical to" does.
     is_same = [rows[name].identical_to(repeated[name]) for name in same]
     joined = rows.left_join(repeated, is_same, rname="{name}_repeated")

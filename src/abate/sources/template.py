@@ -42,6 +42,8 @@ INSTRUCTIONS = (
     "Leave a cell empty where something was not recorded. Do not write 0 for it.",
     "Do not rename sheets or headings. Columns and sheets of your own are left unread, and named in the findings.",
     "Ratings before and after the course (diary, visits) go into the same sheet: the study's rules choose among them.",
+    "A preset may ask for what your records do not hold, such as failed drug classes.",
+    "Then write it out, abate init PRESET --out study.toml, and delete its lines failed_preventive_classes and failed_acute_classes.",
     "Then run: abate check --data THIS-FILE.xlsx, and: abate run STUDY --data THIS-FILE.xlsx --out DIR",
 )
 

@@ -23,15 +23,8 @@ def assumptions(
     yield from _of_courses(plan.course, lines)
     yield from _of_ratings(plan, columns, notes)
     if plan.patient.age is not None:
-        yield "patients", "the year of birth is reckoned from the age in whole years at the first dose"
-    if rows.get("doses"):
-        yield (
-            "doses",
-            (
-                "the sheet has no times of doses: a first rate is put at the first minute, a highest rate at the last, "
-                "and the rest of the total evenly between them"
-            ),
-        )
+        yield "patients", "the year of birth is the year of the first dose less the age in whole years"
+    yield from _of_doses(notes)
     yield from _of_history(notes, has_treatments=bool(rows.get("treatments")))
     if columns.unread:
         named = ", ".join(columns.unread[:_MOST_NAMED_COLUMNS])
@@ -77,11 +70,45 @@ def _of_ratings(plan: WideSheetMapping, columns: WideColumns, notes: Notes) -> I
         yield "ratings", "the rating at discharge is put at the time of discharge, or at the end where there is none"
 
 
+def _of_doses(notes: Notes) -> Iterator[tuple[str, str]]:
+    counts = notes.counts
+    if counts["doses without a rate"]:
+        yield (
+            "doses",
+            (
+                f"{counts['doses without a rate']} courses have one dose from first dose to end, without a rate: "
+                "their rates, running hours and pauses are not recorded"
+            ),
+        )
+    if counts["rates not taken"]:
+        yield (
+            "doses",
+            (
+                f"in {counts['rates not taken']} of them a rate of the sheet is not taken, because first rate, highest rate "
+                "and total are not all there or do not fit together"
+            ),
+        )
+    if counts["doses with rates"]:
+        yield (
+            "doses",
+            (
+                f"in {counts['doses with rates']} courses the first rate is put at the first minute, the highest at the last, "
+                "and the rest of the total evenly between them; pauses cannot be seen and count as none"
+            ),
+        )
+
+
 def _of_history(notes: Notes, *, has_treatments: bool) -> Iterator[tuple[str, str]]:
     counts = notes.counts
     if counts["undated events"]:
+<<<<<<< HEAD
         some = _some(counts["undated events"], "event has", "events have")
         yield "events", f"{some} no date; the time of the first dose is taken"
+=======
+        yield "events", f"{counts['undated events']} events have no date; the time of the first dose is taken"
+    if counts["empty events"]:
+        yield "events", f"{counts['empty events']} cells on adverse events are empty and count as no event recorded"
+>>>>>>> wide
     if counts["unanswered events"]:
         some = _some(counts["unanswered events"], "cell on adverse events says", "cells on adverse events say")
         yield "events", f"{some} neither yes nor no; no event is taken"

@@ -10,11 +10,14 @@ from abate.sources.wide.lines import Line, Notes, Row
 from abate.sources.wide.mapping import DoseColumns
 from abate.sources.wide.stays import ONE_MINUTE, read_number, time_text
 
+_ROUNDING = 1e-9  # of a total that is the highest rate throughout
+
 
 def dose_rows(columns: DoseColumns, line: Line, notes: Notes) -> Iterator[Row]:
-    """Yield the dose of one course: the first rate for a minute, the highest for a minute, the rest evenly between.
+    """Yield the dose of one course: with total, first and highest rate as three stretches, else as one without a rate.
 
-    First, highest and mean rate and the total are then those of the sheet; without a total the stretch between has none.
+    A single rate in a stretch would be read as the first, the highest and the mean rate of an infusion without a pause,
+    of which the sheet says only one; so rates are taken only where first, highest and total are there and fit together.
     """
     total = _number(columns.total_mg, line, notes)
     first = _number(columns.first_rate_mg_h, line, notes)
@@ -22,23 +25,34 @@ def dose_rows(columns: DoseColumns, line: Line, notes: Notes) -> Iterator[Row]:
     start, end = line.stay.start, line.stay.end
     if total is None and first is None and highest is None:
         return
-    begin_after, stop_before = (ONE_MINUTE * (rate is not None) for rate in (first, highest))
-    if start is None or end is None or end - start <= begin_after + stop_before:
+    if start is None or end is None or end - start <= 2 * ONE_MINUTE:
         notes.say("doses", "the dose has no course to be spread over", "dropped", line.key)
-        return
-    if first is not None:
-        yield _stretch(line, start, start + ONE_MINUTE, first, first / 60, "first rate in the sheet, for a minute")
-    yield _rest(line, start + begin_after, end - stop_before, total, ((first or 0.0) + (highest or 0.0)) / 60)
-    if highest is not None:
-        yield _stretch(line, end - ONE_MINUTE, end, highest, highest / 60, "highest rate in the sheet, for a minute")
+    elif total is not None and first is not None and highest is not None and _fit(total, first, highest, end - start):
+        notes.counts["doses with rates"] += 1
+        yield from _three_stretches(line, start, end, total, first, highest)
+    else:
+        notes.counts["doses without a rate"] += 1
+        notes.counts["rates not taken"] += first is not None or highest is not None
+        basis = "neither rate nor amount taken" if total is None else "total in the sheet, without a rate"
+        yield _stretch(line, start, end, None, total, basis)
 
 
-def _rest(line: Line, start: dt.datetime, end: dt.datetime, total: float | None, given_already: float) -> Row:
-    if total is None:
-        return _stretch(line, start, end, None, None, "neither rate nor amount in the sheet")
-    amount = total - given_already
-    rate = amount / ((end - start).total_seconds() / 3_600)
-    return _stretch(line, start, end, rate, amount, "total in the sheet, spread evenly")
+def _fit(total: float, first: float, highest: float, length: dt.timedelta) -> bool:
+    """Say whether the rest of the total (mg) can have run between the two minutes, no faster than the highest rate (mg/h)."""
+    most = highest * (length.total_seconds() / 3_600)
+    return 0 < first <= highest and (first + highest) / 60 < total <= most * (1 + _ROUNDING)
+
+
+def _three_stretches(
+    line: Line, start: dt.datetime, end: dt.datetime, total: float, first: float, highest: float
+) -> Iterator[Row]:
+    """Yield the first rate (mg/h) for a minute, the rest of the total (mg) evenly, the highest rate for a minute."""
+    begin, stop = start + ONE_MINUTE, end - ONE_MINUTE
+    amount = total - (first + highest) / 60
+    rate = amount / ((stop - begin).total_seconds() / 3_600)
+    yield _stretch(line, start, begin, first, first / 60, "first rate in the sheet, for a minute")
+    yield _stretch(line, begin, stop, rate, amount, "total in the sheet, spread evenly")
+    yield _stretch(line, stop, end, highest, highest / 60, "highest rate in the sheet, for a minute")
 
 
 def _number(column: str | None, line: Line, notes: Notes) -> float | None:

@@ -22,7 +22,8 @@ def event_rows(plan: WideSheetMapping, line: Line, notes: Notes) -> Iterator[Row
     for term, columns in plan.event_columns.items():
         answer = _yes_or_no("events", columns.column, line, notes)
         if answer is None:
-            notes.counts["unanswered events"] += 1
+            is_empty = line.cell(columns.column) is None
+            notes.counts["empty events" if is_empty else "unanswered events"] += 1
         if answer:
             yield {
                 "person_id": line.person,

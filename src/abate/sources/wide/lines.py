@@ -160,9 +160,6 @@ def _patient_row(plan: WideSheetMapping, line: Line) -> Row:
 
 
 def _birth_year(column: str, line: Line) -> str | None:
-    """Return the year of birth by which the age in whole years, reckoned from the middle of that year, is the sheet's."""
+    """Return the year of the first dose less the age: the study's age, a difference of years, is then the sheet's."""
     age, start = read_number(line.cell(column)), line.stay.start
-    if age is None or start is None:
-        return None
-    is_second_half = (start.month, start.day) >= (7, 1)
-    return str(start.year - int(age) - (0 if is_second_half else 1))
+    return None if age is None or start is None else str(start.year - int(age))

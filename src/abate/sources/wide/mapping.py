@@ -235,7 +235,7 @@ def _first_mistake(error: ValidationError) -> str:
     mistake = error.errors(include_url=False, include_context=False)[0]
     place = [str(part) for part in mistake["loc"] if part not in ("EventColumns", "constrained-str")]
     if mistake["type"] == "extra_forbidden":
-        return f"the key {'.'.join(place)!r} is not known{_did_you_mean(place)}."
+        return f"the key {'.'.join(place)!r} is not known{_did_you_mean(place)}"
     if mistake["type"] == "missing":
         return f"the key {'.'.join(place)!r} is missing."
     message = str(mistake["msg"]).removeprefix("Value error, ").rstrip(".")
@@ -245,7 +245,7 @@ def _first_mistake(error: ValidationError) -> str:
 def _did_you_mean(place: list[str]) -> str:
     known = _keys_at(WideSheetMapping, place[:-1])
     near = get_close_matches(place[-1], list(known), n=1)
-    return f"; did you mean {near[0]!r}?" if near else f"; known here are {', '.join(known)}"
+    return f"; did you mean {near[0]!r}?" if near else f"; known here are {', '.join(known)}."
 
 
 def _keys_at(model: type[BaseModel], place: Iterable[str]) -> list[str]:

@@ -9,6 +9,7 @@ GOOD = """
 file = "review.csv"
 [patient]
 id = "patient"
+sex = "s"
 [course]
 start = "start_date"
 [ratings]
@@ -41,7 +42,8 @@ def test_what_is_left_out_has_its_stated_default(tmp_path):
     ("old", "new", "sentence"),
     [
         ('start = "start_date"', 'strat = "x"', "the key 'course.start' is missing."),
-        ('day = "pain', 'dya = "x"\nday = "pain', "the key 'ratings.dya' is not known; did you mean 'day'?."),
+        ('day = "pain', 'dya = "x"\nday = "pain', "the key 'ratings.dya' is not known; did you mean 'day'?"),
+        ('sex = "s"', 'colour = "s"', "the key 'patient.colour' is not known; known here are id, sex, birth_date, birth_year, age, race, ethnicity, site."),
         ("{day}", "", "at 'ratings.day': 'pain_day' does not say where the number of the day stands; write '{day}' there, once."),
         ("[patient]", "[patience]", "the key 'patient' is missing."),
         ('id = "patient"', 'id = "patient"\nage = "a"\nbirth_year = "b"', "at 'patient': give only one of birth_date, birth_year and age."),
