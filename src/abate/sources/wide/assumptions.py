@@ -101,14 +101,15 @@ def _of_doses(notes: Notes) -> Iterator[tuple[str, str]]:
 def _of_history(notes: Notes, *, has_treatments: bool) -> Iterator[tuple[str, str]]:
     counts = notes.counts
     if counts["undated events"]:
-<<<<<<< HEAD
         some = _some(counts["undated events"], "event has", "events have")
         yield "events", f"{some} no date; the time of the first dose is taken"
-=======
-        yield "events", f"{counts['undated events']} events have no date; the time of the first dose is taken"
     if counts["empty events"]:
-        yield "events", f"{counts['empty events']} cells on adverse events are empty and count as no event recorded"
->>>>>>> wide
+        some = _some(
+            counts["empty events"],
+            "cell on adverse events is empty and counts",
+            "cells on adverse events are empty and count",
+        )
+        yield "events", f"{some} as no event recorded"
     if counts["unanswered events"]:
         some = _some(counts["unanswered events"], "cell on adverse events says", "cells on adverse events say")
         yield "events", f"{some} neither yes nor no; no event is taken"
