@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 from abate.base.errors import BrokenRecordsError, MissingTableError, NoCoursesError
+from abate.study.read import parse_study, preset_text
 from tests.border import COURSES, WITH_COMPARATOR, checked, findings_of, rows_of
 
 
@@ -365,3 +366,20 @@ def test_a_drug_named_without_its_class_is_given_the_one_that_abate_knows(engine
     ]
     rule = "drug_class is empty and not known for the ingredient; it counts as no failed class"
     assert ("treatments", rule, "kept", "treatments row 3") in findings_of(engine, tables)
+
+
+def test_events_count_under_the_spelling_of_the_study_and_others_are_listed(engine):
+    study = parse_study(preset_text("ketamine-migraine"))
+    tables = checked(
+        engine,
+        study,
+        events="""
+            person_id | time             | term
+            1         | 2024-03-01 13:00 | Nausea
+            1         | 2024-03-01 14:00 | blurred-vision
+            1         | 2024-03-01 15:00 | rash
+        """,
+    )
+    assert rows_of(engine, tables.events, "term") == [("blurred_vision",), ("nausea",), ("rash",)]
+    rule = "the term is none that the study file names: the event does not count"
+    assert [finding[:3] for finding in findings_of(engine, tables) if finding[1] == rule] == [("events", rule, "kept")]
