@@ -233,19 +233,14 @@ FINDINGS = Table(
 
 
 @dataclass(frozen=True, kw_only=True)
-class SourceTables:
-    """What a way in hands over, as tables of the engine (Ibis; typed Any so that the contract imports no library).
-
-    A source of administrations (OMOP, FHIR) fills ``administrations`` and ``stays``; a source that holds courses already
-    (a workbook, a folder of course tables) fills ``courses`` and ``doses``. A table that the source cannot have is None:
-    what depends on it is then "not recorded", which differs from a table without rows.
+class _Tables:
+    """What a way in and the filled contract have in common: tables of the engine (Ibis; typed Any, so that the contract
+    imports no library) and where they come from. A table that the source cannot have is None: what depends on it is then
+    "not recorded", which differs from a table without rows.
     """
 
     ratings: Any
     findings: Any
-    administrations: Any | None = None
-    stays: Any | None = None
-    courses: Any | None = None
     doses: Any | None = None
     patients: Any | None = None
     events: Any | None = None
@@ -259,22 +254,23 @@ class SourceTables:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CourseTables:
+class SourceTables(_Tables):
+    """What a way in hands over.
+
+    A source of administrations (OMOP, FHIR) fills ``administrations`` and ``stays``; a source that holds courses already
+    (a workbook, a folder of course tables) fills ``courses`` and ``doses``.
+    """
+
+    administrations: Any | None = None
+    stays: Any | None = None
+    courses: Any | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CourseTables(_Tables):
     """The contract filled: every course of every treatment that the study names, before eligibility is applied.
 
-    All columns of the contract are there, in its order and types; a table that the source cannot have is None.
+    All columns of the contract are there, in its order and types.
     """
 
     courses: Any
-    ratings: Any
-    findings: Any
-    patients: Any | None = None
-    doses: Any | None = None
-    events: Any | None = None
-    treatments: Any | None = None
-    conditions: Any | None = None
-    contacts: Any | None = None
-    observed: Any | None = None
-    source_kind: str
-    source_details: Mapping[str, str] = field(default_factory=dict)
-    is_simulated: bool = False
