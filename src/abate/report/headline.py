@@ -215,7 +215,7 @@ def _lowest_day_number(view: ResultView) -> KeyNumber:
     if view.is_one_patient:
         return KeyNumber(label="Lowest day", value=describe_count(day.value), detail="day with the lowest daily value")
     rated, courses = day.n or 0, plural(view.course_count, "course")
-    few = "only a few, " if 2 * rated < view.course_count else ""
+    few = "fewer than half, " if 2 * rated < view.course_count else ""
     on_day = f"rated in {few}{describe_count(rated)} of {courses}{',' if few else ''} that day"
     own_days = (
         ""
@@ -246,10 +246,12 @@ def _sustained_number(view: ResultView) -> KeyNumber:
         return KeyNumber(
             label=f"Response still held at {in_words(visit)}", value=EMPTY, detail=why_nothing_held(view, visit)
         )
-    everybody = view.known(f"sustained.{visit}.unseen_as_no")
+    everybody, seen = view.known(f"sustained.{visit}.unseen_as_no"), view.known(f"sustained.{visit}")
     more = (
         ""
         if everybody is None or not everybody.denominator
+        else "all responders seen"
+        if seen is not None and seen.denominator == everybody.denominator
         else f"among {plural(everybody.denominator, 'responder')}, those seen"
     )
     return _share_number(

@@ -294,3 +294,9 @@ def test_no_caption_ends_in_a_blank():
     page = render_page(without_drawing, sections, draw_figures(without_drawing, sections))
     assert "<figcaption>" in page
     assert " </figcaption>" not in page
+
+
+def test_one_responder_seen_is_one_responder(one_patient):
+    finding = figures_of(one_patient)["sustained"].finding
+    assert "the one responder seen" in finding
+    assert "responders" not in finding

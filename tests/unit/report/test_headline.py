@@ -155,7 +155,7 @@ def test_the_terminal_gets_the_same_headline_and_is_told_of_simulated_data(resul
 
 @pytest.mark.parametrize(
     ("rated", "words"),
-    [(31, "rated in 31 of 61 courses that day"), (30, "rated in only a few, 30 of 61 courses, that day")],
+    [(31, "rated in 31 of 61 courses that day"), (30, "rated in fewer than half, 30 of 61 courses, that day")],
 )
 def test_the_lowest_day_and_the_mean_of_lowest_days_have_each_its_own_n(rated, words):
     day = Estimate(id="nadir_day.of_lowest_mean", quantity="", value=6.0, unit="d", n=rated)
@@ -167,3 +167,5 @@ def test_the_lowest_day_and_the_mean_of_lowest_days_have_each_its_own_n(rated, w
 def test_a_held_response_names_the_responders_among_whom_some_were_seen():
     view = made(a=share("sustained.visit_1", 6, 8), b=share("sustained.visit_1.unseen_as_no", 6, 10))
     assert key_numbers(view)[5].detail.endswith("among 10 responders, those seen")
+    all_seen = made(a=share("sustained.visit_1", 6, 8), b=share("sustained.visit_1.unseen_as_no", 6, 8))
+    assert key_numbers(all_seen)[5].detail.endswith("all responders seen")

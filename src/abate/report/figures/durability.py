@@ -39,7 +39,7 @@ def draw_sustained(view: ResultView) -> Figure:
             n_of(view.course_count, "course"),
         ),
         finding="; ".join(
-            f"{row.label}: {of_words(row.estimate.numerator or 0, row.estimate.denominator or 0)} responders seen"
+            f"{row.label}: {of_words(row.estimate.numerator or 0, row.estimate.denominator or 0)} responder{'' if row.estimate.denominator == 1 else 's'} seen"
             for row in rows
         )
         + ".",
