@@ -11,7 +11,6 @@ from abate.base.errors import (
     RecordsNotFoundError,
     StudyFileError,
 )
-from abate.engine.connection import open_engine
 from abate.engine.records import open_records
 from abate.sources.omop import read_omop
 from tests.contract.test_omop_source import STUDY
@@ -61,18 +60,16 @@ def test_a_database_of_something_else(duckdb_engine, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["folder", "file"])
-def test_no_permission(kind):
-    "The engine starts as that user, too: its own folder must be its own."
+def test_no_permission(duckdb_engine, kind):
     with reachable_folder() as folder:
         place = write_parquet(small_cdm(), folder / "cdm")
-        with open_engine("duckdb") as engine:  # the libraries may lie where an ordinary user cannot import them
-            read(place, engine)
+        read(place, duckdb_engine)  # imports what an ordinary user might not reach
         locked = place if kind == "folder" else place / "person.parquet"
         locked.chmod(0o000)
         expected = "folder cdm" if kind == "folder" else "file person.parquet"
         refused = pytest.raises(RecordsNotFoundError, match=f"{expected} may not be read: no permission")
-        with as_ordinary_user(), open_engine("duckdb") as engine, refused:
-            read(place, engine)
+        with as_ordinary_user(), refused:
+            read(place, duckdb_engine)
 
 
 @pytest.mark.parametrize("table", ["person", "drug_exposure"])
