@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from abate.base.errors import EngineError
 from abate.engine.connection import CsvLayout, Engine, EngineName, LazyTables
+from abate.engine.time import SPARK_FUNCTIONS
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -157,7 +158,9 @@ def _spark_session(scratch: Path) -> tuple[Any, bool]:
 
 
 def _set_clock(session: Any) -> None:
-    """Times are wall-clock times without zone: UTC on both sides keeps every value as it is written."""
+    """Teach the session how abate reckons. Times are wall-clock times without zone: UTC on both sides keeps every value as it is written."""
     session.conf.set("spark.sql.session.timeZone", "UTC")
     session.conf.set("spark.sql.timestampType", "TIMESTAMP_NTZ")
     session.conf.set("spark.sql.ansi.enabled", "false")
+    for function in SPARK_FUNCTIONS:
+        session.sql(function)
