@@ -239,6 +239,7 @@ def simulate(
     typer.echo(
         f"{summary['course_count']:,} infusion courses, parameter set {summary['set']}, seed {summary['seed']}: simulated, no patient's data"
     )
+    typer.echo(summary["fall"])
     typer.echo("wrote " + " and ".join(summary["files"]))
 
 
@@ -258,10 +259,11 @@ def demo(
     from abate.study.demo import run_demo
 
     with _progress(quiet) as progress:
-        result = run_demo(
+        demonstration = run_demo(
             out, course_count=courses, seed=seed, engine=_engine(engine), overwrite=overwrite, progress=progress
         )
-    _print_headline(result, out)
+    _print_headline(demonstration.result, out)
+    typer.echo(demonstration.fall)
 
 
 def _engine(name: str) -> Any:

@@ -148,7 +148,7 @@ class DuckDBEngine(Engine):
         As Ibis's ``create_table`` does, but without asking DuckDB for the schema that is known already.
         """
         types = self.backend.compiler.type_mapper
-        columns = ", ".join(f'{_quoted(column)} {types.to_string(kind)}' for column, kind in schema.items())
+        columns = ", ".join(f"{_quoted(column)} {types.to_string(kind)}" for column, kind in schema.items())
         self.backend.con.execute(f"CREATE TEMP TABLE {name} ({columns})")
         self.backend.con.execute(f"INSERT INTO {name} {query}")
         return self._named(name, schema)

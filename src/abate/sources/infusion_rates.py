@@ -76,6 +76,9 @@ TOLERATED_DISAGREEMENT = 0.1
 #: A weight older than this is used, and the findings say so.
 OLD_WEIGHT_SECONDS = 365 * SECONDS_PER_DAY
 
+#: Later than any time of a record, in seconds since 1970.
+_END_OF_TIME = 2**62
+
 ZERO_RATE = "zero rate"
 RATE = "rate text"
 RATE_PER_KG = "rate text per kg"
@@ -167,18 +170,21 @@ def _with_weights(rows: ir.Table, weights: ir.Table | None) -> ir.Table:
     """Add ``weight_kg`` and ``weight_seconds``: of the weights up to the start the latest."""
     if weights is None:
         return rows.mutate(weight_kg=ibis.null("float64"), weight_seconds=ibis.null("int64"))
-    starts = rows.select("person_id", "start").distinct()
-    pairs = _weights_before(starts, weights)
-    latest = pairs.group_by("person_id", "start").aggregate(
-        weight_kg=pairs.weight_kg.argmax(pairs.weight_seconds), weight_seconds=pairs.weight_seconds.max()
-    )
-    return rows.left_join(latest, ["person_id", "start"]).select(*rows.columns, "weight_kg", "weight_seconds")
+    spans = _spans_of_weights(weights)
+    starts = rows.mutate(begins=epoch_seconds(rows.start))
+    is_held = [
+        starts.person_id == spans.person_id,
+        starts.begins >= spans.weight_seconds,
+        starts.begins < spans.until_seconds,
+    ]
+    return starts.left_join(spans, is_held).select(*rows.columns, "weight_kg", "weight_seconds")
 
 
-def _weights_before(starts: ir.Table, weights: ir.Table) -> ir.Table:
+def _spans_of_weights(weights: ir.Table) -> ir.Table:
+    """Return each weight with the seconds from which and until which it is the person's latest."""
     measured = weights.select("person_id", "weight_kg", weight_seconds=epoch_seconds(weights["time"]))
-    pairs = starts.inner_join(measured, "person_id")
-    return pairs.filter(pairs.weight_seconds <= epoch_seconds(pairs.start))
+    following = measured.weight_seconds.lead().over(group_by="person_id", order_by="weight_seconds")
+    return measured.mutate(until_seconds=following.fill_null(_END_OF_TIME))
 
 
 def _measured(rows: ir.Table) -> ir.Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from abate.base.logs import Progress, silent
@@ -15,6 +16,14 @@ from abate.study.run import run
 DEMO_PRESET = "ketamine-migraine"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Demonstration:
+    """What the study found, and one line on what the fall truly is made of, which only a simulation can say."""
+
+    result: StudyResult
+    fall: str
+
+
 def run_demo(
     out: Path,
     *,
@@ -23,7 +32,7 @@ def run_demo(
     engine: EngineName = "duckdb",
     overwrite: bool = False,
     progress: Progress = silent,
-) -> StudyResult:
+) -> Demonstration:
     """Simulate a hospital with ``course_count`` infusion courses and run the ketamine study on it.
 
     Raises
@@ -37,7 +46,7 @@ def run_demo(
     with tempfile.TemporaryDirectory(prefix="abate-demo-") as folder:
         records = Path(folder) / "hospital.duckdb"
         progress("simulating a hospital")
-        simulate_to(
+        summary = simulate_to(
             records,
             person_count=None,
             course_count=course_count,
@@ -47,4 +56,5 @@ def run_demo(
             overwrite=False,
             progress=None,
         )
-        return run(DEMO_PRESET, records, out, engine=engine, overwrite=overwrite, progress=progress)
+        result = run(DEMO_PRESET, records, out, engine=engine, overwrite=overwrite, progress=progress)
+    return Demonstration(result=result, fall=str(summary["fall"]))

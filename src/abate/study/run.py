@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from abate.base.collecting import collecting_rarely
 from abate.base.errors import NoCoursesError
 from abate.base.logs import Progress, silent
 from abate.base.writing import writing
@@ -115,6 +116,7 @@ def run(
     if target is not None:
         check_target(target, overwrite=overwrite)
     with ExitStack() as stack:
+        stack.enter_context(collecting_rarely())
         running = stack.enter_context(open_engine(engine))
         # Staged inside the engine's life, outside the work: a failure of either leaves nothing behind.
         folder = None if target is None else stack.enter_context(staged(target))

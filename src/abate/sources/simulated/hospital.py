@@ -17,7 +17,7 @@ from abate.sources.simulated.parameters import PARAMETER_SETS, HospitalParameter
 from abate.sources.simulated.records import add_stays
 from abate.sources.simulated.roster import Roster, draw_roster
 from abate.sources.simulated.stays import admit_stays
-from abate.sources.simulated.truth import STAY_SCHEMA, courses_of, render_truth
+from abate.sources.simulated.truth import STAY_SCHEMA, courses_of, render_truth, say_what_the_fall_is
 
 TRUTH_FILE = "truth.json"
 DEFAULT_SEED = 1
@@ -120,7 +120,8 @@ def write_hospital(
     Returns
     -------
     dict
-        ``set``, ``seed``, ``person_count``, ``course_count``, ``row_counts`` by table, ``dirt`` by kind, and ``files``.
+        ``set``, ``seed``, ``person_count``, ``course_count``, ``row_counts`` by table, ``dirt`` by kind,
+        ``fall`` (one line on what it is made of), and ``files``.
 
     Raises
     ------
@@ -148,6 +149,7 @@ def write_hospital(
         "course_count": run.courses.num_rows,
         "row_counts": row_counts,
         "dirt": run.dirt,
+        "fall": say_what_the_fall_is(run.courses),
         "files": [str(out), str((out if out.is_dir() else out.parent) / TRUTH_FILE)],
     }
 

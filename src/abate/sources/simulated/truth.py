@@ -191,6 +191,29 @@ def _time_column(seconds: Array) -> pa.Array:
     return number_column(seconds * 1_000_000, pa.timestamp("us"))
 
 
+# ---- what the fall is made of ----------------------------------------------------------------------------------
+
+
+def say_what_the_fall_is(courses: pa.Table) -> str:
+    """Return one line that splits the mean fall into its true parts: what no study of real records can see.
+
+    Parameters
+    ----------
+    courses : table
+        From ``courses_of``; those count that have both a baseline and a final rating.
+    """
+    names = ("baseline", "final_nothing", "final_hospital", "final")
+    rows = [row for row in courses.select(list(names)).to_pylist() if None not in row.values()]
+    if not rows:
+        return "No simulated course has both a baseline and a final rating."
+    baseline, nothing, hospital, final = (sum(row[name] for row in rows) / len(rows) for name in names)
+    return (
+        f"Known only because it is simulated: of the mean fall of {baseline - final:.1f} points in {len(rows)} courses, "
+        f"{baseline - nothing:.1f} would have come with nothing done, {nothing - hospital:.1f} came of being in hospital, "
+        f"and {hospital - final:.1f} of the infusion."
+    )
+
+
 # ---- the file --------------------------------------------------------------------------------------------------
 
 

@@ -6,13 +6,14 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from abate.sources.simulated import parameters_of, simulate_hospital
 from abate.sources.simulated.care import Doses
 from abate.sources.simulated.occasions import Ratings
 from abate.sources.simulated.stays import Stays
-from abate.sources.simulated.truth import describe_stays
+from abate.sources.simulated.truth import describe_stays, say_what_the_fall_is
 
 ADMISSION = datetime(2018, 3, 1, 8)
 
@@ -181,3 +182,16 @@ def test_a_rate_text_and_the_weight_before_give_the_amount(hospital):
         ways.add((unit, row["dose_unit_source_value"]))
     assert {unit for unit, _ in ways} == {"mg/hr", "mg/kg/h", "mcg/kg/min"}
     assert {mass for _, mass in ways} == {"mg", "mcg"}
+
+
+def test_the_fall_is_split_into_its_true_parts():
+    "Two courses by hand: falls of 5 and 3, of which 2 and 1 come by themselves, 1 and 0 of the hospital; a third has no final."
+    rows = {"baseline": [8, 7, 9], "final_nothing": [6, 6, None], "final_hospital": [5, 6, None], "final": [3, 4, None]}
+    line = say_what_the_fall_is(pa.table(rows))
+    assert "mean fall of 4.0 points in 2 courses" in line
+    assert "1.5 would have come with nothing done, 0.5 came of being in hospital, and 2.0 of the infusion" in line
+
+
+def test_without_ratings_there_is_nothing_to_split():
+    empty = {name: pa.array([None], pa.int64()) for name in ("baseline", "final_nothing", "final_hospital", "final")}
+    assert say_what_the_fall_is(pa.table(empty)) == "No simulated course has both a baseline and a final rating."
