@@ -1,4 +1,4 @@
-"""What is the inverse of a matrix, or the answer to a linear system, in double precision?
+"""What is the inverse or the root of a matrix, or the answer to a linear system, in double precision?
 
 NumPy's own functions say of their result only that it is some floating number; these keep the type.
 """
@@ -19,6 +19,17 @@ def inverse(matrix: Array) -> Array:
     array([[0.5]])
     """
     return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
+
+
+def lower_root(matrix: Array) -> Array:
+    """Return the lower triangular L with ``L @ L.T = matrix``, for each positive definite matrix of a stack.
+
+    Examples
+    --------
+    >>> lower_root(np.array([[4.0]]))
+    array([[2.]])
+    """
+    return np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
 
 
 def solved(matrix: Array, right: Array) -> Array:
