@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 
 from abate.base.errors import ParameterError
 from abate.stats.arrays import Array, IntArray
-from abate.stats.imputation import RepeatedOutcomes
 from abate.stats.matrices import inverse
+from abate.stats.repeated_outcomes import RepeatedOutcomes
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

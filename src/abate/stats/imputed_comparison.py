@@ -11,22 +11,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from abate.stats.analysis_of_covariance import CovarianceAnalysis, covariance_analysis
+from abate.stats.arm_models import FittedModel, ImputationModel, fit_arms
 from abate.stats.arrays import Array, require_level
 from abate.stats.distributions import normal_cdf, normal_quantile
-from abate.stats.imputation import (
-    ImputationModel,
-    ImputedOutcomes,
-    RepeatedOutcomes,
-    checked_delta,
-    checked_strategies,
-    checked_visit,
-    fill_in,
-    fitted_parameters,
-    parameters_without_each,
-    reason_against_model,
-)
+from abate.stats.imputation import ImputedOutcomes, checked_delta, checked_strategies, fill_in
 from abate.stats.intervals import IntervalEstimate
 from abate.stats.reference_strategies import Strategy
+from abate.stats.repeated_outcomes import RepeatedOutcomes, checked_visit
 from abate.stats.rubin import PooledEstimate, pool_estimates
 
 JACKKNIFE_METHOD = "conditional mean imputation, jackknife, normal interval"
@@ -122,7 +113,8 @@ def compare_imputed(
 
     Examples
     --------
-    >>> from abate.stats.imputation import checked_outcomes, impute_outcomes
+    >>> from abate.stats.imputation import impute_outcomes
+    >>> from abate.stats.repeated_outcomes import checked_outcomes
     >>> nan = float("nan")
     >>> outcomes = [[7, 5], [8, nan], [6, 4], [7, 3], [5, 4], [8, 7], [7, nan], [6, 6], [9, 7], [5, 5]]
     >>> data = checked_outcomes(outcomes, ["drug"] * 5 + ["none"] * 5, "none")
@@ -168,7 +160,8 @@ def imputed_means(
 
     Examples
     --------
-    >>> from abate.stats.imputation import checked_outcomes, impute_outcomes
+    >>> from abate.stats.imputation import impute_outcomes
+    >>> from abate.stats.repeated_outcomes import checked_outcomes
     >>> ratings = [[7, 5], [8, float("nan")], [6, 4], [7, 3], [5, 4], [8, 7]]
     >>> mean, = imputed_means(impute_outcomes(checked_outcomes(ratings), seed=1))
     >>> 4.6 < mean.value < 5.4
@@ -198,7 +191,7 @@ def compare_conditional_means(
     Parameters
     ----------
     data : RepeatedOutcomes
-        From :func:`abate.stats.imputation.checked_outcomes`.
+        From :func:`abate.stats.repeated_outcomes.checked_outcomes`.
     strategy, model
         As in :func:`abate.stats.imputation.impute_outcomes`.
     visit, covariates, level
@@ -224,24 +217,24 @@ def compare_conditional_means(
 
     Examples
     --------
-    >>> from abate.stats.imputation import checked_outcomes
+    >>> from abate.stats.repeated_outcomes import checked_outcomes
     >>> nan = float("nan")
     >>> outcomes = [[7, 5], [8, nan], [6, 4], [7, 3], [5, 4], [8, 7], [7, nan], [6, 6], [9, 7], [5, 5]]
     >>> data = checked_outcomes(outcomes, ["drug"] * 5 + ["none"] * 5, "none")
     >>> comparison, = compare_conditional_means(data, Strategy.JUMP_TO_REFERENCE)
     >>> round(comparison.difference.value, 3)
-    -1.852
+    -1.69
     """
     require_level(level)
     analysis, place = covariance_analysis(data, covariates), checked_visit(visit, data)
     strategies = checked_strategies(strategy, data)
     shift = np.where(data.seen, 0.0, checked_delta(delta, data))[:, place]
-    reason = reason_against_model(data, model)
-    if reason is not None:
-        return _describe_jackknife(data, place, analysis, None, None, level, reason)
-    completed = fill_in(data, strategies, fitted_parameters(data, model), random=None)[:, :, place] + shift
+    fit = fit_arms(data, model)
+    if fit.reason is not None:
+        return _describe_jackknife(data, place, analysis, None, None, level, fit.reason)
+    completed = fill_in(data, strategies, fit.parameters(), random=None)[:, :, place] + shift
     estimates = analysis.of(completed)[0][0]
-    left_out = _estimates_without_each(data, model, strategies, place, shift, analysis)
+    left_out = _estimates_without_each(fit, strategies, place, shift, analysis)
     reason = None if left_out is not None else "the imputation model cannot be fitted without some person"
     return _describe_jackknife(data, place, analysis, estimates, left_out, level, reason)
 
@@ -258,19 +251,19 @@ def _pooled(
 
 
 def _estimates_without_each(
-    data: RepeatedOutcomes,
-    model: ImputationModel,
+    fit: FittedModel,
     strategies: Sequence[Strategy],
     place: int,
     shift: Array,
     analysis: CovarianceAnalysis,
 ) -> Array | None:
     """Return the estimates without each person, shape (n, estimates); None where a model cannot be fitted."""
+    data = fit.data
     block_size = max(1, _COMPLETED_AT_ONCE // data.outcomes.size)
     blocks = []
     for start in range(0, len(data.outcomes), block_size):
         persons = np.arange(start, min(start + block_size, len(data.outcomes)))
-        parameters = parameters_without_each(data, model, persons)
+        parameters = fit.parameters_without_each(persons)
         if parameters is None:
             return None
         completed = fill_in(data, strategies, parameters, random=None)[:, :, place] + shift

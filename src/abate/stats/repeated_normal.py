@@ -172,14 +172,15 @@ def fit_repeated_normal(moments: Moments, reml: bool = True, start: Array | None
 def draw_repeated_normal(
     outcomes: Array,
     design: Array,
+    fit: RepeatedNormal,
     draw_count: int,
     burn_in: int,
     random: np.random.Generator,
-) -> RepeatedNormal | None:
+) -> RepeatedNormal:
     """Return independent draws of the distribution from its posterior, by data augmentation.
 
-    The prior is Jeffreys', with density proportional to ``det(S) ** (-(v + 1) / 2)``. ``draw_count`` chains start from the
-    REML fit and run side by side for ``burn_in`` steps each; in a step the unseen visits are drawn given B and S, then S
+    The prior is Jeffreys', with density proportional to ``det(S) ** (-(v + 1) / 2)``. ``draw_count`` chains start from a
+    fit and run side by side for ``burn_in`` steps each; in a step the unseen visits are drawn given B and S, then S
     from its inverse Wishart distribution with n - q degrees of freedom and B from its normal distribution, given the
     completed outcomes. Each chain gives its last state, so that the draws are independent of each other.
 
@@ -188,13 +189,15 @@ def draw_repeated_normal(
     outcomes : array of float64, shape (n, v)
         nan where a visit is not seen; persons without any are left out, because they say nothing.
     design : array of float64, shape (n, q)
+    fit : RepeatedNormal
+        From :func:`fit_repeated_normal`.
     draw_count, burn_in : int
     random : numpy Generator
 
     Returns
     -------
-    RepeatedNormal or None
-        Stacked along a first axis of ``draw_count``; None where the REML fit is singular.
+    RepeatedNormal
+        Stacked along a first axis of ``draw_count``.
 
     References
     ----------
@@ -203,9 +206,6 @@ def draw_repeated_normal(
     """
     used = np.any(np.isfinite(outcomes), axis=1)
     outcomes, design = outcomes[used], design[used]
-    fit = fit_repeated_normal(moments_of(outcomes, design))
-    if fit is None:
-        return None
     blocks = []
     block_size = max(1, _DRAWN_AT_ONCE // max(outcomes.size, 1))
     for start in range(0, draw_count, block_size):

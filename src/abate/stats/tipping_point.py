@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike
 from abate.base.errors import ParameterError
 from abate.stats.analysis_of_covariance import covariance_analysis
 from abate.stats.arrays import require_level
-from abate.stats.imputation import ImputedOutcomes, checked_visit
+from abate.stats.imputation import ImputedOutcomes
+from abate.stats.repeated_outcomes import checked_visit
 from abate.stats.rubin import PooledEstimate, pool_estimates
 
 _GRID_STEPS = 200
@@ -87,7 +88,8 @@ def tipping_point(
 
     Examples
     --------
-    >>> from abate.stats.imputation import checked_outcomes, impute_outcomes
+    >>> from abate.stats.imputation import impute_outcomes
+    >>> from abate.stats.repeated_outcomes import checked_outcomes
     >>> nan = float("nan")
     >>> outcomes = [[7, 3], [8, nan], [6, 2], [7, 2], [5, 1], [8, 7], [7, nan], [6, 6], [9, 7], [5, 5]]
     >>> data = checked_outcomes(outcomes, ["drug"] * 5 + ["none"] * 5, "none")
@@ -133,7 +135,8 @@ def tipping_point_of_mean(
 
     Examples
     --------
-    >>> from abate.stats.imputation import checked_outcomes, impute_outcomes
+    >>> from abate.stats.imputation import impute_outcomes
+    >>> from abate.stats.repeated_outcomes import checked_outcomes
     >>> change = [[-1, -4], [0, float("nan")], [-2, -3], [-1, -5], [0, -2], [-3, float("nan")], [-1, -3]]
     >>> imputed = impute_outcomes(checked_outcomes(change), seed=1)
     >>> tip = tipping_point_of_mean(imputed, "all", largest_delta=20)

@@ -9,9 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from abate.stats.imputation import ImputationModel, checked_outcomes, fitted_parameters, impute_outcomes
+from abate.stats.arm_models import ImputationModel, fit_arms
+from abate.stats.imputation import impute_outcomes
 from abate.stats.imputed_comparison import compare_conditional_means, compare_imputed
 from abate.stats.reference_strategies import Strategy
+from abate.stats.repeated_outcomes import checked_outcomes
 from tests.conftest import skip_or_fail
 from tests.reference.case import read_case
 
@@ -50,16 +52,14 @@ def pair(estimate):
 
 
 def test_the_reml_fit_is_that_of_gls(data):
-    ours = fitted_parameters(data, ImputationModel.COMMON).covariance[0, 0]
+    ours = fit_arms(data).parameters().covariance[0, 0]
     assert ours == pytest.approx(np.array(CASE["conditional_mean"]["covariance"]), rel=TOLERANCE["covariance"])
 
 
 @pytest.mark.parametrize("model", list(ImputationModel))
 def test_conditional_means_of_all_strategies(data, model):
     expected = CASE["conditional_mean"][model.name.lower()]
-    ours = [
-        compare_conditional_means(data, Strategy(name), model=model)[0].difference.value for name in CASE["order"]
-    ]
+    ours = [compare_conditional_means(data, Strategy(name), model=model)[0].difference.value for name in CASE["order"]]
     assert ours == pytest.approx(expected, rel=TOLERANCE["conditional_mean"])
 
 
@@ -80,7 +80,11 @@ def test_bayesian_imputation_of_rbmi(data):
     imputed = impute_outcomes(data, Strategy.JUMP_TO_REFERENCE, imputation_count=500, seed=1)
     for visit in range(4):
         (ours,) = compare_imputed(imputed, visit)
-        for estimate, name in ((ours.difference, "difference"), (ours.arm_mean, "drug"), (ours.reference_mean, "placebo")):
+        for estimate, name in (
+            (ours.difference, "difference"),
+            (ours.arm_mean, "drug"),
+            (ours.reference_mean, "placebo"),
+        ):
             value, error = CASE["bayes"][name][visit]
             seen_by_all = visit == 0
             assert estimate.value == pytest.approx(value, abs=TOLERANCE["bayes_seen" if seen_by_all else "bayes"])
