@@ -84,7 +84,7 @@ def tipping_point(
 
     References
     ----------
-    Permutt (2016), Statistics in Medicine 35(17), 2876-2879. https://doi.org/10.1002/sim.6753
+    Permutt (2016), Statistics in Medicine 35(17), 2876-2879.
 
     Examples
     --------

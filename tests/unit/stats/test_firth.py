@@ -13,7 +13,7 @@ from abate.stats.firth import fit_firth
 
 @pytest.mark.parametrize(("a", "b", "c", "d"), [(4, 0, 0, 4), (3, 2, 1, 5), (0, 6, 0, 3), (10, 0, 3, 2)])
 def test_two_groups_are_the_table_with_half_added_to_each_cell(a, b, c, d):
-    "a of a + b respond with x = 1, c of c + d with x = 0; Firth (1993), section 3."
+    "a of a + b respond with x = 1, c of c + d with x = 0: the saturated case of Jeffreys' penalty."
     outcome = np.repeat([1, 0, 1, 0], [a, b, c, d])
     fit = fit_firth(outcome, np.repeat([1, 1, 0, 0], [a, b, c, d]), ["x"])
     by_hand = math.log((a + 0.5) / (b + 0.5)) - math.log((c + 0.5) / (d + 0.5))
