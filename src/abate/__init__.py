@@ -1,7 +1,7 @@
 """abate: from a hospital's own records to a treatment-course study, and from that study to the next trial.
 
-``abate.Study``, ``abate.read_study``, ``abate.connect`` and ``abate.run`` are the library's front door; each is imported when first used,
-so that ``import abate`` and the command answer at once.
+``abate.Study``, ``abate.read_study``, ``abate.connect`` and ``abate.run`` are the library's front door, ``abate.mmrm`` that of
+its mixed models; each is imported when first used, so that ``import abate`` and the command answer at once.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from abate.contracts.definition import Study as Study
     from abate.contracts.result import StudyResult as StudyResult
+    from abate.models.repeated import mmrm as mmrm
     from abate.study.connect import connect as connect
     from abate.study.read import read_study as read_study
     from abate.study.run import run as run
@@ -20,6 +21,7 @@ _HOMES = {
     "Study": "abate.contracts.definition",
     "StudyResult": "abate.contracts.result",
     "connect": "abate.study.connect",
+    "mmrm": "abate.models.repeated",
     "read_study": "abate.study.read",
     "run": "abate.study.run",
 }

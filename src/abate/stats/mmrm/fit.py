@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -73,8 +73,8 @@ class MmrmFit:
         follow their order, shape (column,).
     coefficient_covariance : array, shape (column, column)
         The one that inference uses: corrected under Kenward-Roger, empirical with a sandwich.
-    covariance : dict of label to array, shape (visit, visit)
-        Covariance of the visits, one a group; with a spatial structure of two visits at distance 0 and 1.
+    covariance : array, shape (visit, visit), or mapping of group to such arrays
+        Covariance of the visits; one a group where a group was given. With a spatial structure of two visits at distance 0 and 1.
     log_likelihood : float
         Restricted with REML; with the constants in 2 pi.
     parameters : array
@@ -97,7 +97,7 @@ class MmrmFit:
     upper: Array
     level: float
     coefficient_covariance: Array
-    covariance: dict[object, Array]
+    covariance: Array | Mapping[object, Array]
     log_likelihood: float
     parameters: Array
     structure: str
@@ -355,7 +355,7 @@ def _inference(data: RepeatedData, model: Model, summit: Summit, df: str, sandwi
     return plain
 
 
-def _covariances(data: RepeatedData, model: Model, theta: Array) -> dict[object, Array]:
+def _covariances(data: RepeatedData, model: Model, theta: Array) -> Array | Mapping[object, Array]:
     found: dict[object, Array] = {}
     for label, structure, part in zip(data.groups.tolist(), model.structures, model.parts, strict=True):
         shown = structure
@@ -363,7 +363,7 @@ def _covariances(data: RepeatedData, model: Model, theta: Array) -> dict[object,
             shown = SpatialExponential(np.array([[[0.0, 1.0], [1.0, 0.0]]]))
         covariance = shown.covariance(theta[part])
         found[label] = covariance[0] if covariance.ndim == 3 else covariance
-    return found
+    return found if data.is_grouped else next(iter(found.values()))
 
 
 def _contrast_rows(weights: ArrayLike, column_count: int) -> Array:

@@ -37,7 +37,7 @@ class RepeatedData:
     subject_place, visit_place : array of int, shape (row,)
         Where each given row went.
     subjects, visits, groups : array of labels
-        What the places stand for, in order; ``groups`` has one entry where no group was given.
+        What the places stand for, in order; ``groups`` has one entry where no group was given, and ``is_grouped`` is False.
     names : tuple of str
         The columns of the design matrix.
     design_matrix : array, shape (row, column)
@@ -52,6 +52,7 @@ class RepeatedData:
     subjects: Labels
     visits: Labels
     groups: Labels
+    is_grouped: bool
     names: tuple[str, ...]
     design_matrix: Array
     root_weight: Array
@@ -105,6 +106,7 @@ def check_repeated_data(
         subjects=subjects,
         visits=visits,
         groups=groups,
+        is_grouped=group is not None,
         names=columns,
         design_matrix=x,
         root_weight=root_weight,

@@ -24,7 +24,7 @@ def test_one_visit_is_least_squares():
     assert found.estimate == pytest.approx([2.0, 4.5])
     assert found.standard_error[1] == pytest.approx(math.sqrt(pooled * (1 / 3 + 1 / 4)))
     assert found.df == pytest.approx([5, 5])
-    assert found.covariance["all"] == pytest.approx(pooled)
+    assert found.covariance == pytest.approx(pooled)
     # With the logarithm of the standard deviation as parameter (R's mmrm), second derivatives take 1/df off the variance.
     shrunk = fit_mmrm(outcome, design, np.arange(7), np.zeros(7), df="kenward-roger")
     assert shrunk.standard_error[1] == pytest.approx(math.sqrt((1 - 1 / 5) * pooled * (1 / 3 + 1 / 4)))
@@ -38,7 +38,7 @@ def test_two_visits_without_gaps_are_the_paired_test():
     assert found.estimate[1] == pytest.approx(change.mean())
     assert found.standard_error[1] == pytest.approx(change.std(ddof=1) / math.sqrt(5))
     assert found.df[1] == pytest.approx(4)
-    assert found.covariance["all"] == pytest.approx(np.cov(before, after))
+    assert found.covariance == pytest.approx(np.cov(before, after))
 
 
 @pytest.mark.parametrize("covariance", ["unstructured", "ar1-h"])
@@ -73,7 +73,7 @@ def test_a_group_each_is_a_fit_each():
     assert both.log_likelihood == pytest.approx(sum(fit.log_likelihood for fit in apart))
     assert list(both.covariance) == [0, 1]
     for arm in (0, 1):
-        assert both.covariance[arm] == pytest.approx(apart[arm].covariance["all"], rel=1e-6)
+        assert both.covariance[arm] == pytest.approx(apart[arm].covariance, rel=1e-6)
     assert both.estimate[3:] == pytest.approx(apart[1].estimate - apart[0].estimate, abs=1e-8)
 
 
@@ -82,7 +82,7 @@ def test_equal_weights_change_the_covariance_only():
     plain, heavy = fitted(trial), fitted(trial, weights=np.full(len(trial.outcome), 4.0))
     assert heavy.log_likelihood == pytest.approx(plain.log_likelihood)
     assert heavy.standard_error == pytest.approx(plain.standard_error)
-    assert heavy.covariance["all"] == pytest.approx(4 * plain.covariance["all"], rel=1e-6)
+    assert heavy.covariance == pytest.approx(4 * plain.covariance, rel=1e-6)
 
 
 def test_a_spatial_fit_at_whole_distances_is_autoregressive():

@@ -1,0 +1,1 @@
+"""Models of data frames: formulas in, results that print and compare in the words of the frame."""
