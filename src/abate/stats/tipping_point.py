@@ -60,8 +60,8 @@ def tipping_point(
     """Return the smallest shift of an arm's imputed values at which the conclusion on its difference changes.
 
     The conclusion is whether the interval of the difference excludes 0. The imputations stay the same for every shift, so
-    that chance plays no part in the search: 200 steps towards ``largest_delta`` find the first change, and a root finder
-    the shift at which an end of the interval is 0.
+    that chance plays no part in the search: 200 steps towards ``largest_delta`` find the first change (also one from
+    above 0 to below it), and a root finder the shift at which an end of the interval is 0.
 
     Parameters
     ----------
@@ -174,11 +174,11 @@ def _tip(
 
 def _search(pooled: Callable[[float], PooledEstimate], largest_delta: float, any_imputed: bool) -> TippingPoint:
     unshifted = pooled(0.0)
-    significant = _excludes_zero(unshifted)
+    conclusion = _conclusion(unshifted)
 
     def no_tip(reason: str) -> TippingPoint:
         return TippingPoint(
-            delta=None, largest_delta=largest_delta, is_significant=significant, unshifted=unshifted, reason=reason
+            delta=None, largest_delta=largest_delta, is_significant=conclusion != 0, unshifted=unshifted, reason=reason
         )
 
     if unshifted.reason is not None:
@@ -188,29 +188,37 @@ def _search(pooled: Callable[[float], PooledEstimate], largest_delta: float, any
     before = 0.0
     for step in range(1, _GRID_STEPS + 1):
         delta = largest_delta * step / _GRID_STEPS
-        if _excludes_zero(pooled(delta)) != significant:
+        here = pooled(delta)
+        if here.reason is not None:
+            return no_tip(f"at a shift of {delta:g} {here.reason}")
+        if _conclusion(here) != conclusion:
             break
         before = delta
     else:
         return no_tip(f"the conclusion stays the same up to a shift of {largest_delta:g}")
+    # A step may cross all shifts at which the interval holds 0: what turns is the end that was, or comes to be, nearest to 0.
+    is_lower = (conclusion or _conclusion(here)) > 0
+
+    def nearest_end(shift: float) -> float:
+        estimate = pooled(shift)
+        assert estimate.lower is not None
+        assert estimate.upper is not None
+        return estimate.lower if is_lower else estimate.upper
+
     from scipy.optimize import brentq
 
-    tip = float(brentq(lambda d: _distance_to_zero(pooled(d)), before, delta, xtol=1e-12, rtol=1e-14))
+    tip = float(brentq(nearest_end, before, delta, xtol=1e-12, rtol=1e-14))
     return TippingPoint(
         delta=tip,
         largest_delta=largest_delta,
-        is_significant=significant,
+        is_significant=conclusion != 0,
         unshifted=unshifted,
         at_tip=pooled(tip),
     )
 
 
-def _excludes_zero(estimate: PooledEstimate) -> bool:
-    return _distance_to_zero(estimate) > 0
-
-
-def _distance_to_zero(estimate: PooledEstimate) -> float:
-    """Return how far the interval lies from 0, below 0 where it holds 0."""
+def _conclusion(estimate: PooledEstimate) -> int:
+    """Return 1 where the interval lies above 0, -1 where below, and 0 where it holds 0 or is not there."""
     if estimate.lower is None or estimate.upper is None:
-        return 0.0
-    return max(estimate.lower, -estimate.upper)
+        return 0
+    return int(estimate.lower > 0) - int(estimate.upper < 0)

@@ -43,6 +43,14 @@ def test_every_smaller_shift_keeps_the_conclusion():
         assert compare_imputed(data.shifted(shift))[0].difference.upper < 0
 
 
+@pytest.mark.parametrize("largest_delta", [400, 40_000])
+def test_looking_further_finds_the_same_tip_though_one_step_crosses_zero(largest_delta):
+    "With a step of 200 the interval is below 0 before it and above 0 behind it."
+    assert tipping_point(imputed(), "drug", largest_delta).delta == pytest.approx(
+        tipping_point(imputed(), "drug", 40).delta
+    )
+
+
 def test_a_conclusion_that_is_not_significant_tips_the_other_way():
     tip = tipping_point(imputed(drug_effect=-0.4, missing=12), "drug", largest_delta=-40)
     assert not tip.is_significant
