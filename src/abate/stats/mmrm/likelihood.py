@@ -171,7 +171,7 @@ def slopes_at(model: Model, point: Point) -> Slopes:
         right = first @ (0.5 * n * omega - sandwiched)[:, None]
         crossed = np.einsum("bhac,bjac->hj", left, right, optimize=True)
         hessian[part, part] = structure.curvature(point.theta[part], weight) + (crossed + crossed.T) / 2
-        products[part] = _added_in_group(patterns, (left @ omega[:, None]).transpose(1, 0, 2, 3), chosen)
+        products[part] = patterns.added((left @ omega[:, None]).transpose(1, 0, 2, 3), chosen)
     information_slopes = products[:, :p, :p]
     pulled = products[:, :p, p] - information_slopes @ point.coefficients
     hessian += pulled @ point.spread @ pulled.T
@@ -179,14 +179,6 @@ def slopes_at(model: Model, point: Point) -> Slopes:
         turned = point.spread @ information_slopes
         hessian += 0.5 * np.einsum("hab,jba->hj", turned, turned, optimize=True)
     return Slopes(gradient=gradient, hessian=hessian, information_slopes=information_slopes)
-
-
-def _added_in_group(patterns: Patterns, weight: Array, chosen: IntArray) -> Array:
-    """Return the sums of products over one group's patterns."""
-    size = patterns.value_count
-    flat = weight.reshape(len(weight), -1)
-    moments = patterns.moments if len(chosen) == len(patterns.seen) else patterns.moments[chosen]
-    return np.asarray(flat @ moments.reshape(-1, size * size)).reshape(len(weight), size, size)
 
 
 def _by_pattern(first: Array, pattern_count: int) -> Array:
