@@ -10,13 +10,18 @@ import numpy as np
 from abate.stats.arrays import Array
 from abate.stats.mmrm.likelihood import Model, Point, Slopes, likelihood_at, slopes_at
 
-_MOST_STEPS = 100
-_MOST_HALVINGS = 40
+MOST_STEPS = 100
+MOST_HALVINGS = 40
 # What a full step would still gain, in log-likelihood, when the climb ends; Newton's steps square their error, so that
 # the step taken from there leaves nothing.
-_SMALL_GAIN = 1e-9
+SMALL_GAIN = 1e-9
+# Parameters are logarithms and transformed correlations: a step of more than a few units leaves the region it was made for.
+LONGEST_STEP = 3.0
+# A value that falls by less than this share of itself has not fallen.
+ROUNDING_SHARE = 1e-12
 # A Hessian whose smallest eigenvalue, in units of its diagonal, is below this says nothing of some parameter.
-_SINGULAR = 1e-9
+SINGULAR = 1e-9
+HESSIAN_IS_SINGULAR = "the Hessian is singular: the data say nothing of some covariance parameter"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,11 +57,11 @@ def starting_values(model: Model) -> Array:
     for group, structure in enumerate(model.structures):
         chosen = model.of_group(group)
         count = np.einsum("b,bac->ac", patterns.subject_count[chosen], together[chosen])
-        starts.append(structure.start(_rough_covariance(products[chosen].sum(axis=0), count)))
+        starts.append(structure.start(rough_covariance(products[chosen].sum(axis=0), count)))
     return np.concatenate(starts)
 
 
-def _rough_covariance(products: Array, count: Array) -> Array:
+def rough_covariance(products: Array, count: Array) -> Array:
     """Return mean products; where a visit has no spread of its own the mean variance, where a pair was never seen 0."""
     rough = np.where(count > 0, products / np.maximum(count, 1), 0.0)
     variances = np.diagonal(rough).copy()
@@ -73,15 +78,15 @@ def climb_to_maximum(model: Model) -> Summit:
     if point is None:
         raise ArithmeticError("the likelihood cannot be computed at its starting values")
     slopes = slopes_at(model, point)
-    for step_count in range(1, _MOST_STEPS + 1):
+    for step_count in range(1, MOST_STEPS + 1):
         step, gain = _uphill(slopes)
         higher = _best_along(model, point, step, gain)
         if higher is None:
             return _summit(point, slopes, step_count, gain <= 1e-6 * (1 + abs(point.value)))
         point, slopes = higher, slopes_at(model, higher)
-        if gain <= _SMALL_GAIN:
+        if gain <= SMALL_GAIN:
             return _summit(point, slopes, step_count, is_top=True)
-    return _summit(point, slopes, _MOST_STEPS, is_top=False)
+    return _summit(point, slopes, MOST_STEPS, is_top=False)
 
 
 def _uphill(slopes: Slopes) -> tuple[Array, float]:
@@ -92,15 +97,14 @@ def _uphill(slopes: Slopes) -> tuple[Array, float]:
     along = vectors.T @ slopes.gradient
     step = vectors @ (along / curved)
     longest = float(np.max(np.abs(step), initial=0.0))
-    # Parameters are logarithms and transformed correlations: a step of more than a few units leaves the region it was made for.
-    if longest > 3:
-        step = step * (3 / longest)
+    if longest > LONGEST_STEP:
+        step = step * (LONGEST_STEP / longest)
     return step, 0.5 * float(slopes.gradient @ step)
 
 
 def _best_along(model: Model, here: Point, step: Array, gain: float) -> Point | None:
-    rounding = 1e-12 * (1 + abs(here.value))
-    for halving in range(_MOST_HALVINGS):
+    rounding = ROUNDING_SHARE * (1 + abs(here.value))
+    for halving in range(MOST_HALVINGS):
         share = 0.5**halving
         there = likelihood_at(model, here.theta + share * step)
         if there is not None and there.value >= here.value + 0.1 * share * gain - rounding:
@@ -115,11 +119,11 @@ def _summit(point: Point, slopes: Slopes, step_count: int, is_top: bool) -> Summ
     if not is_top:
         message = f"no maximum was reached in {step_count} steps"
     elif np.any(scale == 0) or not math.isfinite(float(scale.sum())):
-        message = "the Hessian is singular: the data say nothing of some covariance parameter"
+        message = HESSIAN_IS_SINGULAR
     else:
         values, vectors = np.linalg.eigh(information / np.outer(scale, scale))
-        if values[0] < _SINGULAR:
-            message = "the Hessian is singular: the data say nothing of some covariance parameter"
+        if values[0] < SINGULAR:
+            message = HESSIAN_IS_SINGULAR
         else:
             covariance = (vectors / values) @ vectors.T / np.outer(scale, scale)
     return Summit(point=point, slopes=slopes, parameter_covariance=covariance, step_count=step_count, message=message)

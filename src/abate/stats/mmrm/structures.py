@@ -57,6 +57,28 @@ class Structure(ABC):
         The result has the shape of ``covariance``.
         """
 
+    # Many fits at once: a fit a row. These may be overridden by what does not go row by row.
+
+    def starts(self, covariances: Array) -> Array:
+        """Return :meth:`start` for each of several rough covariances, shape (fit, parameter)."""
+        return np.array([self.start(covariance) for covariance in covariances]).reshape(len(covariances), -1)
+
+    def covariances(self, thetas: Array) -> Array:
+        """Return :meth:`covariance` for each row of parameters."""
+        return np.array([self.covariance(theta) for theta in thetas])
+
+    def slopes_of_each(self, thetas: Array) -> Array:
+        """Return :meth:`slopes` for each row of parameters."""
+        return np.array([self.slopes(theta) for theta in thetas])
+
+    def curvatures(self, thetas: Array, weights: Array) -> Array:
+        """Return :meth:`curvature` for each row of parameters and its weights, shape (fit, visit, visit)."""
+        return np.array([self.curvature(theta, weight[None]) for theta, weight in zip(thetas, weights, strict=True)])
+
+    def weighted_curvatures(self, thetas: Array, weights: Array) -> Array:
+        """Return :meth:`weighted_curvature` for each row of parameters and its weights."""
+        return np.array([self.weighted_curvature(theta, weight) for theta, weight in zip(thetas, weights, strict=True)])
+
 
 class Unstructured(Structure):
     """Any covariance: ``L @ L.T`` with ``L[i, i] = s_i`` and ``L[i, j] = s_i * l_ij`` below the diagonal.
@@ -121,6 +143,45 @@ class Unstructured(Structure):
         mixed = slope_of_root[rows, columns] * np.exp(theta[:m])[rows]
         curved[rows, below] += mixed
         curved[below, rows] += mixed
+        return np.asarray(2 * curved)
+
+    def _roots(self, thetas: Array) -> Array:
+        m, (rows, columns) = self.visit_count, self._below
+        s = np.exp(thetas[:, :m])
+        roots = np.zeros((len(thetas), m, m))
+        roots[:, np.arange(m), np.arange(m)] = s
+        roots[:, rows, columns] = s[:, rows] * thetas[:, m:]
+        return roots
+
+    def _root_slopes_of_each(self, thetas: Array, roots: Array) -> Array:
+        m, (rows, columns) = self.visit_count, self._below
+        slopes = np.zeros((len(thetas), self.parameter_count, m))
+        slopes[:, :m] = roots
+        slopes[:, np.arange(m, self.parameter_count), columns] = np.exp(thetas[:, rows])
+        return slopes
+
+    def covariances(self, thetas: Array) -> Array:
+        roots = self._roots(thetas)
+        return roots @ roots.transpose(0, 2, 1)
+
+    def slopes_of_each(self, thetas: Array) -> Array:
+        roots = self._roots(thetas)
+        half = np.zeros((len(thetas), self.parameter_count, self.visit_count, self.visit_count))
+        turned = self._root_slopes_of_each(thetas, roots) @ roots.transpose(0, 2, 1)
+        half[:, np.arange(self.parameter_count), self._row] = turned
+        return half + half.transpose(0, 1, 3, 2)
+
+    def curvatures(self, thetas: Array, weights: Array) -> Array:
+        m, (rows, columns) = self.visit_count, self._below
+        roots = self._roots(thetas)
+        changes = self._root_slopes_of_each(thetas, roots)
+        curved = weights[:, self._row[:, None], self._row[None, :]] * (changes @ changes.transpose(0, 2, 1))
+        slope_of_root = weights @ roots
+        curved[:, np.arange(m), np.arange(m)] += np.sum(slope_of_root * roots, axis=2)
+        below = np.arange(m, self.parameter_count)
+        mixed = slope_of_root[:, rows, columns] * np.exp(thetas[:, rows])
+        curved[:, rows, below] += mixed
+        curved[:, below, rows] += mixed
         return np.asarray(2 * curved)
 
     def weighted_curvature(self, theta: Array, weight: Array) -> Array:
