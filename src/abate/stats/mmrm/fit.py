@@ -85,6 +85,8 @@ class MmrmFit:
         also where a corrected covariance came out negative.
     steps : tuple of LadderStep
         The structures that were tried, in order; the last one is ``structure``.
+    data : RepeatedData
+        What was fitted.
     """
 
     names: tuple[str, ...]
@@ -112,6 +114,8 @@ class MmrmFit:
     groups: Labels
     subject_count: int
     observation_count: int
+    data: RepeatedData = field(repr=False)
+    _model: Model = field(repr=False)
     _inference: Inference | None = field(repr=False)
 
     @property
@@ -136,6 +140,15 @@ class MmrmFit:
     def bic(self) -> float:
         """Schwarz's criterion, by the number of subjects."""
         return -2 * self.log_likelihood + self.parameter_count * math.log(self.subject_count)
+
+    def subject_covariance(self, subject: int) -> Array:
+        """Return the covariance of all visits for a subject, by its place in ``data.subjects``, without weights."""
+        group = int(self.data.rows.group[subject])
+        structure, part = self._model.structures[group], self._model.parts[group]
+        covariance = structure.covariance(self.parameters[part])
+        if covariance.ndim == 2:
+            return covariance
+        return np.asarray(covariance[int(np.sum(self.data.rows.group[:subject] == group))])
 
     def contrast(self, weights: ArrayLike) -> Contrast:
         """Return linear combinations of the coefficients.
@@ -337,6 +350,8 @@ def _describe(
         groups=data.groups,
         subject_count=len(data.subjects),
         observation_count=data.observation_count,
+        data=data,
+        _model=model,
         _inference=inference,
     )
 
