@@ -79,6 +79,8 @@ def read_frame(data: Any, names: Iterable[str], *, as_levels: Sequence[str] = ()
             near = difflib.get_close_matches(name, there, n=1)
             hint = f"did you mean {near[0]!r}? " if near else ""
             raise ParameterError(f"the data have no column {name!r}; {hint}they have {', '.join(there[:12])}.")
+    if hasattr(data, "iloc"):  # pandas, read column by column: its way to Arrow takes longer than a small fit
+        return {name: _pandas_column(data[name], name, is_level=name in as_levels) for name in wanted}
     table = _as_arrow(data, wanted)
     return {name: _column(table.column(name), name, is_level=name in as_levels) for name in wanted}
 
@@ -92,6 +94,31 @@ def _column_names(data: Any) -> list[str]:
             f"data must be a pandas, Polars or Arrow frame; got {type(data).__name__}. Put the columns into one."
         )
     return [str(name) for name in found]
+
+
+def _pandas_column(series: Any, name: str, *, is_level: bool) -> Column:
+    if getattr(series, "ndim", 1) != 1:
+        raise ParameterError(f"the data have several columns {name!r}; rename or leave out all but one.")
+    kind = series.dtype
+    if hasattr(kind, "categories"):
+        codes = np.asarray(series.cat.codes, dtype=np.int64)
+        return Levels(codes=codes, levels=tuple(map(_as_word, kind.categories)))
+    letter = getattr(kind, "kind", "O")
+    if letter in "iuf" and not is_level:
+        return Numbers(values=series.to_numpy(dtype=np.float64, na_value=np.nan))
+    if letter in "mM" and not is_level:
+        raise _neither(name, kind)
+    try:
+        codes, values = series.factorize(sort=True)
+    except TypeError:
+        raise _neither(name, kind) from None
+    if letter == "O" and not all(isinstance(value, str | bool | np.bool_ | int) for value in values) and not is_level:
+        raise _neither(name, kind)
+    return Levels(codes=np.asarray(codes, dtype=np.int64), levels=tuple(map(_as_word, values)))
+
+
+def _neither(name: str, kind: Any) -> ParameterError:
+    return ParameterError(f"column {name!r} holds {kind}, neither numbers nor words; convert it first.")
 
 
 def _as_arrow(data: Any, wanted: list[str]) -> pa.Table:
@@ -117,7 +144,7 @@ def _column(column: pa.ChunkedArray, name: str, *, is_level: bool) -> Column:
         return Levels(codes=_codes(merged.indices), levels=levels)
     if is_level or not (kinds.is_integer(kind) or kinds.is_floating(kind) or kinds.is_decimal(kind)):
         if kinds.is_nested(kind) or (kinds.is_temporal(kind) and not is_level):
-            raise ParameterError(f"column {name!r} holds {kind}, neither numbers nor words; convert it first.")
+            raise _neither(name, kind)
         return _levels(column)
     return Numbers(values=column.cast(pa.float64()).to_numpy().astype(np.float64, copy=False))
 
@@ -143,4 +170,4 @@ def _codes(indices: pa.Array) -> IntArray:
 
 def _as_word(value: Any) -> str:
     """Return a level as R writes it."""
-    return str(value).upper() if isinstance(value, bool) else str(value)
+    return str(value).upper() if isinstance(value, bool | np.bool_) else str(value)

@@ -65,7 +65,8 @@ class Satterthwaite(Inference):
     def degrees_of_freedom(self, contrasts: Array) -> Array:
         fitted = self._fitted
         variance = np.einsum("cp,pq,cq->c", contrasts, fitted.spread, contrasts)
-        slopes = np.einsum("cp,hpq,cq->ch", contrasts, fitted.spread_slopes, contrasts, optimize=True)
+        # Of C D_h C' only the diagonal is asked for: one contrast at a time, all parameters together.
+        slopes = np.sum((contrasts @ fitted.spread_slopes) * contrasts, axis=2).T
         noise = np.einsum("ch,hj,cj->c", slopes, fitted.parameter_covariance, slopes)
         return np.asarray(2 * variance**2 / noise)
 

@@ -166,10 +166,10 @@ def slopes_at(model: Model, point: Point) -> Slopes:
         sandwiched = omega @ summed[chosen] @ omega
         weight = -0.5 * (n * omega - sandwiched)
         first = _by_pattern(structure.slopes(point.theta[part]), len(chosen))
-        gradient[part] = np.einsum("bhac,bac->h", first, weight)
+        gradient[part] = _flat(first) @ weight.reshape(-1)
         left = omega[:, None] @ first
         right = first @ (0.5 * n * omega - sandwiched)[:, None]
-        crossed = np.einsum("bhac,bjac->hj", left, right, optimize=True)
+        crossed = _flat(left) @ _flat(right).T
         hessian[part, part] = structure.curvature(point.theta[part], weight) + (crossed + crossed.T) / 2
         products[part] = patterns.added((left @ omega[:, None]).transpose(1, 0, 2, 3), chosen)
     information_slopes = products[:, :p, :p]
@@ -177,8 +177,13 @@ def slopes_at(model: Model, point: Point) -> Slopes:
     hessian += pulled @ point.spread @ pulled.T
     if model.reml:
         turned = point.spread @ information_slopes
-        hessian += 0.5 * np.einsum("hab,jba->hj", turned, turned, optimize=True)
+        hessian += 0.5 * turned.reshape(count, -1) @ turned.transpose(0, 2, 1).reshape(count, -1).T
     return Slopes(gradient=gradient, hessian=hessian, information_slopes=information_slopes)
+
+
+def _flat(by_pattern: Array) -> Array:
+    """Return (pattern, parameter, visit, visit) with a row for each parameter."""
+    return by_pattern.transpose(1, 0, 2, 3).reshape(by_pattern.shape[1], -1)
 
 
 def _by_pattern(first: Array, pattern_count: int) -> Array:
