@@ -27,7 +27,7 @@ from abate.stats.mmrm.structures import STRUCTURES, Structure
 #: Ways to degrees of freedom that many fits know.
 MANY_DF_METHODS = ("satterthwaite", "kenward-roger", "kenward-roger-linear", "residual")
 # Fits that are worked on together: so many that their sums still lie near the processor.
-_NUMBERS_AT_ONCE = 4_000_000
+_NUMBERS_AT_ONCE = 2_000_000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
