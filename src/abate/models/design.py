@@ -33,9 +33,8 @@ class Design:
     levels: Mapping[str, tuple[str, ...]]
     is_full: tuple[tuple[bool, ...], ...]
 
-    def matrix(self, columns: Mapping[str, Column]) -> Array:
-        """Return the design matrix of rows, shape (row, column)."""
-        count = _row_count(columns)
+    def matrix(self, columns: Mapping[str, Column], count: int) -> Array:
+        """Return the design matrix of ``count`` rows, shape (row, column)."""
         blocks = [
             self._block(term, full, columns, count) for term, full in zip(self.formula.terms, self.is_full, strict=True)
         ]
@@ -121,8 +120,3 @@ def _give_the_first_factor_all(formula: Formula, levels: Mapping[str, object], i
             if factor.column in levels:
                 full[place] = True
                 return
-
-
-def _row_count(columns: Mapping[str, Column]) -> int:
-    first = next(iter(columns.values()))
-    return len(first.values if isinstance(first, Numbers) else first.codes)

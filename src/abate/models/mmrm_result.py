@@ -229,7 +229,7 @@ class MmrmResult:
             else:
                 code = [fixed[name]] * len(grid) if name in fixed else [row[averaged.index(name)] for row in grid]
                 columns[name] = Levels(codes=np.array(code, dtype=np.int64), levels=column.levels)
-        return self.design.matrix(columns)
+        return self.design.matrix(columns, len(grid))
 
     def _shares(
         self, averaged: Sequence[str], grid: Sequence[Sequence[int]], weights: str | Mapping[str, Mapping[str, float]]

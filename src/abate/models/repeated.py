@@ -68,29 +68,20 @@ def mmrm(
     """
     asked = parse_formula(formula)
     places = [coordinates] if isinstance(coordinates, str) else list(coordinates or ())
-    labels = [name for name in (subject, visit, group) if name is not None]
-    forced = {factor.column for term in asked.terms for factor in term if factor.is_level}
-    columns = read_frame(
-        data, [asked.outcome, *asked.columns, *([weights] if weights else []), *places], as_levels=tuple(forced)
-    )
-    keys = read_frame(data, labels, as_levels=labels)
-    _require_numbers(columns, [asked.outcome, *([weights] if weights else []), *places])
-    keep, left_out = _complete_rows(asked, columns, keys, [*([weights] if weights else []), *places])
-    columns = {name: column.take(keep) for name, column in columns.items()}
-    codes = {name: column.take(keep) for name, column in keys.items()}
+    numeric = [*([weights] if weights else []), *places]
+    columns, labels, left_out = _complete_rows(asked, data, [subject, visit, *([group] if group else [])], numeric)
+    outcome = _numbers(columns[asked.outcome])
     variables = {name: columns[name] for name in asked.columns}
-    design = make_design(asked, variables or {asked.outcome: columns[asked.outcome]})
-    matrix = design.matrix(variables or {asked.outcome: columns[asked.outcome]})
-    visits = _levels(codes[visit])
+    design = make_design(asked, variables)
     fit = fit_mmrm(
-        _numbers(columns[asked.outcome]),
-        matrix,
-        _levels(codes[subject]).codes,
-        visits.codes,
+        outcome,
+        design.matrix(variables, len(outcome)),
+        labels[subject].codes,
+        labels[visit].codes,
         covariance=covariance,
         df=df,
         reml=reml,
-        group=None if group is None else np.array(_levels(codes[group]).levels)[_levels(codes[group]).codes],
+        group=None if group is None else np.array(labels[group].levels)[labels[group].codes],
         weights=None if weights is None else _numbers(columns[weights]),
         coordinates=np.column_stack([_numbers(columns[name]) for name in places]) if places else None,
         sandwich=sandwich,
@@ -98,7 +89,7 @@ def mmrm(
         level=level,
         fallback=fallback,
     )
-    return MmrmResult(fit=fit, design=design, variables=variables, visit_names=visits.levels, left_out=left_out)
+    return MmrmResult(fit=fit, design=design, variables=variables, visit_names=labels[visit].levels, left_out=left_out)
 
 
 def _numbers(column: Column) -> Array:
@@ -106,33 +97,31 @@ def _numbers(column: Column) -> Array:
     return column.values
 
 
-def _levels(column: Column) -> Levels:
-    assert isinstance(column, Levels)
-    return column
+def _complete_rows(
+    formula: Formula, data: Any, label_names: Sequence[str], numeric: Sequence[str]
+) -> tuple[Mapping[str, Column], Mapping[str, Levels], Mapping[str, int]]:
+    """Return the columns and labels of the rows that have all that the model needs.
 
-
-def _require_numbers(columns: Mapping[str, Column], names: Sequence[str]) -> None:
-    for name in names:
+    Beside them, how many rows were left out for which column, the first that they lack.
+    """
+    forced = {factor.column for term in formula.terms for factor in term if factor.is_level}
+    columns = read_frame(data, [formula.outcome, *formula.columns, *numeric], as_levels=tuple(forced))
+    keys = read_frame(data, label_names, as_levels=label_names)
+    for name in (formula.outcome, *numeric):
         if isinstance(columns[name], Levels):
             raise ParameterError(f"column {name!r} must hold numbers; it holds words. Convert it first.")
-
-
-def _complete_rows(
-    formula: Formula, columns: Mapping[str, Column], keys: Mapping[str, Column], others: Sequence[str]
-) -> tuple[Any, Mapping[str, int]]:
-    """Return which rows have all that the model needs, and how many were left out for which column, the first that lacks."""
-    needed = {
-        formula.outcome: columns[formula.outcome],
-        **{name: columns[name] for name in (*formula.columns, *others)},
-        **keys,
-    }
     keep = np.ones(len(_numbers(columns[formula.outcome])), dtype=np.bool_)
     left_out = {}
-    for name, column in needed.items():
+    for name, column in {**columns, **keys}.items():
         lost = keep & column.is_missing
         if np.any(lost):
             left_out[name] = int(np.count_nonzero(lost))
             keep &= ~column.is_missing
     if not np.any(keep):
         raise ParameterError(f"no row has all that the model needs; missing first: {', '.join(left_out)}.")
-    return keep, left_out
+    labels = {name: column.take(keep) for name, column in keys.items()}
+    return (
+        {name: column.take(keep) for name, column in columns.items()},
+        {name: label for name, label in labels.items() if isinstance(label, Levels)},
+        left_out,
+    )

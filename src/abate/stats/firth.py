@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from abate.stats.covariates import INTERCEPT, checked_covariates
 from abate.stats.distributions import chi_square_upper_tail, normal_quantile
 from abate.stats.matrices import inverse
 from abate.stats.newton import Ascent, Maximum, climb
+from abate.stats.roots import crossing
 
 METHOD = "Firth's penalised logistic regression, profile penalised likelihood"
 
@@ -221,7 +222,7 @@ class _Profile:
             distance *= 1.5
             if distance > _FURTHEST_IN_STANDARD_ERRORS * self.standard_error:
                 raise _NoMaximumError
-        return self.estimate + side * _root(
+        return self.estimate + side * crossing(
             lambda d: math.sqrt(self.fall(self.estimate + side * d)) - z, 0.0, distance, 1e-10 * self.standard_error
         )
 
@@ -254,12 +255,6 @@ def _penalised_log_likelihood(profile: _Profile, design: Array) -> float:
 def _logistic(eta: Array) -> Array:
     p: Array = 1 / (1 + np.exp(-np.clip(eta, -700, 700)))
     return p
-
-
-def _root(function: Callable[[float], float], lower: float, upper: float, tolerance: float) -> float:
-    from scipy.optimize import brentq
-
-    return float(brentq(function, lower, upper, xtol=tolerance))
 
 
 def _describe(profile: _Profile, name: str, level: float) -> Coefficient:

@@ -24,7 +24,7 @@ class PooledInterval(Enum):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class PooledEstimate(IntervalEstimate):
+class PooledEffect(IntervalEstimate):
     """The mean effect of several studies; ``value`` and all limits are turned back from the scale of pooling.
 
     Attributes
@@ -60,7 +60,7 @@ class PooledEstimate(IntervalEstimate):
     caution: str | None = None
 
 
-def pool_fixed(effects: StudyEffects, level: float = 0.95) -> PooledEstimate:
+def pool_fixed(effects: StudyEffects, level: float = 0.95) -> PooledEffect:
     """Return the mean of studies that share one true effect, weighted by the inverse of their variances.
 
     The mean is ``m = Σ wy / Σ w`` with ``w = 1/v``, its standard error ``1/sqrt(Σ w)``. Where the studies differ
@@ -75,7 +75,7 @@ def pool_fixed(effects: StudyEffects, level: float = 0.95) -> PooledEstimate:
 
     Returns
     -------
-    PooledEstimate
+    PooledEffect
         Without numbers, and with a reason, where there are no studies or one has no effect on the scale. One study is
         given as it is, with a caution.
 
@@ -121,7 +121,7 @@ def pool_random(
     estimator: BetweenStudies = BetweenStudies.REML,
     interval: PooledInterval = PooledInterval.HARTUNG_KNAPP,
     level: float = 0.95,
-) -> PooledEstimate:
+) -> PooledEffect:
     """Return the mean of the true effects of studies that differ.
 
     The mean is ``m = Σ wy / Σ w`` with ``w = 1/(v + tau²)``. NORMAL takes the standard error ``1/sqrt(Σ w)`` and the
@@ -143,7 +143,7 @@ def pool_random(
 
     Returns
     -------
-    PooledEstimate
+    PooledEffect
         Without numbers, and with a reason, where there are no studies or one has no effect on the scale. One study
         has a value and no interval: nothing is known of how others would differ. Two have one, with a caution.
         Without an interval where all effects are equal and HARTUNG_KNAPP would give it no width.
@@ -229,7 +229,7 @@ def _describe(
     method: str,
     caution: str | None,
     prediction_half_width: float | None = None,
-) -> PooledEstimate:
+) -> PooledEffect:
     """Return a mean and its intervals, turned back from the scale of pooling."""
     has_width = standard_error > 0
     value = _turned_back(mean, effects.scale)
@@ -237,7 +237,7 @@ def _describe(
     upper = _turned_back(mean + half_width, effects.scale) if has_width else None
     reason = None if None not in (value, lower, upper) else "a limit is too large a number to be written"
     has_prediction = prediction_half_width is not None
-    return PooledEstimate(
+    return PooledEffect(
         value=value,
         lower=lower,
         upper=upper,
@@ -265,9 +265,9 @@ def _turned_back(number: float, scale: Scale) -> float | None:
     return number
 
 
-def _only_study(effects: StudyEffects, heterogeneity: Heterogeneity, level: float, method: str) -> PooledEstimate:
+def _only_study(effects: StudyEffects, heterogeneity: Heterogeneity, level: float, method: str) -> PooledEffect:
     """Return the effect of the only study, without the interval of a mean over studies."""
-    return PooledEstimate(
+    return PooledEffect(
         value=_turned_back(float(effects.effect[0]), effects.scale),
         level=level,
         method=method,
@@ -279,9 +279,9 @@ def _only_study(effects: StudyEffects, heterogeneity: Heterogeneity, level: floa
     )
 
 
-def _nothing(effects: StudyEffects, heterogeneity: Heterogeneity, level: float, method: str) -> PooledEstimate:
+def _nothing(effects: StudyEffects, heterogeneity: Heterogeneity, level: float, method: str) -> PooledEffect:
     """Return no number, and the reason."""
-    return PooledEstimate(
+    return PooledEffect(
         level=level,
         method=method,
         reason=effects.reason or "there are no studies",

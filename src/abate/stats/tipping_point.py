@@ -15,6 +15,7 @@ from abate.stats.analysis_of_covariance import covariance_analysis
 from abate.stats.arrays import require_level
 from abate.stats.imputation import ImputedOutcomes
 from abate.stats.repeated_outcomes import checked_visit
+from abate.stats.roots import crossing
 from abate.stats.rubin import PooledEstimate, pool_estimates
 
 _GRID_STEPS = 200
@@ -205,9 +206,7 @@ def _search(pooled: Callable[[float], PooledEstimate], largest_delta: float, any
         assert estimate.upper is not None
         return estimate.lower if is_lower else estimate.upper
 
-    from scipy.optimize import brentq
-
-    tip = float(brentq(nearest_end, before, delta, xtol=1e-12, rtol=1e-14))
+    tip = crossing(nearest_end, before, delta, nearest=1e-12)
     return TippingPoint(
         delta=tip,
         largest_delta=largest_delta,

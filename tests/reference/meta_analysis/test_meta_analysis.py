@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from abate.stats.heterogeneity import BetweenStudies
-from abate.stats.meta_analysis import PooledEstimate, PooledInterval, pool_fixed, pool_random
+from abate.stats.meta_analysis import PooledEffect, PooledInterval, pool_fixed, pool_random
 from abate.stats.study_effects import (
     Scale,
     StudyEffects,
@@ -68,7 +68,7 @@ def on_the_scale(number: float | None, scale: Scale) -> float | None:
     return math.log(number) if scale is Scale.LOG else math.log(number / (1 - number))
 
 
-def numbers_of(pooled: PooledEstimate) -> dict[str, float | None]:
+def numbers_of(pooled: PooledEffect) -> dict[str, float | None]:
     found = pooled.heterogeneity
     return {
         "mean": on_the_scale(pooled.value, pooled.scale),
@@ -87,7 +87,7 @@ def numbers_of(pooled: PooledEstimate) -> dict[str, float | None]:
     }
 
 
-def pool_as(fit: dict, effects: StudyEffects) -> PooledEstimate:
+def pool_as(fit: dict, effects: StudyEffects) -> PooledEffect:
     if fit["estimator"] == "FE":
         return pool_fixed(effects)
     return pool_random(effects, ESTIMATORS[fit["estimator"]], INTERVALS[fit["interval"]])

@@ -47,9 +47,9 @@ FORMULAS = [
 def made(formula):
     asked = parse_formula(formula)
     forced = tuple(factor.column for term in asked.terms for factor in term if factor.is_level)
-    columns = read_frame(FRAME, asked.columns or ("y",), as_levels=forced)
+    columns = read_frame(FRAME, asked.columns, as_levels=forced)
     design = make_design(asked, columns)
-    return design, design.matrix(columns)
+    return design, design.matrix(columns, len(FRAME))
 
 
 def as_r(name):

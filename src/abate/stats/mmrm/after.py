@@ -14,7 +14,7 @@ from abate.stats.distributions import chi_square_upper_tail, normal_quantile
 from abate.stats.matrices import lower_root, solved
 from abate.stats.mmrm.errors import ShapeError
 from abate.stats.mmrm.fit import SPATIAL, MmrmFit
-from abate.stats.mmrm.inputs import choice
+from abate.stats.mmrm.inputs import RepeatedData, choice
 
 ResidualKind = Literal["raw", "pearson", "normalised"]
 
@@ -47,8 +47,7 @@ def residuals(fit: MmrmFit, kind: ResidualKind = "raw") -> Array:
     """
     choice(kind, ("raw", "pearson", "normalised"), "kind")
     data = fit.data
-    outcome = data.rows.values[data.subject_place, data.visit_place, -1] / data.root_weight
-    raw = outcome - data.design_matrix @ fit.estimate
+    raw = data.outcome - data.design_matrix @ fit.estimate
     if kind == "raw":
         return np.asarray(raw)
     found = np.empty(len(raw))
@@ -202,10 +201,7 @@ def likelihood_ratio_test(smaller: MmrmFit, larger: MmrmFit) -> LikelihoodRatio:
     if not (smaller.converged and larger.converged):
         raise ParameterError("a likelihood-ratio test needs two fits that converged.")
     first, second = smaller.data, larger.data
-    same_rows = first.rows.seen.shape == second.rows.seen.shape and np.array_equal(
-        first.rows.values[..., -1], second.rows.values[..., -1]
-    )
-    if not same_rows:
+    if not np.array_equal(_laid_out(first), _laid_out(second)):
         raise ParameterError("the two fits are of other data; fit both to the same rows.")
     if smaller.reml != larger.reml:
         raise ParameterError("one fit is by restricted likelihood, the other is not; fit both alike.")
@@ -241,3 +237,10 @@ def _places(labels: ArrayLike, known: Array, what: str) -> Array:
     if not np.all(found):
         raise ParameterError(f"{int(np.sum(~found))} rows have a {what} that the fit does not know.")
     return np.asarray(place)
+
+
+def _laid_out(data: RepeatedData) -> Array:
+    """Return outcomes and weights by subject and visit, 0 where there is none."""
+    found = np.zeros((*data.rows.seen.shape, 2))
+    found[data.subject_place, data.visit_place] = np.column_stack([data.outcome, data.root_weight])
+    return found

@@ -21,6 +21,10 @@ class GroupError(ParameterError):
     """A subject changes its group from row to row."""
 
 
+class SamePlaceError(ParameterError):
+    """A subject has two rows at one place, where a spatial structure allows one."""
+
+
 class UnknownStructureError(ParameterError):
     """The covariance structure, or the way to degrees of freedom, is not known."""
 

@@ -11,9 +11,8 @@ from numpy.typing import ArrayLike
 
 from abate.base.errors import ParameterError
 from abate.stats.arrays import Array, Labels, require_level
-from abate.stats.mmrm.errors import ShapeError
 from abate.stats.mmrm.inference import DF_METHODS, Fitted, Inference
-from abate.stats.mmrm.inputs import RepeatedData, check_coordinates, check_repeated_data, choice
+from abate.stats.mmrm.inputs import RepeatedData, check_coordinates, check_repeated_data, choice, contrast_rows
 from abate.stats.mmrm.likelihood import Model
 from abate.stats.mmrm.maximum import Summit, climb_to_maximum
 from abate.stats.mmrm.patterns import Patterns, find_patterns
@@ -163,9 +162,9 @@ class MmrmFit:
         ShapeError
             If a row has not one weight a coefficient.
         ParameterError
-            If a row has zeros only.
+            If a weight is missing or infinite, or a row has zeros only.
         """
-        rows = _contrast_rows(weights, len(self.names))
+        rows = contrast_rows(weights, len(self.names))
         return _contrast(rows, self.estimate, self._inference, self.level)
 
     def joint_test(self, contrasts: ArrayLike) -> JointTest:
@@ -176,7 +175,7 @@ class MmrmFit:
         ShapeError, ParameterError
             As ``contrast``, and if a row says what others say already.
         """
-        rows = _contrast_rows(contrasts, len(self.names))
+        rows = contrast_rows(contrasts, len(self.names))
         if np.linalg.matrix_rank(rows) < len(rows):
             raise ParameterError("a row of the contrasts can be made of the others; leave it out.")
         return _joint_test(rows, self.estimate, self._inference)
@@ -270,7 +269,9 @@ def fit_mmrm(
         choice(sandwich, SANDWICH_POWERS, "sandwich")
     _refuse_mixed_corrections(df, sandwich, reml)
     data = check_repeated_data(outcome, design_matrix, subject, visit, group=group, weights=weights, names=names)
-    places = check_coordinates(coordinates, data.observation_count) if SPATIAL in tried else None
+    if coordinates is not None and SPATIAL not in tried:
+        raise ParameterError(f"coordinates are for {SPATIAL!r}; leave them out, or choose that structure.")
+    places = check_coordinates(coordinates, data) if SPATIAL in tried else None
     steps: list[LadderStep] = []
     for name in tried:
         model = _model(data, name, reml, places)
@@ -322,7 +323,7 @@ def _describe(
     inference, message = _inference(data, model, summit, df, sandwich), summit.message
     if inference is not None and np.any(np.diagonal(inference.covariance) <= 0):
         inference, message = None, _NO_COVARIANCE.format(df=df)
-    estimate, p = summit.point.coefficients, model.column_count
+    estimate, p = data.centre + summit.point.coefficients, model.column_count
     found = _contrast(np.eye(p), estimate, inference, level)
     return MmrmFit(
         names=data.names,
@@ -379,15 +380,6 @@ def _covariances(data: RepeatedData, model: Model, theta: Array) -> Array | Mapp
         covariance = shown.covariance(theta[part])
         found[label] = covariance[0] if covariance.ndim == 3 else covariance
     return found if data.is_grouped else next(iter(found.values()))
-
-
-def _contrast_rows(weights: ArrayLike, column_count: int) -> Array:
-    rows = np.atleast_2d(np.asarray(weights, dtype=np.float64))
-    if rows.ndim != 2 or rows.shape[1] != column_count:
-        raise ShapeError(f"a contrast has one weight a coefficient, here {column_count}; got shape {rows.shape}.")
-    if not np.all(np.any(rows != 0, axis=1)):
-        raise ParameterError("a contrast of zeros says nothing; give a weight other than 0.")
-    return rows
 
 
 def _contrast(rows: Array, coefficients: Array, inference: Inference | None, level: float) -> Contrast:

@@ -18,6 +18,7 @@ from abate.stats.mmrm.errors import (
     OutcomeError,
     RankError,
     RepeatedVisitError,
+    SamePlaceError,
     ShapeError,
     UnknownStructureError,
 )
@@ -25,6 +26,8 @@ from abate.stats.mmrm.patterns import SubjectRows
 
 # What is left of a column, in units of itself, once the columns before it are taken out; below it nothing is left.
 _RANK_TOLERANCE = 1e-10
+# A remainder of the outcomes that is smaller, in units of the outcomes, is rounding.
+EXACT = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -34,14 +37,18 @@ class RepeatedData:
     Attributes
     ----------
     rows : SubjectRows
+        Values are the design matrix and ``outcome - design_matrix @ centre``, times ``root_weight``.
     subject_place, visit_place : array of int, shape (row,)
         Where each given row went.
     subjects, visits, groups : array of labels
         What the places stand for, in order; ``groups`` has one entry where no group was given, and ``is_grouped`` is False.
     names : tuple of str
         The columns of the design matrix.
-    design_matrix : array, shape (row, column)
+    outcome, design_matrix : array, shape (row,) and (row, column)
         As given.
+    centre : array, shape (column,)
+        Coefficients of least squares. What they explain is taken out before sums of squares are made, so that outcomes far
+        from 0 lose no digits.
     root_weight : array, shape (row,)
         Roots of the weights; 1 without them.
     """
@@ -54,7 +61,9 @@ class RepeatedData:
     groups: Labels
     is_grouped: bool
     names: tuple[str, ...]
+    outcome: Array
     design_matrix: Array
+    centre: Array
     root_weight: Array
 
     @property
@@ -94,9 +103,10 @@ def check_repeated_data(
     _refuse_repeated(subject_place, visit_place, len(visits))
     groups, group_of_subject = _groups(group, subject_place, len(subjects), len(y))
     _refuse_dependent(x, columns)
+    centre, remainder = taken_out(y, x, root_weight)
     values = np.zeros((len(subjects), len(visits), x.shape[1] + 1))
     values[subject_place, visit_place, :-1] = x * root_weight[:, None]
-    values[subject_place, visit_place, -1] = y * root_weight
+    values[subject_place, visit_place, -1] = remainder * root_weight
     seen = np.zeros((len(subjects), len(visits)), dtype=np.bool_)
     seen[subject_place, visit_place] = True
     return RepeatedData(
@@ -108,9 +118,54 @@ def check_repeated_data(
         groups=groups,
         is_grouped=group is not None,
         names=columns,
+        outcome=y,
         design_matrix=x,
+        centre=centre,
         root_weight=root_weight,
     )
+
+
+def taken_out(outcome: Array, design_matrix: Array, root_weight: Array | None = None) -> tuple[Array, Array]:
+    """Return the coefficients of least squares, shape (column,), and what they leave of each outcome, shape (row,).
+
+    What is left is 0 where the outcomes are fitted exactly, but for rounding.
+    """
+    x = design_matrix if root_weight is None else design_matrix * root_weight[:, None]
+    size = np.sqrt(np.einsum("np,np->p", x, x))
+    scaled = x / size
+    gram = scaled.T @ scaled
+    coefficients, remainder = np.zeros(x.shape[1]), outcome
+    # The second pass takes out what the rounding of the first has left.
+    for _ in range(2):
+        left = remainder if root_weight is None else remainder * root_weight
+        coefficients = coefficients + np.linalg.solve(gram, scaled.T @ left) / size
+        remainder = outcome - design_matrix @ coefficients
+    if np.linalg.norm(remainder) <= EXACT * np.linalg.norm(outcome):
+        remainder = np.zeros(len(outcome))
+    return coefficients, remainder
+
+
+def contrast_rows(weights: ArrayLike, column_count: int) -> Array:
+    """Return contrasts as rows, shape (contrast, column).
+
+    Raises
+    ------
+    ShapeError
+        If a row has not one weight a coefficient.
+    ParameterError
+        If a weight is missing or infinite, or a row has zeros only.
+    """
+    try:
+        rows = np.atleast_2d(np.asarray(weights, dtype=np.float64))
+    except (TypeError, ValueError):
+        raise ParameterError("the weights of a contrast must be numbers, as many in every row.") from None
+    if rows.ndim != 2 or rows.shape[1] != column_count:
+        raise ShapeError(f"a contrast has one weight a coefficient, here {column_count}; got shape {rows.shape}.")
+    if not np.all(np.isfinite(rows)):
+        raise ParameterError("a weight of a contrast is missing or infinite; give a number for every coefficient.")
+    if not np.all(np.any(rows != 0, axis=1)):
+        raise ParameterError("a contrast of zeros says nothing; give a weight other than 0.")
+    return rows
 
 
 def choice(value: str, known: Iterable[str], what: str) -> str:
@@ -212,12 +267,27 @@ def _refuse_dependent(x: Array, names: Sequence[str]) -> None:
         )
 
 
-def check_coordinates(coordinates: ArrayLike | None, row_count: int) -> Array:
-    """Return the places of the rows, shape (row, dimension), for a spatial structure."""
+def check_coordinates(coordinates: ArrayLike | None, data: RepeatedData) -> Array:
+    """Return the places of the rows, shape (row, dimension), for a spatial structure.
+
+    Raises
+    ------
+    ParameterError
+        If there are none, they are no finite numbers or not one a row, or a subject has two rows at one place.
+    """
+    row_count = data.observation_count
     if coordinates is None:
         raise ParameterError("a spatial structure needs coordinates: one row of numbers for every rating.")
     given = np.asarray(coordinates)
     places = _finite(given[:, None] if given.ndim == 1 else given, "coordinates", 2)
     if len(places) != row_count:
         raise ShapeError(f"coordinates must have one row a rating; they have {len(places)} for {row_count}.")
+    where = np.column_stack([data.subject_place, places])
+    doubled = np.unique(where, axis=0, return_counts=True)
+    count = int(np.unique(doubled[0][doubled[1] > 1, 0]).size)
+    if count:
+        raise SamePlaceError(
+            f"{count} subject{'s have' if count > 1 else ' has'} two rows at the same coordinates, where a spatial structure "
+            "leaves nothing between them; keep one row a place, or choose another structure."
+        )
     return places

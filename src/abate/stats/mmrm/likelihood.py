@@ -119,9 +119,7 @@ def _solved(model: Model, theta: Array, precision: Array, total: Array, log_dete
     inverse_root = inverse(root)
     spread = inverse_root.T @ inverse_root
     coefficients = spread @ right
-    misfit = float(total[p, p] - right @ coefficients)
-    if misfit <= 0:
-        return None
+    misfit = max(float(total[p, p] - right @ coefficients), 0.0)
     free = n - p if model.reml else n
     value = free * _LOG_TWO_PI + log_determinant + misfit
     if model.reml:

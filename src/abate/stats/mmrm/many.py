@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from abate.base.errors import ParameterError
 from abate.stats.arrays import Array, IntArray
 from abate.stats.mmrm.errors import NoFreedomError, OutcomeError, ShapeError
-from abate.stats.mmrm.inputs import choice
+from abate.stats.mmrm.inputs import EXACT, choice, contrast_rows
 from abate.stats.mmrm.maximum import (
     LONGEST_STEP,
     MOST_HALVINGS,
@@ -28,6 +28,8 @@ from abate.stats.mmrm.structures import STRUCTURES, Structure
 MANY_DF_METHODS = ("satterthwaite", "kenward-roger", "kenward-roger-linear", "residual")
 # Fits that are worked on together: so many that their sums still lie near the processor.
 _NUMBERS_AT_ONCE = 2_000_000
+# Squares left by least squares that are a smaller share of all squares are rounding: the outcomes are fitted exactly.
+_EXACT_SHARE = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -96,10 +98,12 @@ def fit_mmrm_many(
     if df.startswith("kenward-roger") and not reml:
         raise ParameterError(f"{df} is made for restricted likelihood; choose reml=True, or satterthwaite.")
     y, x = _checked(outcomes, design_matrix)
-    rows = _checked_contrast(contrast, x.shape[-1])
+    rows = contrast_rows(contrast, x.shape[-1])
     structure = STRUCTURES[covariance](y.shape[2])
+    centre = _centre(y, x)
+    y = _centred(y, x, centre)
     parts = [
-        _fit_block(y[low:high], x if x.ndim == 3 else x[low:high], structure, rows, df, reml)
+        _fit_block(y[low:high], x if x.ndim == 3 else x[low:high], structure, rows, rows @ centre, df, reml)
         for low, high in _blocks(len(y), y.shape[1], y.shape[2], x.shape[-1] + 1)
     ]
     joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in ManyFits.__dataclass_fields__}
@@ -131,13 +135,23 @@ def _checked(outcomes: ArrayLike, design_matrix: ArrayLike) -> tuple[Array, Arra
     return y, x
 
 
-def _checked_contrast(contrast: ArrayLike, column_count: int) -> Array:
-    rows = np.atleast_2d(np.asarray(contrast, dtype=np.float64))
-    if rows.ndim != 2 or rows.shape[1] != column_count:
-        raise ShapeError(f"a contrast has one weight a coefficient, here {column_count}; got shape {rows.shape}.")
-    if not np.all(np.any(rows != 0, axis=1)):
-        raise ParameterError("a contrast of zeros says nothing; give a weight other than 0.")
-    return rows
+def _centre(y: Array, x: Array) -> Array:
+    """Return coefficients near those of all data sets, shape (column,): what they explain is taken out first.
+
+    Any coefficients would do; these are those of least squares in the data set with most ratings. Without that, sums of
+    squares of outcomes far from 0 lose the digits that tell them apart.
+    """
+    most = int(np.argmax(np.sum(~np.isnan(y), axis=(1, 2))))
+    seen = ~np.isnan(y[most])
+    own = x if x.ndim == 3 else x[most]
+    return np.asarray(np.linalg.lstsq(own[seen], y[most][seen], rcond=None)[0])
+
+
+def _centred(y: Array, x: Array, centre: Array) -> Array:
+    """Return what the coefficients leave, 0 in a data set in which that is rounding only."""
+    left = y - x @ centre
+    is_rounding = np.nansum(left**2, axis=(1, 2)) <= EXACT**2 * np.nansum(y**2, axis=(1, 2))
+    return np.where(is_rounding[:, None, None], 0 * left, left)
 
 
 def _blocks(count: int, subjects: int, visits: int, values: int) -> list[tuple[int, int]]:
@@ -262,14 +276,14 @@ def _points(block: _Block, theta: Array) -> _Points:
     inner_inverse = np.linalg.inv(inner_root)
     spread = inner_inverse.swapaxes(-1, -2) @ inner_inverse
     coefficients = (spread @ right[:, :, None])[:, :, 0]
-    misfit = total[:, p, p] - np.sum(right * coefficients, axis=1)
+    misfit = np.maximum(total[:, p, p] - np.sum(right * coefficients, axis=1), 0.0)
     free = block.observation_count - (p if block.reml else 0)
     value = free * math.log(2 * math.pi) + log_determinant + misfit
     if block.reml:
         value = value + 2 * np.log(np.diagonal(inner_root, axis1=-2, axis2=-1)).sum(axis=-1)
     return _Points(
         theta=theta,
-        is_there=is_there & is_regular & (misfit > 0),
+        is_there=is_there & is_regular,
         value=-0.5 * value,
         precision=precision,
         coefficients=coefficients,
@@ -321,9 +335,11 @@ def _slopes(block: _Block, at: _Points) -> tuple[Array, Array, Array, Array]:
 # ---- the climb ---------------------------------------------------------------------------------------------------------
 
 
-def _fit_block(y: Array, x: Array, structure: Structure, rows: Array, df: str, reml: bool) -> ManyFits:
+def _fit_block(
+    y: Array, x: Array, structure: Structure, rows: Array, taken_out: Array, df: str, reml: bool
+) -> ManyFits:
     block = _make_block(y, x, structure, reml)
-    can_begin, start = _starts(block)
+    can_begin, is_exact, start = _starts(block)
     shape = (len(y), len(rows))
     empty = {name: np.full(shape, math.nan) for name in ("estimate", "standard_error", "df", "t", "p")}
     found = ManyFits(**empty, converged=np.zeros(len(y), dtype=np.bool_), log_likelihood=np.full(len(y), math.nan))
@@ -332,14 +348,14 @@ def _fit_block(y: Array, x: Array, structure: Structure, rows: Array, df: str, r
         return found
     own = block.of(chosen)
     at, is_top = _climb(own, start[chosen])
-    described = _describe(own, at, is_top, rows, df)
+    described = _describe(own, at, is_top & ~is_exact[chosen], rows, taken_out, df)
     for name in ManyFits.__dataclass_fields__:
         getattr(found, name)[chosen] = described[name]
     return found
 
 
-def _starts(block: _Block) -> tuple[Flags, Array]:
-    """Return which fits can begin, and parameters to begin with: as ``starting_values``."""
+def _starts(block: _Block) -> tuple[Flags, Flags, Array]:
+    """Return which fits can begin, which leave nothing to fit, and parameters to begin with: as ``starting_values``."""
     p = block.column_count
     unit = np.where(block.seen[:, :, None], np.eye(block.packing.visit_count), 0.0)
     total = block.added(np.broadcast_to(unit, (len(block.moments), *unit.shape)))
@@ -357,7 +373,8 @@ def _starts(block: _Block) -> tuple[Flags, Array]:
     # A visit that nobody was seen at has no parameters: such a data set is another model.
     can_begin &= np.all(np.diagonal(count, axis1=1, axis2=2) > 0, axis=1)
     rough = np.array([rough_covariance(*pair) for pair in zip(products, count, strict=True)])
-    return can_begin, block.structure.starts(rough)
+    left = np.trace(products, axis1=1, axis2=2)
+    return can_begin, left <= _EXACT_SHARE * total[:, p, p], block.structure.starts(rough)
 
 
 def _climb(block: _Block, theta: Array) -> tuple[_Points, Flags]:
@@ -407,13 +424,13 @@ def _best_along(block: _Block, here: _Points, step: Array, gain: Array) -> tuple
 # ---- inference -----------------------------------------------------------------------------------------------------------
 
 
-def _describe(block: _Block, at: _Points, is_top: Flags, rows: Array, df: str) -> dict[str, Array]:
+def _describe(block: _Block, at: _Points, is_top: Flags, rows: Array, taken_out: Array, df: str) -> dict[str, Array]:
     from scipy import special
 
     _, hessian, information_slopes, first = _slopes(block, at)
     covariance, is_regular = _parameter_covariance(-hessian)
     converged = is_top & is_regular
-    estimate = at.coefficients @ rows.T
+    estimate = at.coefficients @ rows.T + taken_out
     spread = at.spread
     if df.startswith("kenward-roger"):
         spread = _corrected(block, at, covariance, information_slopes, first, is_linear=df.endswith("linear"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from abate.stats.arrays import Array
+from abate.stats.mmrm.errors import RankError
 from abate.stats.mmrm.likelihood import Model, Point, Slopes, likelihood_at, slopes_at
 
 MOST_STEPS = 100
@@ -21,6 +22,7 @@ LONGEST_STEP = 3.0
 ROUNDING_SHARE = 1e-12
 # A Hessian whose smallest eigenvalue, in units of its diagonal, is below this says nothing of some parameter.
 SINGULAR = 1e-9
+EXACT = "the outcomes are fitted exactly: no variance is left"
 HESSIAN_IS_SINGULAR = "the Hessian is singular: the data say nothing of some covariance parameter"
 
 
@@ -72,12 +74,22 @@ def rough_covariance(products: Array, count: Array) -> Array:
 
 
 def climb_to_maximum(model: Model) -> Summit:
-    """Return the maximum of the likelihood, or where the climb ended and why."""
+    """Return the maximum of the likelihood, or where the climb ended and why.
+
+    Raises
+    ------
+    RankError
+        If weights differ so much that the columns of the design matrix cannot be told apart.
+    """
     theta = starting_values(model)
     point = likelihood_at(model, theta)
     if point is None:
-        raise ArithmeticError("the likelihood cannot be computed at its starting values")
+        raise RankError(
+            "the weights differ so much that columns of the design matrix cannot be told apart; rescale them."
+        )
     slopes = slopes_at(model, point)
+    if model.patterns.is_fitted_exactly:
+        return Summit(point=point, slopes=slopes, parameter_covariance=None, step_count=0, message=EXACT)
     for step_count in range(1, MOST_STEPS + 1):
         step, gain = _uphill(slopes)
         higher = _best_along(model, point, step, gain)

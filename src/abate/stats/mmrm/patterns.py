@@ -133,6 +133,11 @@ class Patterns:
         """Columns of the design matrix, and one for the outcome."""
         return self.packing.value_count
 
+    @property
+    def is_fitted_exactly(self) -> bool:
+        """Whether nothing is left of any outcome, so that there is no variance to describe."""
+        return not np.any(self.moments[..., -1])
+
     def added(self, weight: Array, chosen: IntArray | None = None) -> Array:
         """Return the sum over subjects and pairs of visits of ``weight`` times the products of values.
 

@@ -13,6 +13,7 @@ from abate.stats.mmrm.errors import (
     OutcomeError,
     RankError,
     RepeatedVisitError,
+    SamePlaceError,
     ShapeError,
     UnknownStructureError,
 )
@@ -45,6 +46,12 @@ CASES = {
     "df": ({"df": "kenward"}, UnknownStructureError, "did you mean 'kenward-roger'"),
     "sandwich": ({"sandwich": "cr1"}, UnknownStructureError, "choose one of cr0, cr2, cr3"),
     "no places": ({"covariance": "spatial-exponential"}, ParameterError, "needs coordinates"),
+    "places for no use": ({"coordinates": np.arange(len(TRIAL.outcome))}, ParameterError, "leave them out"),
+    "two rows at one place": (
+        {"covariance": "spatial-exponential", "coordinates": np.zeros(len(TRIAL.outcome))},
+        SamePlaceError,
+        "two rows at the same coordinates",
+    ),
     "two corrections": ({"df": "kenward-roger", "sandwich": "cr2"}, ParameterError, "choose satterthwaite"),
     "Kenward-Roger by ML": ({"df": "kenward-roger", "reml": False}, ParameterError, "restricted likelihood"),
     "level": ({"level": 95}, ParameterError, "between 0 and 1"),
@@ -72,7 +79,14 @@ def test_no_degrees_of_freedom_are_left():
 
 
 @pytest.mark.parametrize(
-    ("rows", "kind"), [([1, 2], ShapeError), (np.zeros(6), ParameterError), (np.ones((2, 5)), ShapeError)]
+    ("rows", "kind"),
+    [
+        ([1, 2], ShapeError),
+        (np.zeros(6), ParameterError),
+        (np.ones((2, 5)), ShapeError),
+        ([1, 0, 0, 0, 0, np.nan], ParameterError),
+        ([[1, 0, 0, 0, 0, 0], [1]], ParameterError),
+    ],
 )
 def test_a_contrast_of_the_wrong_shape(rows, kind):
     with pytest.raises(kind):

@@ -131,6 +131,35 @@ def test_two_identical_visits_say_so():
     assert found.message
 
 
+@pytest.mark.parametrize("covariance", ["unstructured", "ar1"])
+@pytest.mark.parametrize("coefficients", [[0, 0, 0], [5, 0, 0], [1e7, 2.3, 1 / 3]])
+def test_outcomes_that_are_fitted_exactly_say_so(coefficients, covariance):
+    trial = simulated_trial(seed=7, subject_count=20, visit_count=3, missing=0.2)
+    design = trial.design[:, :3]
+    found = fit_mmrm(
+        design @ coefficients, design, trial.subject, trial.visit, covariance=covariance, fallback=["compound-symmetry"]
+    )
+    assert not found.converged
+    assert [step.structure for step in found.steps] == [covariance, "compound-symmetry"]
+    assert "fitted exactly" in found.message
+    assert found.estimate == pytest.approx(coefficients, rel=1e-9, abs=1e-12)
+    assert np.isnan(found.standard_error).all()
+
+
+@pytest.mark.parametrize("far", [1e3, -1e6, 1e8])
+def test_outcomes_far_from_0_lose_no_digits(far):
+    trial = simulated_trial(seed=7, subject_count=30, visit_count=4)
+    # Numbers of the machine that differ by `far` exactly.
+    outcome = (trial.outcome + far) - far
+    near = fit_mmrm(outcome, trial.design, trial.subject, trial.visit)
+    moved = fit_mmrm(outcome + far, trial.design, trial.subject, trial.visit)
+    assert moved.standard_error == pytest.approx(near.standard_error, rel=1e-8)
+    assert moved.df == pytest.approx(near.df, rel=1e-7)
+    assert moved.log_likelihood == pytest.approx(near.log_likelihood, abs=1e-6)
+    shift = np.linalg.lstsq(trial.design, np.full(len(outcome), far))[0]
+    assert moved.estimate == pytest.approx(near.estimate + shift, abs=1e-14 * abs(far) + 1e-11)
+
+
 def test_the_ladder_takes_the_first_structure_that_holds_and_logs_every_step():
     rng = np.random.default_rng(1)
     subject, visit = np.repeat(np.arange(40), 2), np.array([0, 1, 0, 2] * 20)

@@ -98,6 +98,24 @@ def test_one_bad_data_set_leaves_the_others_alone():
         assert found.df[place] == pytest.approx(good.df[place], rel=1e-9)
 
 
+def test_a_data_set_that_is_fitted_exactly_leaves_the_others_alone():
+    outcomes, x = data_sets(3), design()
+    outcomes[1] = x @ np.arange(1.0, 10.0)
+    found = fit_mmrm_many(outcomes, x, contrast=CONTRASTS)
+    assert found.converged.tolist() == [True, False, True]
+    assert found.estimate[1] == pytest.approx([8.0, 4.0])
+    assert np.isnan(found.standard_error[1]).all()
+
+
+def test_outcomes_far_from_0_lose_no_digits():
+    outcomes, x = data_sets(3, missing=0.1), design()
+    near = fit_mmrm_many(outcomes, x, contrast=CONTRASTS)
+    moved = fit_mmrm_many(outcomes + 1e6, x, contrast=CONTRASTS)
+    assert moved.df == pytest.approx(near.df, rel=1e-6)
+    assert moved.standard_error == pytest.approx(near.standard_error, rel=1e-8)
+    assert moved.estimate == pytest.approx(near.estimate + np.array([0, 1e6]), abs=1e-8)
+
+
 @pytest.mark.parametrize(
     ("change", "kind"),
     [
@@ -106,6 +124,7 @@ def test_one_bad_data_set_leaves_the_others_alone():
         ({"df": "kenward-roger", "reml": False}, ParameterError),
         ({"contrast": [1, 2]}, ShapeError),
         ({"contrast": np.zeros(9)}, ParameterError),
+        ({"contrast": np.full(9, np.nan)}, ParameterError),
         ({"outcomes": data_sets(2)[0]}, ShapeError),
         ({"outcomes": np.full((2, SUBJECTS, VISITS), np.inf)}, OutcomeError),
         ({"outcomes": np.full((2, SUBJECTS, VISITS), np.nan)}, NoFreedomError),
