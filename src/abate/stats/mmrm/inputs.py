@@ -131,15 +131,16 @@ def taken_out(outcome: Array, design_matrix: Array, root_weight: Array | None = 
     What is left is 0 where the outcomes are fitted exactly, but for rounding.
     """
     x = design_matrix if root_weight is None else design_matrix * root_weight[:, None]
-    size = np.sqrt(np.einsum("np,np->p", x, x))
-    scaled = x / size
-    gram = scaled.T @ scaled
+    products = x.T @ x
+    size = np.sqrt(np.diagonal(products))
+    gram = products / np.outer(size, size)
     coefficients, remainder = np.zeros(x.shape[1]), outcome
     # The second pass takes out what the rounding of the first has left.
     for _ in range(2):
         left = remainder if root_weight is None else remainder * root_weight
-        coefficients = coefficients + np.linalg.solve(gram, scaled.T @ left) / size
-        remainder = outcome - design_matrix @ coefficients
+        step = np.linalg.solve(gram, x.T @ left / size) / size
+        coefficients = coefficients + step
+        remainder = remainder - design_matrix @ step
     if np.linalg.norm(remainder) <= EXACT * np.linalg.norm(outcome):
         remainder = np.zeros(len(outcome))
     return coefficients, remainder
