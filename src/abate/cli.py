@@ -245,6 +245,60 @@ def simulate(
 
 @app.command()
 @mends
+def assess(
+    answers: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="ANSWERS",
+            help="One patient (TOML, JSON, the form's workbook) or a table of patients (CSV, Parquet, a REDCap export); "
+            "without it the questions are asked here.",
+        ),
+    ] = None,
+    form: Annotated[
+        Path | None,
+        typer.Option(
+            "--form",
+            metavar="FILE",
+            help="Write the form and stop: .xlsx workbook, .csv REDCap data dictionary, .json FHIR R4 Questionnaire.",
+        ),
+    ] = None,
+    questions: Annotated[bool, typer.Option("--questions", help="List every question and stop.")] = False,
+    assume: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--assume", metavar="QUESTION=ANSWER", help="Take this where nothing is answered; may be repeated."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.csv", help="Of a table: write one row a patient.")
+    ] = None,
+    overwrite: OverwriteOption = False,
+) -> None:
+    """Diagnose headache by ICHD-3 from answers: met, not met or not known, and what to ask next. Not a medical device."""
+    from abate.study import assess as work
+
+    if form is not None:
+        work.write_form(form, overwrite=overwrite)
+        typer.echo(f"wrote {form}", err=True)
+    elif questions:
+        for line in work.question_lines():
+            typer.echo(line)
+    elif answers is None:
+        for line in work.assess_by_asking(_ask, lambda text: typer.echo(text, err=True)):
+            typer.echo(line)
+    else:
+        for line in work.assess_file(answers, assume=assume or (), as_json=as_json, out=out, overwrite=overwrite):
+            typer.echo(line)
+
+
+def _ask(question: str) -> str:
+    answer: str = typer.prompt(question, default="", show_default=False, err=True)
+    return answer
+
+
+@app.command()
+@mends
 def demo(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write.")] = Path("demo-study"),
     courses: Annotated[

@@ -25,6 +25,7 @@ class ExitCode(IntEnum):
     OUTPUT = 9
     ENGINE = 10
     PARAMETER = 11
+    ANSWERS = 12
     INTERRUPTED = 130
 
 
@@ -90,6 +91,12 @@ class ParameterError(AbateError):
     """An argument is outside its range."""
 
     exit_code = ExitCode.PARAMETER
+
+
+class AnswersError(AbateError):
+    """Answers before a diagnosis: a question that is not known, an impossible answer, or two that contradict each other."""
+
+    exit_code = ExitCode.ANSWERS
 
 
 class UnitError(AbateError):

@@ -1,0 +1,176 @@
+"""How are answers read from a file? One patient in TOML, JSON or the form's workbook; many in CSV, Parquet or a REDCap export."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from abate.base.errors import AnswersError, RecordsNotFoundError
+from abate.headache.answers import code_of
+from abate.knowledge.questions import CHOICES, questionnaire
+
+#: Columns that name a patient, the first that is there.
+ID_COLUMNS = ("person_id", "record_id", "patient_id", "patient", "id")
+#: Tables of a one-patient file that hold no answers to questions: the treatments tried.
+TREATMENTS = "treatment"
+_ONE = (".toml", ".json", ".xlsx")
+_MANY = (".csv", ".gz", ".parquet")
+#: What a REDCap export adds to the fields of a form.
+_REDCAP_STARTS = ("redcap_",)
+_REDCAP_ENDS = ("_complete", "_timestamp")
+_CHECKBOX = "___"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerFile:
+    """What a file held.
+
+    Attributes
+    ----------
+    columns : mapping of question to list
+        One value a patient.
+    ids : list
+        Names of the patients; empty for a file of one patient.
+    treatments : list of mapping
+        Treatments tried, of one patient.
+    row_count : int
+    """
+
+    columns: Mapping[str, list[Any]]
+    ids: list[Any] = field(default_factory=list)
+    treatments: Sequence[Mapping[str, Any]] = ()
+    row_count: int = 1
+
+    @property
+    def is_one(self) -> bool:
+        """Whether the file is one patient's."""
+        return not self.ids
+
+
+def read_answers(path: Path) -> AnswerFile:
+    """Return the answers in a file, unchecked.
+
+    Raises
+    ------
+    RecordsNotFoundError
+        If there is no such file, or it may not be read.
+    AnswersError
+        If it is not of a kind that is read, or not what its name says.
+    """
+    kind = path.suffix.lower()
+    if not path.is_file():
+        raise RecordsNotFoundError(
+            f"there is no file {path}; name a file of answers, or write a form: abate assess --form."
+        )
+    if kind not in (*_ONE, *_MANY):
+        raise AnswersError(
+            f"{path.name} is of no kind that is read; give one patient in {', '.join(_ONE)}, or many in {', '.join(_MANY)}."
+        )
+    try:
+        return _read_one(path, kind) if kind in _ONE else _read_many(path)
+    except OSError as error:
+        raise RecordsNotFoundError(f"{path} cannot be read ({error.strerror or 'no reason given'}).") from None
+
+
+def _read_one(path: Path, kind: str) -> AnswerFile:
+    if kind == ".xlsx":
+        from abate.headache.forms import read_workbook
+
+        return AnswerFile(columns={question: [answer] for question, answer in read_workbook(path).items()})
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        data = json.loads(text) if kind == ".json" else tomllib.loads(text)
+    except (ValueError, UnicodeDecodeError) as error:
+        where = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise AnswersError(
+            f"{path.name} is not {kind[1:].upper()}{where}; mend it, or start from 'abate assess --form'."
+        ) from None
+    if isinstance(data, list):
+        return _of_records(data, path)
+    return _of_mapping(data, path)
+
+
+def _of_mapping(data: Any, path: Path) -> AnswerFile:
+    if not isinstance(data, dict):
+        raise AnswersError(f"{path.name} must hold questions with their answers; found something else.")
+    sections = {question.section_id for question in questionnaire().questions.values()}
+    flat: dict[str, Any] = {}
+    for key, value in data.items():
+        entries = value if key in sections and isinstance(value, dict) else {key: value}
+        flat.update(entries)
+    treatments = flat.pop(TREATMENTS, [])
+    if not isinstance(treatments, list) or not all(isinstance(entry, dict) for entry in treatments):
+        raise AnswersError(f"{path.name}: treatments are tables of their own, each under [[{TREATMENTS}]].")
+    return AnswerFile(columns={question: [answer] for question, answer in flat.items()}, treatments=treatments)
+
+
+def _of_records(records: list[Any], path: Path) -> AnswerFile:
+    if not all(isinstance(record, dict) for record in records):
+        raise AnswersError(f"{path.name} must hold a list of objects, one a patient; found something else.")
+    names = list(dict.fromkeys(name for record in records for name in record))
+    return _of_table({name: [record.get(name) for record in records] for name in names}, path)
+
+
+def _read_many(path: Path) -> AnswerFile:
+    import pyarrow as pa
+
+    try:
+        if path.suffix.lower() == ".parquet":
+            from pyarrow import parquet
+
+            table = parquet.read_table(path)
+        else:
+            from pyarrow import csv
+
+            with csv.open_csv(path) as reader:
+                names = reader.schema.names
+            options = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True)
+            table = csv.read_csv(path, convert_options=options)
+    except (pa.ArrowInvalid, UnicodeDecodeError):
+        raise AnswersError(
+            f"{path.name} is no table that can be read; give a CSV file in UTF-8 with a header, or Parquet."
+        ) from None
+    return _of_table({name: table.column(name).to_pylist() for name in table.column_names}, path)
+
+
+def _of_table(table: Mapping[str, list[Any]], path: Path) -> AnswerFile:
+    columns = {name.strip(): values for name, values in table.items() if not _is_redcaps_own(name)}
+    row_count = len(next(iter(table.values()), []))
+    if row_count == 0:
+        raise AnswersError(f"{path.name} has no row of answers.")
+    id_name = next((name for name in ID_COLUMNS if name in columns), None)
+    ids = columns.pop(id_name) if id_name else list(range(1, row_count + 1))
+    boxes = {name: columns.pop(name) for name in list(columns) if _CHECKBOX in name}
+    for question, values in _from_checkboxes(boxes, row_count).items():
+        columns[question] = values
+    return AnswerFile(columns=columns, ids=ids, row_count=row_count)
+
+
+def _is_redcaps_own(name: str) -> bool:
+    return name.startswith(_REDCAP_STARTS) or name.endswith(_REDCAP_ENDS)
+
+
+def _from_checkboxes(boxes: Mapping[str, list[Any]], row_count: int) -> dict[str, list[Any]]:
+    """Return choices from REDCap's columns ``question___option``; no box ticked is no answer, ``none`` ticked is none."""
+    chosen: dict[str, list[list[str]]] = {}
+    options = {
+        (question.id, code_of(option)): option
+        for question in questionnaire().questions.values()
+        if question.kind == CHOICES
+        for option in (*question.options, "none")
+    }
+    for name, values in boxes.items():
+        question, _, code = name.partition(_CHECKBOX)
+        if (question, code) not in options:
+            raise AnswersError(
+                f"the column {name!r} is no box of a question; 'abate assess --questions' lists every question."
+            )
+        rows = chosen.setdefault(question, [[] for _ in range(row_count)])
+        for row, value in zip(rows, values, strict=True):
+            if str(value).strip().lower() in ("1", "1.0", "true", "checked"):
+                row.append(options[question, code])
+    return {question: [row or None for row in rows] for question, rows in chosen.items()}

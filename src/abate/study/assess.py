@@ -1,0 +1,189 @@
+"""How are answers assessed from a file, or asked one by one, and where does the result go?"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from abate.base.errors import AnswersError, ParameterError
+from abate.headache import forms
+from abate.headache.answer_files import AnswerFile, read_answers
+from abate.headache.answers import make_answers, parse_answer
+from abate.headache.assessment import SOURCE, assess, lines_of
+from abate.headache.cohort_assessment import CohortAssessment, assess_table
+from abate.headache.diagnosis import diagnose, questions_of
+from abate.headache.verdicts import Verdict
+from abate.knowledge.questions import questionnaire
+from abate.study.output import write_bytes
+
+Ask = Callable[[str], str]
+
+_FORMS: Mapping[str, Callable[[], bytes]] = {
+    ".xlsx": forms.make_workbook,
+    ".csv": lambda: forms.make_redcap_dictionary().encode("utf-8"),
+    ".json": lambda: (json.dumps(forms.make_questionnaire(), indent=2, ensure_ascii=False) + "\n").encode("utf-8"),
+}
+
+
+def assess_file(
+    path: Path, *, assume: Sequence[str] = (), as_json: bool = False, out: Path | None = None, overwrite: bool = False
+) -> Iterator[str]:
+    """Assess the answers in a file; yield what is to be printed, and write one row a patient to ``out`` (CSV).
+
+    Raises
+    ------
+    AbateError
+        If the file cannot be read, an answer is not possible, or ``out`` cannot be written.
+    """
+    held = read_answers(path)
+    assumed = read_assumptions(assume)
+    if held.is_one:
+        if out is not None:
+            raise ParameterError("--out is for a table of many patients; one patient is printed, or given by --json.")
+        yield from _one({question: answers[0] for question, answers in held.columns.items()}, assumed, as_json=as_json)
+    else:
+        yield from _many(held, assumed, as_json=as_json, out=out, overwrite=overwrite)
+
+
+def read_assumptions(texts: Sequence[str]) -> dict[str, Any]:
+    """Return ``question=answer`` texts as a mapping.
+
+    Raises
+    ------
+    ParameterError
+        If a text has no ``=``.
+    AnswersError
+        If the question or the answer is not possible.
+    """
+    assumed: dict[str, Any] = {}
+    for text in texts:
+        question, equals, answer = text.partition("=")
+        if not equals:
+            raise ParameterError(
+                "an assumption is a question with its answer; write QUESTION=ANSWER, such as attack_count=5."
+            )
+        assumed[question.strip()] = answer.strip()
+    make_answers({question: [answer] for question, answer in assumed.items()})
+    return assumed
+
+
+def _one(given: dict[str, Any], assumed: dict[str, Any], *, as_json: bool) -> Iterator[str]:
+    found = assess(given, assumed)
+    if as_json:
+        yield json.dumps(found.as_dict(), indent=2, ensure_ascii=False)
+    else:
+        yield from lines_of(found)
+
+
+def _many(
+    held: AnswerFile, assumed: dict[str, Any], *, as_json: bool, out: Path | None, overwrite: bool
+) -> Iterator[str]:
+    found = assess_table(held.columns, held.ids, assumed)
+    if out is not None:
+        write_bytes(_as_csv(found.columns()).encode("utf-8"), out, overwrite=overwrite, is_private=True)
+    if as_json:
+        keys = ("code", "name", "met", "not_met", "not_known", "coded")
+        counts = [dict(zip(keys, row, strict=True)) for row in found.counts()]
+        yield json.dumps(
+            {"notice": forms.NOT_A_DEVICE, "source": SOURCE, "patients": len(held.ids), "disorders": counts}, indent=2
+        )
+        return
+    yield from _summary(found)
+    if out is not None:
+        yield f"wrote {out}: one row a patient, for the site"
+
+
+def _summary(found: CohortAssessment) -> Iterator[str]:
+    yield f"Diagnosis by {SOURCE}."
+    yield forms.NOT_A_DEVICE
+    yield f"{len(found.ids)} patients; the counts are for the site: small ones are not hidden."
+    for question, (answer, count) in found.assumed.items():
+        yield f"Assumed where not answered: {question} = {answer} ({count} patients)."
+    yield ""
+    yield f"{'':9}{'':58}{'met':>7}{'not met':>9}{'not known':>11}{'coded':>7}"
+    for code, name, met, not_met, unknown, coded in found.counts():
+        yield f"{code:9}{name[:56]:58}{met:>7}{not_met:>9}{unknown:>11}{coded:>7}"
+
+
+def _as_csv(columns: Mapping[str, Sequence[Any]]) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    return stream.getvalue()
+
+
+def assess_by_asking(ask: Ask, tell: Callable[[str], None]) -> list[str]:
+    """Ask the questions in turn, and return what is to be printed of the answers."""
+    tell(forms.NOT_A_DEVICE)
+    return ["", *lines_of(assess(ask_all(ask, tell)))]
+
+
+def write_form(path: Path, *, overwrite: bool) -> None:
+    """Write the form: a workbook (.xlsx), a REDCap data dictionary (.csv) or a FHIR R4 Questionnaire (.json).
+
+    Raises
+    ------
+    ParameterError
+        If the name ends otherwise.
+    OutputError
+        If it cannot be written, or is there already and ``overwrite`` is False.
+    """
+    if path.suffix.lower() not in _FORMS:
+        raise ParameterError(
+            "a form is .xlsx (workbook), .csv (REDCap data dictionary) or .json (FHIR Questionnaire); name such a file."
+        )
+    write_bytes(_FORMS[path.suffix.lower()](), path, overwrite=overwrite)
+
+
+def question_lines() -> Iterator[str]:
+    """Yield every question with what may be answered."""
+    section = None
+    for question in questionnaire().questions.values():
+        if question.section != section:
+            section = question.section
+            yield f"\n{section}"
+        yield f"  {question.id:24} {question.text}"
+        yield f"  {'':24}   {question.expected}"
+
+
+def ask_all(ask: Ask, tell: Callable[[str], None]) -> dict[str, Any]:
+    """Ask the questions one by one, and leave out those that can no longer change a diagnosis; return the answers.
+
+    ``ask`` shows a prompt and returns what was typed; an empty line is not known. A mistake is told and asked again.
+    """
+    given: dict[str, Any] = {}
+    section = None
+    for id, question in questionnaire().questions.items():
+        if not _matters(id, given):
+            continue
+        if question.section != section:
+            section = question.section
+            tell(f"\n{section} (an empty line: not known)")
+        while True:
+            answer = ask(f"{question.text} [{question.expected}]")
+            try:
+                if parse_answer(question, answer) is not None:
+                    make_answers({known: [value] for known, value in {**given, id: answer}.items()})
+                    given[id] = answer
+                break
+            except AnswersError as error:
+                tell(f"  {error}")
+    return given
+
+
+def _matters(question: str, given: Mapping[str, Any]) -> bool:
+    """Return whether a disorder that is open reads the question, and the answer is open."""
+    answers = make_answers({known: [value] for known, value in given.items()})
+    if answers.is_answered(question)[0]:
+        return False
+    found = diagnose(answers)
+    return any(
+        verdicts[0] == Verdict.NOT_KNOWN and question in questions_of(code, letter)
+        for (code, letter), verdicts in found.criteria.items()
+        if found.met[code][0] == Verdict.NOT_KNOWN
+    )
