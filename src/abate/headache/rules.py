@@ -172,7 +172,7 @@ class _Parts:
 
     def _numbers(self, terms: Sequence[ast.expr], node: ast.expr) -> None:
         names = [term.id for term in terms if isinstance(term, ast.Name)]
-        limits = [float(term.value) for term in terms if isinstance(term, ast.Constant) and _is_number(term.value)]
+        limits = [value for term in terms if (value := _number(term)) is not None]
         if not names or len(names) + len(limits) != len(terms):
             self._refuse(node)
         for name in names:
@@ -183,8 +183,14 @@ class _Parts:
         raise ParameterError(f"the rule {self._text!r} cannot say {ast.unparse(node)!r}; see docs/diagnosis.md.")
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _number(node: ast.expr) -> float | None:
+    """Return a number that stands in a rule; None where it is something else."""
+    match node:
+        case ast.Constant(value=bool()):
+            return None
+        case ast.Constant(value=int() | float() as value):
+            return float(value)
+    return None
 
 
 def _verdicts(node: ast.expr, answers: Findable) -> Verdicts:
@@ -225,9 +231,9 @@ def _comparison(node: ast.Compare, answers: Findable) -> Verdicts:
 def _bounds(node: ast.expr, answers: Findable) -> tuple[Numbers, Numbers]:
     if isinstance(node, ast.Name):
         return answers.bounds(node.id)
-    assert isinstance(node, ast.Constant)
-    assert isinstance(node.value, int | float)
-    value = np.full(answers.row_count, float(node.value))
+    number = _number(node)
+    assert number is not None
+    value = np.full(answers.row_count, number)
     return value, value
 
 
