@@ -1,0 +1,115 @@
+"""Does `abate assess` do what its page says, from the command line?"""
+
+from __future__ import annotations
+
+import csv
+import json
+import stat
+import subprocess
+
+import pytest
+
+from tests.acceptance.command import COMMAND, abate, environment
+
+ANSWERS = """
+age = 41
+[attacks]
+attack_count = 200
+attack_hours = 24
+location = "unilateral"
+quality = "pulsating"
+intensity = "severe"
+nausea = "none"
+vomiting = false
+photophobia = true
+[judgement]
+better_explained = false
+"""
+
+
+@pytest.fixture
+def sheet(tmp_path):
+    file = tmp_path / "one.toml"
+    file.write_text(ANSWERS)
+    return file
+
+
+def test_one_patient_is_told_with_what_to_ask(sheet):
+    answer = abate("assess", sheet)
+    assert answer.returncode == 0
+    assert answer.stdout.count("not a medical device") == 1
+    assert "1.1 Migraine without aura: not known" in answer.stdout
+    assert "yes: 1.1 is met" in answer.stdout
+    assert "2.1      Infrequent episodic tension-type headache" in answer.stdout
+
+
+def test_one_patient_as_json(sheet):
+    found = json.loads(abate("assess", sheet, "--json", "--assume", "phonophobia=yes").stdout)
+    assert found["assumed"] == {"phonophobia": "yes"}
+    verdicts = {finding["code"]: finding["verdict"] for finding in found["disorders"]}
+    assert (verdicts["1.1"], verdicts["1.2"], verdicts["2.2"]) == ("met", "not known", "not met")
+
+
+def test_a_table_of_patients(tmp_path):
+    file, out = tmp_path / "many.csv", tmp_path / "found.csv"
+    file.write_text("person_id,attack_count,headache_days\na,3,4\nb,,20\n")
+    answer = abate("assess", file, "--out", out)
+    assert answer.returncode == 0
+    assert "2 patients" in answer.stdout
+    rows = list(csv.DictReader(out.open()))
+    assert [(row["person_id"], row["1.1"], row["2.2 A"]) for row in rows] == [
+        ("a", "not met", "not met"),
+        ("b", "not known", "not met"),
+    ]
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert abate("assess", file, "--out", out).returncode == 9
+    assert abate("assess", file, "--out", out, "--overwrite").returncode == 0
+
+
+@pytest.mark.parametrize("name", ["form.xlsx", "form.csv", "form.json"])
+def test_forms_are_written_once(tmp_path, name):
+    assert abate("assess", "--form", tmp_path / name).returncode == 0
+    assert (tmp_path / name).stat().st_size > 1000
+    assert abate("assess", "--form", tmp_path / name).returncode == 9
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        ("headache_days = 0\nmigraine_days = 20", 12, "contradict each other"),
+        ("attack_hours = 0", 12, "no more than 0"),
+        ("headache_days = 35", 12, "above 31"),
+        ("headache_day = 3", 12, "did you mean 'headache_days'"),
+        ("headache_days = ", 12, "is not TOML"),
+    ],
+)
+def test_a_mistake_is_one_sentence(tmp_path, text, code, words):
+    (tmp_path / "a.toml").write_text(text)
+    answer = abate("assess", tmp_path / "a.toml")
+    assert answer.returncode == code
+    assert words in answer.stderr
+    assert answer.stderr.count("\n") == 1
+    assert answer.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(["nowhere.toml"], 4), (["--form", "form.doc"], 11), (["--assume", "x"], 11), (["--assume", "vomitting=1"], 12)],
+)
+def test_mistakes_on_the_command_line(sheet, tmp_path, arguments, code):
+    file = [] if arguments[0] in ("nowhere.toml", "--form") else [sheet]
+    answer = abate("assess", *file, *arguments, cwd=tmp_path)
+    assert answer.returncode == code
+    assert "Traceback" not in answer.stderr
+
+
+def test_questions_asked_in_the_terminal():
+    "An impossible answer is asked again; what can no longer change anything is not asked."
+    answered = subprocess.run(
+        [*COMMAND, "assess"], input="40\n4\nmany\n5\n" + "\n" * 80, capture_output=True, text=True, check=False,
+        env=environment(),
+    )  # fmt: skip
+    assert answered.returncode == 0, answered.stderr
+    assert "found something that is no number" in answered.stderr
+    assert answered.stderr.count("How long does an attack last") == 2
+    assert "1.1      Migraine without aura: A at least five attacks" in answered.stdout
