@@ -269,6 +269,10 @@ def assess(
             "--assume", metavar="QUESTION=ANSWER", help="Take this where nothing is answered; may be repeated."
         ),
     ] = None,
+    onset_age: Annotated[
+        float,
+        typer.Option("--onset-age", metavar="YEARS", help="From which age on the onset of a headache is a red flag."),
+    ] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE.csv", help="Of a table: write one row a patient.")
@@ -288,8 +292,28 @@ def assess(
         for line in work.assess_by_asking(_ask, lambda text: typer.echo(text, err=True)):
             typer.echo(line)
     else:
-        for line in work.assess_file(answers, assume=assume or (), as_json=as_json, out=out, overwrite=overwrite):
+        for line in work.assess_file(
+            answers, assume=assume or (), onset_age=onset_age, as_json=as_json, out=out, overwrite=overwrite
+        ):
             typer.echo(line)
+
+
+@app.command()
+@mends
+def options(
+    answers: Annotated[
+        Path,
+        typer.Argument(
+            metavar="ANSWERS", help="One patient: TOML or JSON (with the treatments tried), or the form's workbook."
+        ),
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print them as JSON.")] = False,
+) -> None:
+    """List treatments for one patient, with reasons and sources, and what speaks against them. Not a medical device."""
+    from abate.study.assess import options_file
+
+    for line in options_file(answers, as_json=as_json):
+        typer.echo(line)
 
 
 def _ask(question: str) -> str:

@@ -113,3 +113,22 @@ def test_questions_asked_in_the_terminal():
     assert "found something that is no number" in answered.stderr
     assert answered.stderr.count("How long does an attack last") == 2
     assert "1.1      Migraine without aura: A at least five attacks" in answered.stdout
+
+
+def test_options_for_one_patient(sheet, tmp_path):
+    sheet.write_text(ANSWERS + '[[treatment]]\ndrug = "topiramate"\noutcome = "no effect"\n')
+    answer = abate("options", sheet)
+    assert answer.returncode == 0
+    assert "topiramate (A) [no effect]" in answer.stdout
+    assert json.loads(abate("options", sheet, "--json").stdout)["notice"].endswith("not a medical device.")
+    table = tmp_path / "many.csv"
+    table.write_text("person_id,age\n1,40\n")
+    assert abate("options", table).returncode == 12
+
+
+def test_red_flags_are_told_with_the_diagnosis(sheet):
+    sheet.write_text("onset_age = 60\n" + ANSWERS)
+    assert "5  began at 50 years or later" in abate("assess", sheet).stdout
+    assert "not there: 5" in abate("assess", sheet, "--onset-age", "66").stdout
+    found = json.loads(abate("assess", sheet, "--json").stdout)
+    assert {flag["id"] for flag in found["red_flags"] if flag["verdict"] == "met"} == {"age"}

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from abate.headache.answers import Answers
+from abate.headache.evaluation import Evaluation
 from abate.headache.rules import parse_rule
-from abate.headache.verdicts import Numbers, Verdict, Verdicts, all_of, any_of, not_
+from abate.headache.verdicts import Verdict, Verdicts, all_of, any_of, not_
 from abate.knowledge.ichd3 import Disorder, disorders
 
 
@@ -55,7 +56,7 @@ def diagnose(answers: Answers) -> Diagnoses:
     >>> found.met["1.1"].tolist(), found.met["2.1"].tolist(), found.met["1.2"].tolist()
     ([1], [0], [-1])
     """
-    evaluation = _Evaluation(answers)
+    evaluation = Evaluation(answers)
     for code, disorder in disorders().items():
         for criterion in disorder.criteria:
             evaluation.found(code, criterion.letter)
@@ -68,37 +69,6 @@ def _coded(disorder: Disorder, met: Mapping[str, Verdicts]) -> Verdicts:
     if not disorder.outranked_by:
         return met[disorder.code]
     return all_of([met[disorder.code], not_(any_of([met[code] for code in disorder.outranked_by]))])
-
-
-class _Evaluation:
-    """Answers, and what the rules evaluated so far have found; a rule may ask for what another finds."""
-
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
-        self.criteria: dict[tuple[str, str], Verdicts] = {}
-
-    @property
-    def row_count(self) -> int:
-        return self._answers.row_count
-
-    def flag(self, question: str) -> Verdicts:
-        return self._answers.flag(question)
-
-    def bounds(self, question: str) -> tuple[Numbers, Numbers]:
-        return self._answers.bounds(question)
-
-    def is_choice(self, question: str, option: str) -> Verdicts:
-        return self._answers.is_choice(question, option)
-
-    def found(self, code: str, letter: str | None) -> Verdicts:
-        """Return a criterion, or all criteria of a disorder, evaluated once."""
-        disorder = disorders()[code]
-        if letter is None:
-            return all_of([self.found(code, criterion.letter) for criterion in disorder.criteria])
-        if (code, letter) not in self.criteria:
-            (rule,) = (criterion.rule for criterion in disorder.criteria if criterion.letter == letter)
-            self.criteria[code, letter] = parse_rule(rule).evaluate(self)
-        return self.criteria[code, letter]
 
 
 def questions_of(code: str, letter: str | None = None) -> list[str]:

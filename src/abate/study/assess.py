@@ -16,8 +16,12 @@ from abate.headache.answers import make_answers, parse_answer
 from abate.headache.assessment import SOURCE, assess, lines_of
 from abate.headache.cohort_assessment import CohortAssessment, assess_table
 from abate.headache.diagnosis import diagnose, questions_of
+from abate.headache.option_lines import lines_of_options
+from abate.headache.options import find_options
+from abate.headache.red_flags import find_red_flags, flag_lines, flags_as_dict
 from abate.headache.verdicts import Verdict
 from abate.knowledge.questions import questionnaire
+from abate.knowledge.red_flags import ONSET_AGE
 from abate.study.output import write_bytes
 
 Ask = Callable[[str], str]
@@ -30,7 +34,13 @@ _FORMS: Mapping[str, Callable[[], bytes]] = {
 
 
 def assess_file(
-    path: Path, *, assume: Sequence[str] = (), as_json: bool = False, out: Path | None = None, overwrite: bool = False
+    path: Path,
+    *,
+    assume: Sequence[str] = (),
+    onset_age: float = ONSET_AGE,
+    as_json: bool = False,
+    out: Path | None = None,
+    overwrite: bool = False,
 ) -> Iterator[str]:
     """Assess the answers in a file; yield what is to be printed, and write one row a patient to ``out`` (CSV).
 
@@ -44,7 +54,8 @@ def assess_file(
     if held.is_one:
         if out is not None:
             raise ParameterError("--out is for a table of many patients; one patient is printed, or given by --json.")
-        yield from _one({question: answers[0] for question, answers in held.columns.items()}, assumed, as_json=as_json)
+        given = {question: answers[0] for question, answers in held.columns.items()}
+        yield from _one(given, assumed, onset_age, as_json=as_json)
     else:
         yield from _many(held, assumed, as_json=as_json, out=out, overwrite=overwrite)
 
@@ -71,12 +82,36 @@ def read_assumptions(texts: Sequence[str]) -> dict[str, Any]:
     return assumed
 
 
-def _one(given: dict[str, Any], assumed: dict[str, Any], *, as_json: bool) -> Iterator[str]:
-    found = assess(given, assumed)
+def options_file(path: Path, *, as_json: bool = False) -> Iterator[str]:
+    """Yield what is said of the choice of treatment for the one patient of a file.
+
+    Raises
+    ------
+    AbateError
+        If the file cannot be read, holds many patients, or an answer or drug is not possible.
+    """
+    held = read_answers(path)
+    if not held.is_one:
+        raise AnswersError(
+            f"{path.name} is a table of patients; options are told for one patient, in TOML, JSON or the workbook."
+        )
+    options = find_options({question: answers[0] for question, answers in held.columns.items()}, held.treatments)
     if as_json:
-        yield json.dumps(found.as_dict(), indent=2, ensure_ascii=False)
+        yield json.dumps({"notice": forms.NOT_A_DEVICE, **options.as_dict()}, indent=2, ensure_ascii=False)
+    else:
+        yield from lines_of_options(options)
+
+
+def _one(given: dict[str, Any], assumed: dict[str, Any], onset_age: float, *, as_json: bool) -> Iterator[str]:
+    found = assess(given, assumed)
+    complete = {**given, **found.assumed}
+    flags = find_red_flags(make_answers({question: [answer] for question, answer in complete.items()}), onset_age)
+    if as_json:
+        yield json.dumps({**found.as_dict(), **flags_as_dict(flags)}, indent=2, ensure_ascii=False)
     else:
         yield from lines_of(found)
+        yield ""
+        yield from flag_lines(flags)
 
 
 def _many(
@@ -120,7 +155,7 @@ def _as_csv(columns: Mapping[str, Sequence[Any]]) -> str:
 def assess_by_asking(ask: Ask, tell: Callable[[str], None]) -> list[str]:
     """Ask the questions in turn, and return what is to be printed of the answers."""
     tell(forms.NOT_A_DEVICE)
-    return ["", *lines_of(assess(ask_all(ask, tell)))]
+    return ["", *_one(ask_all(ask, tell), {}, ONSET_AGE, as_json=False)]
 
 
 def write_form(path: Path, *, overwrite: bool) -> None:
