@@ -84,6 +84,21 @@ class SensitivityRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TreatmentWay:
+    """How many courses went from one class of preventive drugs to the next, or from it to the course itself.
+
+    ``step`` counts classes from the first tried (1); ``next_class`` None: the course came next, after ``skipped_count``
+    further classes in all that are not followed.
+    """
+
+    step: int
+    drug_class: str
+    next_class: str | None
+    course_count: int
+    skipped_count: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Provenance:
     """Where the numbers come from; nothing of it changes from run to run on the same records."""
 
@@ -114,6 +129,7 @@ class StudyResult:
     findings: Sequence[FindingCount]
     sensitivity: Sequence[SensitivityRow]
     provenance: Provenance
+    ways: Sequence[TreatmentWay] | None = None  # None: no history of treatments was read
     outcomes: Any = None
     daily: Any = None
     harm: Any = None
