@@ -64,7 +64,7 @@ def cohens_kappa(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> Ag
     Examples
     --------
     >>> kappa = cohens_kappa(["yes"] * 25 + ["no"] * 25, ["yes"] * 20 + ["no"] * 5 + ["yes"] * 10 + ["no"] * 15)
-    >>> round(kappa.value, 12), kappa.observed, kappa.expected
+    >>> round(kappa.value, 12), round(kappa.observed, 12), round(kappa.expected, 12)
     (0.4, 0.7, 0.5)
     """
     require_level(level)
