@@ -127,7 +127,9 @@ class _Reader:
         if isinstance(text, int | float) and not isinstance(text, bool):
             raise PlanError(f'{self._name}: {key} = {text:g} has no unit; write number and unit as a text in "quotes".')
         if not isinstance(text, str):
-            raise PlanError(f'{self._name}: {key} must be a text in "quotes", such as in \'abate titration --example\'.')
+            raise PlanError(
+                f"{self._name}: {key} must be a text in \"quotes\", such as in 'abate titration --example'."
+            )
         try:
             return read(text)
         except (UnitError, ParameterError) as error:

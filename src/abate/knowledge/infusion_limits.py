@@ -14,7 +14,7 @@ from abate.knowledge.facts import read_facts
 #: Where an infusion is given, and what that means.
 WARD, INTENSIVE = "ward", "intensive"
 SETTINGS: Mapping[str, str] = MappingProxyType(
-    {WARD: "a ward, without intensive monitoring", INTENSIVE: "intensive monitoring"}
+    {WARD: "on a ward without intensive monitoring", INTENSIVE: "under intensive monitoring"}
 )
 #: What a limit is of.
 RATE, BOLUS = "rate", "bolus"
