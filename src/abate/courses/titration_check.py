@@ -135,10 +135,10 @@ def make_schedule(plan: TitrationPlan) -> tuple[Stretch, ...]:
     """Return the stretches at one rate from the start to the planned end, every step taken and the last one cut to the ceiling."""
     starts = [number * (plan.step_hours or 0.0) for number in range(_step_count(plan) + 1)]
     starts = [start for start in starts if start < plan.length_hours]
-    given = plan.bolus or 0.0
+    given = plan.bolus_mg_kg or 0.0
     stretches = []
     for number, (start, end) in enumerate(zip(starts, [*starts[1:], plan.length_hours], strict=True)):
-        rate = min(round(plan.start + number * (plan.step or 0.0), DECIMALS), plan.ceiling)
+        rate = min(round(plan.start_mg_kg_h + number * (plan.step_mg_kg_h or 0.0), DECIMALS), plan.ceiling_mg_kg_h)
         given += rate * (end - start)
         stretches.append(
             Stretch(
@@ -158,10 +158,10 @@ def _in_mg(per_kg: float, plan: TitrationPlan) -> float | None:
 
 
 def _step_count(plan: TitrationPlan) -> int:
-    if plan.step is None:
+    if plan.step_mg_kg_h is None:
         return 0
     # 0.5 - 0.1 is 0.4 and four steps of 0.1, though not quite so in binary.
-    return math.ceil(round((plan.ceiling - plan.start) / plan.step, DECIMALS))
+    return math.ceil(round((plan.ceiling_mg_kg_h - plan.start_mg_kg_h) / plan.step_mg_kg_h, DECIMALS))
 
 
 def _refusals(plan: TitrationPlan) -> Iterator[PlanFinding]:
@@ -171,24 +171,27 @@ def _refusals(plan: TitrationPlan) -> Iterator[PlanFinding]:
 
 
 def _refused_rates(plan: TitrationPlan) -> Iterator[tuple[bool, str]]:
-    rises = plan.ceiling > plan.start
-    yield plan.start == 0, "The start rate is 0: nothing would be given."
+    rises = plan.ceiling_mg_kg_h > plan.start_mg_kg_h
+    yield plan.start_mg_kg_h == 0, "The start rate is 0: nothing would be given."
     yield (
-        plan.ceiling < plan.start,
-        f"The ceiling ({plan.ceiling:g} mg/kg/h) lies below the start ({plan.start:g} mg/kg/h).",
+        plan.ceiling_mg_kg_h < plan.start_mg_kg_h,
+        f"The ceiling ({plan.ceiling_mg_kg_h:g} mg/kg/h) lies below the start ({plan.start_mg_kg_h:g} mg/kg/h).",
     )
-    yield plan.step == 0, "The step is 0: the rate would never rise; leave out step and every for one rate throughout."
+    yield (
+        plan.step_mg_kg_h == 0,
+        "The step is 0: the rate would never rise; leave out step and every for one rate throughout.",
+    )
     yield plan.step_hours == 0, "The time from step to step is 0: all steps would be taken at once."
     yield (
-        (plan.step is None) != (plan.step_hours is None),
+        (plan.step_mg_kg_h is None) != (plan.step_hours is None),
         "step and every belong together: one says by how much the rate rises, the other how often.",
     )
     yield (
-        rises and plan.step is None and plan.step_hours is None,
+        rises and plan.step_mg_kg_h is None and plan.step_hours is None,
         "The ceiling lies above the start, and neither step nor every says how it is reached.",
     )
     yield plan.length_hours == 0, "The planned length is 0: nothing would be given."
-    has_steps = bool(plan.step) and bool(plan.step_hours) and rises
+    has_steps = bool(plan.step_mg_kg_h) and bool(plan.step_hours) and rises
     yield (
         has_steps and _step_count(plan) > MOST_STEPS,
         f"More than {MOST_STEPS} steps lie between start and ceiling: look at the units of step and every.",
@@ -217,16 +220,18 @@ def _refused_target(plan: TitrationPlan) -> Iterator[tuple[bool, str]]:
 
 
 def _limit_checks(plan: TitrationPlan, schedule: Sequence[Stretch]) -> Iterator[LimitCheck]:
-    highest = max(plan.start, plan.ceiling)
+    highest = max(plan.start_mg_kg_h, plan.ceiling_mg_kg_h)
     limit = find_limit(plan.drug, plan.setting, RATE)
     beyond = [stretch.from_hour for stretch in schedule if limit.verdict(stretch.rate_mg_kg_h) == BEYOND]
     yield LimitCheck(
         dose=highest, limit=limit, verdict=limit.verdict(highest), first_hour=beyond[0] if beyond else None
     )
-    if plan.bolus is not None:
+    if plan.bolus_mg_kg is not None:
         limit = find_limit(plan.drug, plan.setting, BOLUS)
-        verdict = limit.verdict(plan.bolus)
-        yield LimitCheck(dose=plan.bolus, limit=limit, verdict=verdict, first_hour=0.0 if verdict == BEYOND else None)
+        verdict = limit.verdict(plan.bolus_mg_kg)
+        yield LimitCheck(
+            dose=plan.bolus_mg_kg, limit=limit, verdict=verdict, first_hour=0.0 if verdict == BEYOND else None
+        )
 
 
 def _beyond_limits(checks: Sequence[LimitCheck], plan: TitrationPlan) -> Iterator[PlanFinding]:
@@ -284,13 +289,15 @@ def _notes_on_ceiling(plan: TitrationPlan) -> Iterator[tuple[bool, str]]:
         ),
     )
     yield (
-        plan.step is not None and plan.ceiling == plan.start,
+        plan.step_mg_kg_h is not None and plan.ceiling_mg_kg_h == plan.start_mg_kg_h,
         "Start and ceiling are equal: step and every have no effect.",
     )
-    cut = plan.step is not None and plan.start + _step_count(plan) * plan.step > plan.ceiling * (1 + 10**-DECIMALS)
+    cut = plan.step_mg_kg_h is not None and plan.start_mg_kg_h + _step_count(
+        plan
+    ) * plan.step_mg_kg_h > plan.ceiling_mg_kg_h * (1 + 10**-DECIMALS)
     yield cut, "The last step is cut short, so that the rate does not pass the ceiling."
     limit = find_limit(plan.drug, plan.setting, RATE).limit
-    fixed = plan.ceiling_mg_per_hour
+    fixed = plan.ceiling_mg_h
     yield (
         fixed is not None and limit is not None,
         (

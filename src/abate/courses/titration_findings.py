@@ -35,18 +35,19 @@ def compare_with_published(plan: TitrationPlan) -> Iterator[PlanFinding]:
 
 def _compare_start(plan: TitrationPlan, published: list[Titration]) -> Iterator[PlanFinding]:
     highest = max(published, key=_highest_start, default=None)
-    if highest is not None and _is_above(plan.start, _highest_start(highest)):
+    if highest is not None and _is_above(plan.start_mg_kg_h, _highest_start(highest)):
         yield _note(
-            f"The start of {plan.start:.4g} mg/kg/h is above the highest published start, {_highest_start(highest):g}",
+            f"The start of {plan.start_mg_kg_h:.4g} mg/kg/h is above the highest published start, {_highest_start(highest):g}",
             highest,
         )
 
 
 def _compare_step(plan: TitrationPlan, published: list[Titration]) -> Iterator[PlanFinding]:
     largest = max(published, key=lambda entry: entry.step or 0.0, default=None)
-    if largest is not None and plan.step is not None and _is_above(plan.step, largest.step or 0.0):
+    if largest is not None and plan.step_mg_kg_h is not None and _is_above(plan.step_mg_kg_h, largest.step or 0.0):
         yield _note(
-            f"The step of {plan.step:.4g} mg/kg/h is above the largest published step, {largest.step:g}", largest
+            f"The step of {plan.step_mg_kg_h:.4g} mg/kg/h is above the largest published step, {largest.step:g}",
+            largest,
         )
 
 
@@ -61,9 +62,11 @@ def _compare_wait(plan: TitrationPlan, published: list[Titration]) -> Iterator[P
 
 def _compare_ceiling(plan: TitrationPlan, published: list[Titration]) -> Iterator[PlanFinding]:
     for entry in published:
-        if _is_above(plan.ceiling, entry.highest_rate or 0.0):
+        if _is_above(plan.ceiling_mg_kg_h, entry.highest_rate or 0.0):
             told = f"{entry.rate[0]:g} to {entry.rate[1]:g}" if entry.rate else f"mean {entry.rate_mean:g}"
-            yield _note(f"The ceiling of {plan.ceiling:.4g} mg/kg/h is above the {entry.rate_is}, {told}", entry)
+            yield _note(
+                f"The ceiling of {plan.ceiling_mg_kg_h:.4g} mg/kg/h is above the {entry.rate_is}, {told}", entry
+            )
 
 
 def _highest_start(entry: Titration) -> float:

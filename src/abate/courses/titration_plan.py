@@ -41,32 +41,31 @@ class TitrationPlan:
         As in infusion_limits.csv.
     weight_kg : float or None
         None where every dose is written per kg and no weight is given: then nothing is said in mg.
-    start, ceiling : float
-        Rates in mg/kg/h.
-    step : float or None
-        By how much the rate is raised, mg/kg/h; None for one rate throughout.
+    start_mg_kg_h, ceiling_mg_kg_h : float
+    step_mg_kg_h : float or None
+        By how much the rate is raised; None for one rate throughout.
     step_hours : float or None
         Hours from one step to the next.
     length_hours : float
         Planned length of the infusion.
-    bolus : float or None
-        A bolus before the infusion, mg/kg.
+    bolus_mg_kg : float or None
+        A bolus before the infusion.
     target : Target or None
-    ceiling_mg_per_hour : float or None
+    ceiling_mg_h : float or None
         The ceiling where it is written without weight (mg/h): then it is another dose per kg for every weight.
     """
 
     drug: str
     setting: str
     weight_kg: float | None
-    start: float
-    ceiling: float
-    step: float | None = None
+    start_mg_kg_h: float
+    ceiling_mg_kg_h: float
+    step_mg_kg_h: float | None = None
     step_hours: float | None = None
     length_hours: float
-    bolus: float | None = None
+    bolus_mg_kg: float | None = None
     target: Target | None = None
-    ceiling_mg_per_hour: float | None = None
+    ceiling_mg_h: float | None = None
 
 
 def make_plan(data: Mapping[str, Any], name: str = "the plan") -> TitrationPlan:
@@ -84,7 +83,7 @@ def make_plan(data: Mapping[str, Any], name: str = "the plan") -> TitrationPlan:
     --------
     >>> plan = make_plan({"drug": "ketamine", "setting": "ward", "weight": "80 kg", "start": "8 mg/h",
     ...     "step": "0.1 mg/kg/h", "every": "4h", "ceiling": "0.5 mg/kg/h", "length": "5d"})
-    >>> plan.start, plan.length_hours
+    >>> plan.start_mg_kg_h, plan.length_hours
     (0.1, 120.0)
     """
     _check_keys(data, (*_REQUIRED, *_OPTIONAL), name)
@@ -101,14 +100,14 @@ def make_plan(data: Mapping[str, Any], name: str = "the plan") -> TitrationPlan:
         drug=read.needed("drug", lambda text: _known("drug", text, known_drugs())),
         setting=read.needed("setting", lambda text: _known("setting", text, list(SETTINGS))),
         weight_kg=weight_kg,
-        start=read.needed("start", rate),
-        ceiling=read.needed("ceiling", rate),
-        step=read.value("step", rate),
+        start_mg_kg_h=read.needed("start", rate),
+        ceiling_mg_kg_h=read.needed("ceiling", rate),
+        step_mg_kg_h=read.value("step", rate),
         step_hours=read.value("every", _hours),
         length_hours=read.needed("length", _hours),
-        bolus=read.value("bolus", lambda text: amount_in_mg_per_kg(*_not_negative(text), weight_kg)),
+        bolus_mg_kg=read.value("bolus", lambda text: amount_in_mg_per_kg(*_not_negative(text), weight_kg)),
         target=_target(data["target"], name) if "target" in data else None,
-        ceiling_mg_per_hour=read.value("ceiling", _mg_per_hour_where_fixed),
+        ceiling_mg_h=read.value("ceiling", _mg_per_hour_where_fixed),
     )
 
 

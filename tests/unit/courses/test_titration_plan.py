@@ -31,17 +31,17 @@ PLAN = {
 )
 def test_one_rate_in_every_unit(written, mg_per_kg_hour):
     "By hand at 85.8 kg: 0.76 x 85.8 = 65.208 mg/h; 0.76 x 70 = 53.2; 65.208 / 60 = 1.0868 mg/min."
-    assert make_plan({**PLAN, "ceiling": written}).ceiling == pytest.approx(mg_per_kg_hour, rel=1e-9)
+    assert make_plan({**PLAN, "ceiling": written}).ceiling_mg_kg_h == pytest.approx(mg_per_kg_hour, rel=1e-9)
 
 
 def test_a_weight_in_pounds_and_a_bolus_in_micrograms():
     plan = make_plan({**PLAN, "weight": "200 lb", "bolus": "350 mcg/kg"})
     assert plan.weight_kg == pytest.approx(90.718474)
-    assert plan.bolus == pytest.approx(0.35)
+    assert plan.bolus_mg_kg == pytest.approx(0.35)
 
 
 def test_a_bolus_in_mg_is_told_per_kg():
-    assert make_plan({**PLAN, "bolus": "30.03 mg"}).bolus == pytest.approx(0.35)
+    assert make_plan({**PLAN, "bolus": "30.03 mg"}).bolus_mg_kg == pytest.approx(0.35)
 
 
 def test_lengths_are_hours_and_the_target_is_read():
@@ -57,8 +57,8 @@ def test_no_weight_is_needed_where_every_dose_is_per_kg():
 
 
 def test_a_ceiling_written_without_weight_is_remembered_as_one():
-    assert make_plan({**PLAN, "ceiling": "65.2 mg/h"}).ceiling_mg_per_hour == pytest.approx(65.2)
-    assert make_plan(PLAN).ceiling_mg_per_hour is None
+    assert make_plan({**PLAN, "ceiling": "65.2 mg/h"}).ceiling_mg_h == pytest.approx(65.2)
+    assert make_plan(PLAN).ceiling_mg_h is None
 
 
 @pytest.mark.parametrize(

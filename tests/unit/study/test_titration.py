@@ -67,7 +67,7 @@ def test_json_holds_the_same(written):
     found = json.loads(text)
     assert found["notice"] == NOT_A_DEVICE
     assert found["verdict"] == "within limits"
-    assert found["plan"]["ceiling"] == 0.5
+    assert found["plan"]["ceiling_mg_kg_h"] == 0.5
     assert found["limits"][0]["limit"]["limit"] == 1.0
     assert found["hours_to_ceiling"] == 16
     assert len(found["schedule"]) == 5
