@@ -316,6 +316,29 @@ def options(
         typer.echo(line)
 
 
+@app.command()
+@mends
+def titration(
+    plan: Annotated[
+        Path | None, typer.Argument(metavar="PLAN.toml", help="A titration plan; --example prints one.")
+    ] = None,
+    example: Annotated[bool, typer.Option("--example", help="Print a plan to start from and stop.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the check as JSON.")] = False,
+) -> None:
+    """Check an infusion's titration plan against limits and published practice. Exit code 0: within limits. Not a medical device."""
+    from abate.study import titration as work
+
+    if example:
+        typer.echo(work.EXAMPLE, nl=False)
+        return
+    if plan is None:
+        raise ParameterError("name a titration plan (TOML); 'abate titration --example' prints one to start from.")
+    checked = work.check_plan_file(plan, as_json=as_json)
+    for line in checked.lines:
+        typer.echo(line)
+    raise typer.Exit(int(checked.exit_code))
+
+
 def _ask(question: str) -> str:
     answer: str = typer.prompt(question, default="", show_default=False, err=True)
     return answer

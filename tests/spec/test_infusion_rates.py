@@ -66,6 +66,30 @@ def test_a_rate_in_the_text_counts_whatever_its_spelling(normalised):
     normalised.then_findings("table | rule")
 
 
+def test_a_rate_for_a_body_of_70_kg_is_a_rate_per_kg(normalised):
+    "21 mg/h per 70 kg is 0.3 mg/kg/h: 24 mg/h at 80 kg, not 21; without a weight it is nothing that can be used."
+    normalised.given(
+        rows(
+            "a | 1 | x | 2024-01-10 10:00 | 2024-01-10 11:00 | 21 mg/h per 70 kg |  |  | ",
+            "b | 1 | x | 2024-01-10 11:00 | 2024-01-10 12:00 | 21 mg/h/70kg |  |  | ",
+            "c | 2 | x | 2024-01-10 10:00 | 2024-01-10 11:00 | 21 mg/70 kg/h |  |  | ",
+        ),
+        """
+        person_id | time             | weight_kg
+        1         | 2024-01-01 10:00 | 80
+        """,
+    )
+    normalised.then_doses("""
+        row_key | rate_mg_h | basis
+        a       | 24        | rate text per kg
+        b       | 24        | rate text per kg
+    """)
+    normalised.then_findings("""
+        row_key | action  | rule
+        c       | dropped | The rate is per kg and there is no weight before the dose.
+    """)
+
+
 def test_a_rate_per_kg_takes_the_weight_nearest_before_the_dose(normalised):
     "70 kg at the start of a, 80 kg at the start of b; later weights and other persons' do not count. 5 mcg/kg/min = 0.3 mg/kg/h."
     normalised.given(

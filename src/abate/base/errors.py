@@ -26,6 +26,8 @@ class ExitCode(IntEnum):
     ENGINE = 10
     PARAMETER = 11
     ANSWERS = 12
+    PLAN = 13
+    LIMITS = 14
     INTERRUPTED = 130
 
 
@@ -97,6 +99,12 @@ class AnswersError(AbateError):
     """Answers before a diagnosis: a question that is not known, an impossible answer, or two that contradict each other."""
 
     exit_code = ExitCode.ANSWERS
+
+
+class PlanError(AbateError):
+    """A titration plan has an unknown key, lacks one, or has a value that cannot be read."""
+
+    exit_code = ExitCode.PLAN
 
 
 class UnitError(AbateError):
