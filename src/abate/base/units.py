@@ -48,7 +48,7 @@ _RATE_UNIT = re.compile(
     rf"(?:(?P<kg>{_KG}){_PER}(?P<time>[a-z]+)|(?P<bare_time>[a-z]+?)(?:{_PER}(?P<kg_last>{_KG}))?)$"
 )
 _AMOUNT_UNIT = re.compile(rf"^(?P<mass>[a-zµμ]+)(?:{_PER}(?P<kg>{_KG}))?$")
-_QUANTITY = re.compile(r"^\s*(?P<number>[-+−]?(?:\d+(?:\.\d*)?|\.\d+))\s*(?P<unit>\S.*?)?\s*$")
+_QUANTITY = re.compile(r"^\s*(?P<number>[-+−]?(?:\d+(?:\.\d*)?|\.\d+))\s*(?P<unit>[A-Za-zµμ\[].*?)?\s*$")
 
 
 def parse_rate_unit(text: str) -> RateUnit | None:

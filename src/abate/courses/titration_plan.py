@@ -12,7 +12,7 @@ from abate.base.days import SECONDS_PER_HOUR, parse_length
 from abate.base.errors import ParameterError, PlanError, UnitError
 from abate.base.units import amount_in_mg_per_kg, parse_rate_unit, rate_in_mg_per_kg_hour, split_quantity, weight_in_kg
 from abate.contracts.course_tables import HIGHEST_WEIGHT_KG, LOWEST_WEIGHT_KG
-from abate.knowledge.infusion_limits import SETTINGS, check_known, known_drugs
+from abate.knowledge.infusion_limits import DECIMALS, SETTINGS, check_known, known_drugs
 from abate.knowledge.scales import SCALES
 
 T = TypeVar("T")
@@ -94,7 +94,8 @@ def make_plan(data: Mapping[str, Any], name: str = "the plan") -> TitrationPlan:
     weight_kg = read.value("weight", _weight_kg)
 
     def rate(text: str) -> float:
-        return rate_in_mg_per_kg_hour(*_not_negative(text), weight_kg)
+        # Rounded, so that equal rates are equal whatever units they were written in.
+        return round(rate_in_mg_per_kg_hour(*_not_negative(text), weight_kg), DECIMALS)
 
     return TitrationPlan(
         drug=read.needed("drug", lambda text: _known("drug", text, known_drugs())),

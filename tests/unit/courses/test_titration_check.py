@@ -208,7 +208,7 @@ tenths = st.integers(1, 20).map(lambda tenths: tenths / 10)
 
 @given(start=tenths, rise=st.integers(0, 20), step=tenths, every=st.integers(1, 12), length=st.integers(1, 200))
 def test_a_schedule_covers_the_planned_time_rises_and_never_passes_the_ceiling(start, rise, step, every, length):
-    ceiling = start + rise / 10
+    ceiling = round(start + rise / 10, 1)
     checked = check(
         start=f"{start} mg/kg/h",
         ceiling=f"{ceiling} mg/kg/h",

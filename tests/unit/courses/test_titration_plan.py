@@ -34,6 +34,12 @@ def test_one_rate_in_every_unit(written, mg_per_kg_hour):
     assert make_plan({**PLAN, "ceiling": written}).ceiling_mg_kg_h == pytest.approx(mg_per_kg_hour, rel=1e-9)
 
 
+def test_equal_rates_are_equal_whatever_their_units():
+    "8.58 mg/h at 85.8 kg is 0.1 mg/kg/h, though not quite so in binary."
+    plan = make_plan({**PLAN, "start": "8.58 mg/h"})
+    assert plan.start_mg_kg_h == plan.step_mg_kg_h == 0.1
+
+
 def test_a_weight_in_pounds_and_a_bolus_in_micrograms():
     plan = make_plan({**PLAN, "weight": "200 lb", "bolus": "350 mcg/kg"})
     assert plan.weight_kg == pytest.approx(90.718474)
@@ -69,6 +75,8 @@ def test_a_ceiling_written_without_weight_is_remembered_as_one():
         ({"start": "-0.1 mg/kg/h"}, ["start", "negative"]),
         ({"start": "−0.1 mg/kg/h"}, ["start", "negative"]),
         ({"start": "0.1 mg/kg/fortnight"}, ["start", "'mg/kg/fortnight'", "mcg/kg/min"]),
+        ({"start": "0,1 mg/kg/h"}, ["start", "'0,1 mg/kg/h' is not a number with a unit"]),
+        ({"start": "1e1 mg/kg/h"}, ["start", "'e1 mg/kg/h'"]),
         ({"start": "5 mL/h"}, ["start", "'mL/h'", "mass per time"]),
         ({"start": "fast"}, ["start", "'fast'"]),
         ({"start": True}, ["start", "text"]),
