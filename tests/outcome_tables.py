@@ -59,11 +59,31 @@ def harm_of(*rows: tuple[Any, str, int | None, bool]) -> pa.Table:
     return _table(HARM, {**columns, "onset_hours": [1.0] * len(rows)}, len(rows))
 
 
+def limits_of(outcomes: pa.Table) -> pa.Table:
+    """Doses held against limits, a row a course: the first course is beyond, the others within."""
+    others = outcomes.num_rows - 1
+    return pa.table(
+        {
+            "course_id": outcomes["course_id"],
+            "rate_max_mg_kg_h": [1.5] + [0.8] * others,
+            "rate_verdict": ["beyond"] + ["within limits"] * others,
+            "beyond_first_hour": [10.0] + [None] * others,
+            "beyond_hours": [4.0] + [0.0] * others,
+            "bolus_verdict": ["within limits"] * (others + 1),
+            "limits_verdict": ["beyond"] + ["within limits"] * others,
+        }
+    )
+
+
 def estimates_of(
-    study: Study, outcomes: pa.Table, daily: pa.Table | None = None, harm: pa.Table | None = None
+    study: Study,
+    outcomes: pa.Table,
+    daily: pa.Table | None = None,
+    harm: pa.Table | None = None,
+    limits: pa.Table | None = None,
 ) -> dict[str, Estimate]:
     """All estimates by id."""
-    found = estimate_study(study, outcomes, daily or daily_of(), harm or harm_of())
+    found = estimate_study(study, outcomes, daily or daily_of(), harm or harm_of(), limits)
     return {estimate.id: estimate for estimate in found}
 
 

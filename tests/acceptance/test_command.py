@@ -8,7 +8,19 @@ from tests.acceptance.command import abate
 def test_help_names_every_verb():
     answer = abate("--help")
     assert answer.returncode == 0
-    for verb in ("assess", "options", "titration", "run", "check", "explain", "init", "schema", "template", "simulate", "demo"):
+    for verb in (
+        "assess",
+        "options",
+        "titration",
+        "run",
+        "check",
+        "explain",
+        "init",
+        "schema",
+        "template",
+        "simulate",
+        "demo",
+    ):
         assert verb in answer.stdout
 
 

@@ -12,6 +12,7 @@ from abate.inference.completeness import count_courses, count_missing
 from abate.inference.dosing import estimate_dosing
 from abate.inference.durability import estimate_return, estimate_visits
 from abate.inference.harm import estimate_harm
+from abate.inference.limits import estimate_limits
 from abate.inference.response import estimate_response, estimate_time_to_response
 from abate.inference.rows import check_unique_ids
 from abate.inference.trajectory import estimate_trajectory
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["describe_characteristics", "estimate_study"]
 
 
-def estimate_study(study: Study, outcomes: pa.Table, daily: pa.Table, harm: pa.Table) -> tuple[Estimate, ...]:
+def estimate_study(
+    study: Study, outcomes: pa.Table, daily: pa.Table, harm: pa.Table, limits: pa.Table | None = None
+) -> tuple[Estimate, ...]:
     """Return every estimate of the treatment studied, over its eligible courses; docs/estimates.md lists the ids.
 
     What the courses cannot give is a row without a value and with the reason.
@@ -37,6 +40,8 @@ def estimate_study(study: Study, outcomes: pa.Table, daily: pa.Table, harm: pa.T
         Columns of ``contracts.outcome.outcomes_table(study)``, one row a course, of any treatment and eligible or not.
     daily, harm : Table
         Columns of ``contracts.outcome.DAILY`` and ``HARM``.
+    limits : Table, optional
+        Columns of ``courses.limits.find_limit_breaches``, where the doses were held against limits.
 
     Returns
     -------
@@ -56,6 +61,7 @@ def estimate_study(study: Study, outcomes: pa.Table, daily: pa.Table, harm: pa.T
         *estimate_time_to_response(study, courses),
         *estimate_trajectory(courses, daily),
         *estimate_dosing(courses),
+        *estimate_limits(study, outcomes, limits),
         *estimate_harm(study, courses, harm),
         *estimate_visits(study, courses),
         *estimate_return(courses),

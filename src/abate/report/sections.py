@@ -104,7 +104,7 @@ def _courses(view: ResultView) -> Section:
         title="Courses and doses",
         contents="Courses and doses",
         say=prose.say_courses(view),
-        tables=_filled(tables.course_table(view), tables.course_end_table(view)),
+        tables=_filled(tables.course_table(view), tables.course_end_table(view), tables.limits_table_of_doses(view)),
         notes=(Note(head="The rates over time", text="stand under the daily means, on the same clock."),),
     )
 

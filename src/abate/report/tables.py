@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from abate.contracts.result import CharacteristicRow, Estimate, SensitivityRow
+from abate.knowledge.infusion_limits import BOLUS, RATE, WARD, find_limit
 from abate.report.cells import (
     EMPTY,
     curve_cell,
@@ -129,6 +130,46 @@ def course_end_table(view: ResultView) -> ReportTable:
         if share is not None and share.value is not None
     ]
     return table("course-ends", "Pauses, and how courses ended.", ("Courses", "k/n", INTERVAL), rows)
+
+
+def limits_table_of_doses(view: ResultView) -> ReportTable:
+    """Return how many courses left the limits of the drug, when and for how long."""
+    shares = [view.known(f"limits.{id}") for id in ("rate_beyond", "bolus_beyond", "not_known")]
+    rows = [
+        row(capital(share.quantity), share_cell(share), share_interval_cell(share))
+        for share in shares
+        if share is not None and share.value is not None
+    ]
+    for id in ("first_hour.median", "hours.median"):
+        median = view.known(f"limits.{id}")
+        if median is not None and median.value is not None:
+            rows.append(row(capital(median.quantity), mean_cell(median, 1), f"n = {describe_count(median.n or 0)}"))
+    return table(
+        "dose-limits",
+        "Doses against limits.",
+        ("Courses", "k/n, or hours", INTERVAL),
+        rows,
+        notes=_limit_notes(view) if rows else (),
+    )
+
+
+def _limit_notes(view: ResultView) -> list[str]:
+    drug = view.study.treatment.name
+    limits = [find_limit(drug, WARD, kind) for kind in (RATE, BOLUS)]
+    told = [
+        f"{limit.kind} at most {limit.limit:g} {limit.unit}: {limit.source} ({limit.tag})"
+        for limit in limits
+        if limit.limit is not None
+    ]
+    note = next((limit.note for limit in limits if limit.limit is not None and limit.note), "")
+    return [
+        "Every course counts as given without intensive monitoring, which the records do not tell. "
+        + "; ".join(told)
+        + ". "
+        + note
+        + ".",
+        "Which courses, and when, stands in courses/limits.parquet.",
+    ]
 
 
 def daily_table(view: ResultView) -> ReportTable:

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from abate.study.output import MARK_OF_A_RUN, check_target, staged
 from abate.study.provenance import fingerprint, hash_study, installed_versions, study_as_data
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
     import pyarrow as pa
 
     from abate.cohort.entry import Entry
@@ -43,6 +44,7 @@ _ORDER = {
     "contacts": ("person_id", "start", "end", "kind", "planned", "for_condition"),
     "observed": ("person_id", "start", "end"),
     "outcomes": ("course_id",),
+    "limits": ("course_id",),
     "daily": ("course_id", "day"),
     "harm": ("course_id", "onset_hours", "term", "grade", "serious", "related"),
     "findings": ("table", "rule", "action", "row_key"),
@@ -69,6 +71,7 @@ class _Work:
     tables: CourseTables
     entry: Entry
     outcomes: OutcomeTables
+    limits: ir.Table | None = None
 
 
 def run(
@@ -120,7 +123,7 @@ def run(
         running = stack.enter_context(open_engine(engine))
         # Staged inside the engine's life, outside the work: a failure of either leaves nothing behind.
         folder = None if target is None else stack.enter_context(staged(target))
-        work = _find_outcomes(checked, str(data), running, progress)
+        work = _with_limits(checked, _find_outcomes(checked, str(data), running, progress))
         exported = _export(work, running)
         result = _estimate(checked, work, exported, running, progress)
         if target is not None and folder is not None:
@@ -141,6 +144,16 @@ def _find_outcomes(study: Study, where: str, engine: Engine, progress: Progress)
     progress("joining outcomes to courses")
     outcomes = join_outcomes(study, tables, entry.courses, engine)
     return _Work(tables=tables, entry=entry, outcomes=outcomes)
+
+
+def _with_limits(study: Study, work: _Work) -> _Work:
+    """Add how far the doses of each course kept to the limits of the drug, where any is known."""
+    from abate.courses.limits import find_limit_breaches
+    from abate.inference.limits import has_limits
+
+    if not has_limits(study.treatment.name):
+        return work
+    return replace(work, limits=find_limit_breaches(work.tables.doses, work.tables.courses))
 
 
 def refuse_without_courses(study: Study, attrition: tuple[AttritionStep, ...]) -> None:
@@ -171,7 +184,7 @@ def _estimate(
     return StudyResult(
         study=study_as_data(study),
         explanation=explain_run(study, work.tables.source_kind, work.entry.attrition),
-        estimates=estimate_study(study, rows["outcomes"], rows["daily"], rows["harm"]),
+        estimates=estimate_study(study, rows["outcomes"], rows["daily"], rows["harm"], exported.get("limits")),
         attrition=work.entry.attrition,
         characteristics=describe_characteristics(study, rows["outcomes"]),
         findings=_count_findings(exported["findings"]),
@@ -185,6 +198,7 @@ def _export(work: _Work, engine: Engine) -> dict[str, pa.Table]:
     """Return every table that a run leaves, its rows in their stated order."""
     named = {field: getattr(work.tables, field) for field in (*COURSE_TABLES, "findings")}
     named |= {field: getattr(work.outcomes, field) for field in ("outcomes", "daily", "harm")}
+    named["limits"] = work.limits
     return {
         name: engine.to_arrow(table.order_by([column for column in _ORDER[name] if column in table.columns]))
         for name, table in named.items()

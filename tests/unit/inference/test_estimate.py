@@ -11,7 +11,7 @@ import pytest
 
 from abate.inference.characteristics import describe_characteristics
 from abate.inference.estimate import estimate_study
-from tests.outcome_tables import daily_of, estimates_of, harm_of, hours_after_start, outcomes_of, small_study
+from tests.outcome_tables import daily_of, estimates_of, harm_of, hours_after_start, limits_of, outcomes_of, small_study
 
 DOCS = Path(__file__).parents[3] / "docs" / "estimates.md"
 
@@ -182,7 +182,7 @@ def _specific_first(patterns):
 
 def test_every_id_is_documented_and_every_documented_id_is_made():
     patterns = _documented_patterns()
-    made = estimates_of(STUDY, _first(6), daily_of(*DAYS), harm_of(*EVENTS))
+    made = estimates_of(STUDY, _first(6), daily_of(*DAYS), harm_of(*EVENTS), limits_of(_first(6)))
     documented_as = {
         id: next((name for name in _specific_first(patterns) if re.fullmatch(patterns[name], id)), None) for id in made
     }
