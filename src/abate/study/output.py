@@ -102,24 +102,36 @@ def _existing_parent(path: Path) -> Path:
 
 
 def write_text(text: str, path: Path) -> None:
-    """Write a new text file whole or not at all; a file that is there stays.
+    """Write a new text file that may be shared, whole or not at all; a file that is there stays.
 
     Raises
     ------
     OutputError
         If there is a file already, or it cannot be written.
     """
-    if path.exists():
-        raise OutputError(f"{path} is there already; name another file with --out.")
+    write_bytes(text.encode("utf-8"), path)
+
+
+def write_bytes(content: bytes, path: Path, *, overwrite: bool = False, is_private: bool = False) -> None:
+    """Write a file whole or not at all; a private one (it holds patients' data) is for its owner only.
+
+    Raises
+    ------
+    OutputError
+        If there is a file already and ``overwrite`` is False, or it cannot be written.
+    """
+    if path.is_dir() or (path.exists() and not overwrite):
+        raise OutputError(f"{path} is there already; name another file.")
     temporary: str | None = None
     try:
         with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            os.chmod(temporary, 0o644)  # a study file is meant to be shared; mkstemp makes it private
-            os.rename(temporary, path)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            if not is_private:
+                os.chmod(temporary, 0o644)  # mkstemp makes it private
+            os.replace(temporary, path)
         temporary = None
     finally:
         if temporary is not None:
