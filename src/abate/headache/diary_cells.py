@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from abate.knowledge.acute_classes import AcuteDrug, acute_classes, acute_words
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_FLAGS = {word: 1 for word in ("yes", "y", "true", "t", "1")} | {word: 0 for word in ("no", "n", "false", "f", "0")}
+_FLAGS = dict.fromkeys(("yes", "y", "true", "t", "1"), 1) | dict.fromkeys(("no", "n", "false", "f", "0"), 0)
 _GRADES = {"none": 0.0, "mild": 1.0, "moderate": 2.0, "severe": 3.0, "very severe": 4.0}
 _EMPTY = ("", "na", "n/a", "nan", "null", "not known", "unknown")
 _NO_DRUG = ("none", "no", "0", "n", "false")
@@ -32,7 +32,7 @@ _FIRST_DAY = date(1970, 1, 1)
 _LARGEST_DAY = 10_000_000
 
 
-class _NotReadable(Exception):
+class _NotReadableError(Exception):
     """A cell that says nothing that can be read; the column's reader tells it."""
 
 
@@ -57,7 +57,7 @@ class DifferentCells:
         for place, text in enumerate(self.texts):
             try:
                 values[place] = parse(text)
-            except _NotReadable:
+            except _NotReadableError:
                 is_bad[place] = True
         rows = is_bad[self.places]
         if rows.any():
@@ -84,8 +84,12 @@ def read_days(cells: DifferentCells) -> tuple[NDArray[np.int64], bool]:
     filled = [text for text in cells.texts if text]
     are_dates = bool(filled) and not _is_whole(filled[0])
     if are_dates:
-        return cells.read(_parse_date, np.int64, "every day as a date such as 2024-03-01, or all as whole numbers"), True
-    return cells.read(_parse_day_number, np.int64, "every day as a whole number, or all as dates such as 2024-03-01"), False
+        return cells.read(
+            _parse_date, np.int64, "every day as a date such as 2024-03-01, or all as whole numbers"
+        ), True
+    return cells.read(
+        _parse_day_number, np.int64, "every day as a whole number, or all as dates such as 2024-03-01"
+    ), False
 
 
 def read_flags(cells: DifferentCells) -> Verdicts:
@@ -130,7 +134,9 @@ def read_intensity(
         number = _parse_number(text)
         return number / moderate if not number < 0 and not number > most else math.inf
 
-    share = cells.read(parse, np.float64, "a number on the scale, or none, mild, moderate, severe, very severe, or nothing")
+    share = cells.read(
+        parse, np.float64, "a number on the scale, or none, mild, moderate, severe, very severe, or nothing"
+    )
     is_off = np.isinf(share)
     is_known = ~np.isnan(share) & ~is_off
     there = np.where(is_known, share > 0, -1).astype(np.int8)
@@ -150,15 +156,27 @@ class Medication:
         By question of the class, such as ``triptan_days``.
     analgesics : mapping of str to array of int8
         Single drugs among the simple analgesics; ``""`` stands for one that is not named.
-    is_unknown_word, is_not_acute : array of bool
-        Rows with a word that is not known, or with a drug that is not acute.
     """
 
     any: Verdicts
     classes: Mapping[str, Verdicts]
     analgesics: Mapping[str, Verdicts]
-    is_unknown_word: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
-    is_not_acute: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+
+    def changed(self, change: Callable[[Verdicts], Verdicts]) -> Medication:
+        """Return the same with every array changed in one way."""
+        return Medication(
+            any=change(self.any),
+            classes={name: change(verdicts) for name, verdicts in self.classes.items()},
+            analgesics={name: change(verdicts) for name, verdicts in self.analgesics.items()},
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OddWords:
+    """Rows with a word for a drug that is not known, and rows with a drug that is not acute."""
+
+    is_unknown: NDArray[np.bool_]
+    is_not_acute: NDArray[np.bool_]
 
 
 ANALGESICS = "simple_analgesic_days"
@@ -196,8 +214,10 @@ class _Taken:
         return -1 if self.is_empty or self.has_unknown or self.is_some_drug else 0
 
 
-def read_medication(cells: DifferentCells, own_words: Mapping[str, str], empty: EmptyMedication) -> Medication:
-    """Return what was taken; ``own_words`` maps words of the diary to known drugs or classes.
+def read_medication(
+    cells: DifferentCells, own_words: Mapping[str, str], empty: EmptyMedication
+) -> tuple[Medication, OddWords]:
+    """Return what was taken, and where words are odd; ``own_words`` maps words of the diary to known drugs or classes.
 
     Raises
     ------
@@ -211,25 +231,23 @@ def read_medication(cells: DifferentCells, own_words: Mapping[str, str], empty: 
     def spread(verdicts: list[int]) -> Verdicts:
         return np.array(verdicts, np.int8)[cells.places]
 
-    return Medication(
+    medication = Medication(
         any=spread([cell.of_any() for cell in taken]),
         classes={row.question: spread([cell.of_class(row.question) for cell in taken]) for row in acute_classes()},
         analgesics={name: spread([cell.of_drug(name) for cell in taken]) for name in [*names, NOT_NAMED]},
-        is_unknown_word=np.array([cell.has_unknown for cell in taken])[cells.places],
+    )
+    return medication, OddWords(
+        is_unknown=np.array([cell.has_unknown for cell in taken])[cells.places],
         is_not_acute=np.array([len(cell.acute) < len(cell.drugs) for cell in taken])[cells.places],
     )
 
 
-def no_medication_column(row_count: int) -> Medication:
+def no_medication_column(row_count: int) -> tuple[Medication, OddWords]:
     """Return what is known of medication without a column for it: nothing."""
-    nothing = np.full(row_count, -1, np.int8)
-    no_row = np.zeros(row_count, np.bool_)
-    return Medication(
-        any=nothing,
-        classes={row.question: nothing for row in acute_classes()},
-        analgesics={NOT_NAMED: nothing},
-        is_unknown_word=no_row,
-        is_not_acute=no_row,
+    nothing, no_row = np.full(row_count, -1, np.int8), np.zeros(row_count, np.bool_)
+    classes = {row.question: nothing for row in acute_classes()}
+    return Medication(any=nothing, classes=classes, analgesics={NOT_NAMED: nothing}), OddWords(
+        is_unknown=no_row, is_not_acute=no_row
     )
 
 
@@ -240,7 +258,9 @@ def _with_own_words(own_words: Mapping[str, str]) -> dict[str, AcuteDrug]:
         if known not in acute_words():
             near = difflib.get_close_matches(known, acute_words(), n=1)
             hint = f"; the nearest is {near[0]!r}" if near else ""
-            raise ParameterError(f"{meant!r} is no known drug or class{hint}. Write --drug WORD=KNOWN, such as --drug relief=NSAID.")
+            raise ParameterError(
+                f"{meant!r} is no known drug or class{hint}. Write --drug WORD=KNOWN, such as --drug relief=NSAID."
+            )
         words[own.strip().lower()] = acute_words()[known]
     return words
 
@@ -262,7 +282,7 @@ def _parse_flag(text: str) -> int:
     if text in _EMPTY:
         return -1
     if text not in _FLAGS:
-        raise _NotReadable
+        raise _NotReadableError
     return _FLAGS[text]
 
 
@@ -272,9 +292,9 @@ def _parse_number(text: str) -> float:
     try:
         number = float(text)
     except ValueError:
-        raise _NotReadable from None
+        raise _NotReadableError from None
     if not math.isfinite(number):
-        raise _NotReadable
+        raise _NotReadableError
     return number
 
 
@@ -287,7 +307,7 @@ def _is_whole(text: str) -> bool:
 
 def _parse_day_number(text: str) -> int:
     if not _is_whole(text) or abs(float(text)) > _LARGEST_DAY:
-        raise _NotReadable
+        raise _NotReadableError
     return int(float(text))
 
 
@@ -295,5 +315,5 @@ def _parse_date(text: str) -> int:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise _NotReadable from None
+        raise _NotReadableError from None
     return (moment.date() - _FIRST_DAY).days

@@ -27,7 +27,9 @@ def read_diary_file(path: Path) -> pa.Table:
         If it is not what its name says, or has no row.
     """
     if not path.is_file():
-        raise RecordsNotFoundError(f"there is no file {path}; name a diary in CSV or Parquet, one row a person and day.")
+        raise RecordsNotFoundError(
+            f"there is no file {path}; name a diary in CSV or Parquet, one row a person and day."
+        )
     kinds = [suffix.lower() for suffix in path.suffixes]
     try:
         if kinds[-1:] == [".parquet"]:

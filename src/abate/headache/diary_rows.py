@@ -77,6 +77,18 @@ class Diary:
         """How many persons have a row."""
         return len(self.person_ids)
 
+    def taken(self, places: NDArray[Any]) -> Diary:
+        """Return the rows at ``places`` only; persons keep their places."""
+        return replace(
+            self,
+            person=self.person[places],
+            day=self.day[places],
+            headache=self.headache[places],
+            hours=self.hours[places],
+            features={name: values[places] for name, values in self.features.items()},
+            medication=self.medication.changed(lambda values: values[places]),
+        )
+
 
 def read_diary(
     source: Path | pa.Table,
@@ -110,7 +122,9 @@ def read_diary(
     diary, findings = _read_cells(columns, table.num_rows, rules, own_words or {})
     diary, twice = _one_row_a_day(diary, rules)
     diary, contradictions = _without_contradictions(diary)
-    return replace(diary, not_read=not_read, findings=tuple(f for f in (*twice, *contradictions, *findings) if f.row_count))
+    return replace(
+        diary, not_read=not_read, findings=tuple(f for f in (*twice, *contradictions, *findings) if f.row_count)
+    )
 
 
 def _read_cells(
@@ -129,7 +143,7 @@ def _read_cells(
         if "intensity" in found
         else (unknown, unknown, no_row)
     )
-    medication = (
+    medication, odd = (
         cells.read_medication(found[MEDICATION], own_words, rules.empty_medication)
         if MEDICATION in found
         else cells.no_medication_column(row_count)
@@ -152,8 +166,8 @@ def _read_cells(
     return diary, [
         _finding("hours of headache that no day has (below 0 or above 24): taken as not known", is_impossible, person),
         _finding("intensity off its scale: taken as not known", is_off, person),
-        _finding("a word for a drug that is not known: taken as a drug of unknown class", medication.is_unknown_word, person),
-        _finding("a drug that is not taken against an attack: not counted", medication.is_not_acute, person),
+        _finding("a word for a drug that is not known: taken as a drug of unknown class", odd.is_unknown, person),
+        _finding("a drug that is not taken against an attack: not counted", odd.is_not_acute, person),
     ]
 
 
@@ -202,7 +216,7 @@ def _one_row_a_day(diary: Diary, rules: DiaryRules) -> tuple[Diary, list[Finding
     is_back = (np.diff(diary.person) == 0) & (np.diff(diary.day) < 0)
     is_out_of_order = np.append(False, is_back)
     findings = [_finding("days out of order: sorted", is_out_of_order, diary.person)]
-    diary = _taken_rows(diary, np.lexsort((diary.day, diary.person)))
+    diary = diary.taken(np.lexsort((diary.day, diary.person)))
     is_again = np.append(False, (np.diff(diary.person) == 0) & (np.diff(diary.day) == 0))
     if not is_again.any():
         return diary, findings
@@ -218,7 +232,7 @@ def _one_row_a_day(diary: Diary, rules: DiaryRules) -> tuple[Diary, list[Finding
         _finding("the same row twice: counted once", rows, diary.person),
         _finding("rows of one day that differ: the day taken as not filled in", differing_day[group], diary.person),
     ]
-    return _not_filled_in(_taken_rows(diary, np.flatnonzero(is_first)), differing_day, medication_too=True), findings
+    return _not_filled_in(diary.taken(np.flatnonzero(is_first)), differing_day, medication_too=True), findings
 
 
 def _refuse_two_rows(diary: Diary, differs: Rows) -> None:
@@ -231,33 +245,14 @@ def _refuse_two_rows(diary: Diary, differs: Rows) -> None:
 
 def _same_as(diary: Diary, other: NDArray[np.int64]) -> Rows:
     """Return which rows say the same as the row at ``other``."""
-    same = (diary.hours == diary.hours[other]) | (np.isnan(diary.hours) & np.isnan(diary.hours[other]))
+    same: Rows = (diary.hours == diary.hours[other]) | (np.isnan(diary.hours) & np.isnan(diary.hours[other]))
     for values in (diary.headache, *diary.features.values(), *_medication_columns(diary.medication)):
         same &= values == values[other]
     return same
 
 
 def _medication_columns(medication: cells.Medication) -> list[NDArray[Any]]:
-    return [medication.any, *medication.classes.values(), *medication.analgesics.values(), medication.is_unknown_word]
-
-
-def _taken_rows(diary: Diary, places: NDArray[Any]) -> Diary:
-    medication = diary.medication
-    return replace(
-        diary,
-        person=diary.person[places],
-        day=diary.day[places],
-        headache=diary.headache[places],
-        hours=diary.hours[places],
-        features={name: values[places] for name, values in diary.features.items()},
-        medication=cells.Medication(
-            any=medication.any[places],
-            classes={name: values[places] for name, values in medication.classes.items()},
-            analgesics={name: values[places] for name, values in medication.analgesics.items()},
-            is_unknown_word=medication.is_unknown_word[places],
-            is_not_acute=medication.is_not_acute[places],
-        ),
-    )
+    return [medication.any, *medication.classes.values(), *medication.analgesics.values()]
 
 
 # ---- contradictions -----------------------------------------------------------------------------------------------------
@@ -272,9 +267,15 @@ def _without_contradictions(diary: Diary) -> tuple[Diary, list[Finding]]:
     no_but = is_no & (has_pain | has_features)
     yes_but = is_yes & has_none
     findings = [
-        _finding("no headache, but hours, intensity or features of pain: the day taken as not filled in", no_but, diary.person),
+        _finding(
+            "no headache, but hours, intensity or features of pain: the day taken as not filled in",
+            no_but,
+            diary.person,
+        ),
         _finding("headache, but 0 hours or no intensity: the day taken as not filled in", yes_but, diary.person),
-        _finding("hours or intensity where headache is empty: the day is not filled in", is_empty & has_pain, diary.person),
+        _finding(
+            "hours or intensity where headache is empty: the day is not filled in", is_empty & has_pain, diary.person
+        ),
     ]
     return _not_filled_in(diary, no_but | yes_but, medication_too=False), findings
 
@@ -290,17 +291,8 @@ def _not_filled_in(diary: Diary, rows: Rows, *, medication_too: bool) -> Diary:
     )
     if not medication_too:
         return changed
-    medication = diary.medication
-    return replace(
-        changed,
-        medication=replace(
-            medication,
-            any=_unknown_at(medication.any, rows),
-            classes={name: _unknown_at(values, rows) for name, values in medication.classes.items()},
-            analgesics={name: _unknown_at(values, rows) for name, values in medication.analgesics.items()},
-        ),
-    )
+    return replace(changed, medication=diary.medication.changed(lambda values: _unknown_at(values, rows)))
 
 
 def _unknown_at(values: Verdicts, rows: Rows) -> Verdicts:
-    return np.where(rows, -1, values).astype(np.int8)
+    return np.where(rows, -1, values).astype(values.dtype)

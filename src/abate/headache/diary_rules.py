@@ -83,7 +83,9 @@ class DiaryRules:
 
     def __post_init__(self) -> None:
         _require(1 <= self.month_days <= 366, "month_days", "1 to 366", self.month_days)
-        _require(0 < self.least_share_filled <= 1, "the minimum filled in", "above 0 and at most 1", self.least_share_filled)
+        _require(
+            0 < self.least_share_filled <= 1, "the minimum filled in", "above 0 and at most 1", self.least_share_filled
+        )
         _require(self.last_days is None or self.last_days >= 1, "last_days", "1 or more", self.last_days)
         _require(0 <= self.least_hours <= _HOURS_OF_A_DAY, "least_hours", "0 to 24", self.least_hours)
         _require(0 < self.moderate_from <= 10, "moderate_from", "above 0 and at most 10", self.moderate_from)
@@ -108,12 +110,16 @@ class DiaryRules:
             self._migraine_day(),
             Statement(text=f"On a scale of 0 to 10, pain is moderate from {self.moderate_from:g}.", tag=RECALLED),
             Statement(text=f"An empty medication cell on a day that is filled in: {self.empty_medication}.", tag=OWN),
-            Statement(text="The name of a class, such as NSAID, is taken as one and the same drug on all days.", tag=OWN),
+            Statement(
+                text="The name of a class, such as NSAID, is taken as one and the same drug on all days.", tag=OWN
+            ),
         )
 
     def _which_days(self) -> Statement:
         which = "Every day of the diary counts" if self.last_days is None else f"The last {self.last_days} days count"
-        return Statement(text=f"{which}; a day without a row, or with an empty headache cell, is not filled in.", tag=OWN)
+        return Statement(
+            text=f"{which}; a day without a row, or with an empty headache cell, is not filled in.", tag=OWN
+        )
 
     def _headache_day(self) -> Statement:
         if self.least_hours == 0:
