@@ -57,6 +57,8 @@ class DiarySummary:
         By question of the answer sheet, such as ``headache_days``.
     verdicts : mapping of str to array of int8
         By threshold, such as ``headache_15``: 1 met, 0 not met, -1 not known.
+    certain : mapping of str to array of int8
+        The same, where only what holds whatever stood on the days not filled in is an answer.
     attacks : Attacks
     periods : Periods
     """
@@ -69,6 +71,7 @@ class DiarySummary:
     gap_count: Counts
     tallies: Mapping[str, Tally]
     verdicts: Mapping[str, Verdicts]
+    certain: Mapping[str, Verdicts]
     attacks: Attacks
     periods: Periods
 
@@ -98,8 +101,9 @@ class DiarySummary:
 
     def attack_hours(self, place: int) -> float | None:
         """Return the median hours of one person's attacks that are whole and known to be untreated; None without any."""
-        attacks = self.attacks
-        hours = attacks.hours[(attacks.person == place) & (attacks.is_untreated == 1) & ~np.isnan(attacks.hours)]
+        mine = slice(*np.searchsorted(self.attacks.person, [place, place + 1]))
+        is_untreated = self.attacks.is_untreated[mine] == 1
+        hours = self.attacks.hours[mine][is_untreated & ~np.isnan(self.attacks.hours[mine])]
         return float(np.median(hours)) if len(hours) else None
 
 
@@ -122,8 +126,7 @@ def summarise_diary(diary: Diary, rules: DiaryRules | None = None) -> DiarySumma
     (15.0, 1, -1)
     """
     rules = rules or DiaryRules()
-    diary = _last_days(diary, rules)
-    first_day, last_day = _ends(diary)
+    diary, first_day, last_day = _last_days(diary, rules)
     days = last_day - first_day + 1
     headache, migraine = headache_days(diary, rules), migraine_days(diary, rules)
     tallies = _tallies(diary, rules, headache, migraine, np.maximum(days, rules.month_days))
@@ -136,16 +139,19 @@ def summarise_diary(diary: Diary, rules: DiaryRules | None = None) -> DiarySumma
         gap_count=_gap_count(diary, first_day, last_day),
         tallies=tallies,
         verdicts=judge(tallies),
+        certain=judge(tallies, Tally.certainly_reaches),
         attacks=find_attacks(diary.person, diary.day, headache, diary.hours, diary.medication.any, first_day, last_day),
         periods=_periods(diary, rules, headache, migraine, first_day, days),
     )
 
 
-def _last_days(diary: Diary, rules: DiaryRules) -> Diary:
+def _last_days(diary: Diary, rules: DiaryRules) -> tuple[Diary, NDArray[np.int64], NDArray[np.int64]]:
+    """Return the rows that count, and each person's first and last day that does."""
+    first_day, last_day = _ends(diary)
     if rules.last_days is None:
-        return diary
-    _, last_day = _ends(diary)
-    return diary.taken(diary.day > last_day[diary.person] - rules.last_days)
+        return diary, first_day, last_day
+    first_day = np.maximum(first_day, last_day - rules.last_days + 1)
+    return diary.taken(diary.day >= first_day[diary.person]), first_day, last_day
 
 
 def _ends(diary: Diary) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -94,9 +95,9 @@ class DiaryRules:
         _require_one_of(self.empty_medication, get_args(EmptyMedication), "an empty medication cell")
         _require_one_of(self.two_rows, get_args(TwoRows), "two rows a day")
 
-    def statements(self) -> tuple[Statement, ...]:
-        """Return every rule in words, with its tag and source."""
-        return (
+    def statements(self, columns: Collection[str] = ("intensity", "acute_medication")) -> tuple[Statement, ...]:
+        """Return the rules in words, with tags and sources; those for a column that the diary does not have are left out."""
+        rules = [
             Statement(
                 text=f"A month is {self.month_days} days; a shorter diary is one of {self.month_days} days whose others are empty.",
                 tag=RECALLED,
@@ -108,12 +109,23 @@ class DiaryRules:
             self._which_days(),
             self._headache_day(),
             self._migraine_day(),
-            Statement(text=f"On a scale of 0 to 10, pain is moderate from {self.moderate_from:g}.", tag=RECALLED),
-            Statement(text=f"An empty medication cell on a day that is filled in: {self.empty_medication}.", tag=OWN),
+        ]
+        if "intensity" in columns:
+            rules.append(
+                Statement(text=f"On a scale of 0 to 10, pain is moderate from {self.moderate_from:g}.", tag=RECALLED)
+            )
+        if "acute_medication" in columns:
+            rules += self._medication()
+        return tuple(rules)
+
+    def _medication(self) -> list[Statement]:
+        empty = {"not known": "what was taken is not known", "none": "nothing was taken"}[self.empty_medication]
+        return [
+            Statement(text=f"Where the medication cell is empty on a day that is filled in, {empty}.", tag=OWN),
             Statement(
                 text="The name of a class, such as NSAID, is taken as one and the same drug on all days.", tag=OWN
             ),
-        )
+        ]
 
     def _which_days(self) -> Statement:
         which = "Every day of the diary counts" if self.last_days is None else f"The last {self.last_days} days count"

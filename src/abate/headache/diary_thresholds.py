@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,6 +25,16 @@ COLUMNS_OF: Mapping[str, tuple[str, ...]] = {
     **{row.question: (MEDICATION,) for row in acute_classes()},
 }
 _SEVERAL_DAYS = 10
+
+
+#: What is said where none of these columns is there.
+NO_COLUMN: Mapping[str, str] = {
+    question: "no column of intensity, features or acute_medication"
+    if question == MIGRAINE_DAYS
+    else f"no column {columns[0]}"
+    for question, columns in COLUMNS_OF.items()
+}
+OVERUSE = "overuse of acute drugs (8.2)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,14 +92,16 @@ def thresholds() -> tuple[Threshold, ...]:
     )  # fmt: skip
 
 
-def judge(tallies: Mapping[str, Tally]) -> dict[str, Verdicts]:
-    """Return for each threshold whether each person reaches it."""
+def judge(
+    tallies: Mapping[str, Tally], reaches: Callable[[Tally, int], Verdicts] = Tally.reaches
+) -> dict[str, Verdicts]:
+    """Return for each threshold whether each person reaches it; ``reaches`` is how days a month are judged."""
     *single, several = thresholds()
-    verdicts = {one.id: tallies[one.question].reaches(one.days) for one in single}
+    verdicts = {one.id: reaches(tallies[one.question], one.days) for one in single}
     classes = [row.question for row in acute_classes()]
     alone = any_of([verdicts[one.id] for one in single if one.question in classes])
     used = at_least(2, [_is_used(tallies[question]) for question in classes])
-    verdicts[several.id] = all_of([tallies[ACUTE_DAYS].reaches(several.days), used, not_(alone)])
+    verdicts[several.id] = all_of([reaches(tallies[ACUTE_DAYS], several.days), used, not_(alone)])
     return verdicts
 
 
