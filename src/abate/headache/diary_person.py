@@ -188,13 +188,16 @@ def person_lines(summary: DiarySummary, place: int) -> Iterator[str]:
     yield _days_line(told["days"])
     yield ""
     yield f"Days per {summary.rules.month_days} days"
-    yield from (
-        f"  {question_words()[question]:45} {_count_words(count)}" for question, count in told["per_month"].items()
-    )
+    for question in questions_to_tell(summary):
+        yield f"  {question_words()[question]:42} {_count_words(told['per_month'][question], question)}"
     yield ""
     yield "What it decides"
     for threshold in told["thresholds"]:
-        yield from _threshold_lines(threshold)
+        if threshold["question"] in questions_to_tell(summary):
+            yield from _threshold_lines(threshold)
+    if not summary.has_column_for(ACUTE_DAYS):
+        yield f"  {Verdict.NOT_KNOWN.words:10} {OVERUSE}"
+        yield f"  {'':10} {NO_COLUMN[ACUTE_DAYS]}"
     yield ""
     yield from _attack_lines(told["attacks"])
     yield ""
@@ -227,10 +230,11 @@ def note_lines(summary: DiarySummary) -> Iterator[str]:
 
 
 def _days_line(days: dict[str, Any]) -> str:
+    gaps = f"{days['gaps']} gap" + ("" if days["gaps"] == 1 else "s")
     enough = "enough" if days["is_enough"] else "too few to give a frequency"
     return (
         f"{days['days']} days, {days['first']} to {days['last']}: {days['filled']} filled in ({days['share_filled']:.0%}; "
-        f"{enough}), {days['gaps']} gaps."
+        f"{enough}), {gaps}."
     )
 
 
