@@ -67,7 +67,8 @@ def rules_as_dicts(summary: DiarySummary) -> list[dict[str, str]]:
 
 def finding_words(finding: Finding) -> str:
     """Return a finding in one person's diary."""
-    return f"{finding.text} ({finding.row_count} rows)"
+    rows = "1 row" if finding.row_count == 1 else f"{finding.row_count:,} rows"
+    return f"{finding.text} ({rows})"
 
 
 def day_name(summary: DiarySummary, day: int) -> str:
