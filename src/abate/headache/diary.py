@@ -87,13 +87,13 @@ class DiarySummary:
     def answers(self, place: int) -> dict[str, Answer]:
         """Return what one person's diary answers, by question of the answer sheet: days a month, hours of an attack.
 
-        A count is a number, or a pair between which it lies. Where too few days are filled in, it is the pair that holds
-        whatever stood on the others; where that says nothing, and without a column, the question is left out.
+        A count is a number where it is settled (enough days filled in, none of these open), and otherwise the pair between
+        which it lies for certain; where that says nothing the question is left out.
         """
         found: dict[str, Answer] = {}
         for question, days in self.tallies.items():
-            enough = bool(days.is_enough[place])
-            low, high = (float(ends[place]) for ends in (days.per_month() if enough else days.certain_per_month()))
+            is_settled = bool(days.is_settled[place])
+            low, high = (float(ends[place]) for ends in (days.per_month() if is_settled else days.certain_per_month()))
             if low > 0 or high < self.rules.month_days:
                 found[question] = low if low == high else (low, high)
         hours = self.attack_hours(place)

@@ -63,6 +63,7 @@ def find_columns(table: pa.Table, named: Mapping[str, str]) -> tuple[dict[str, p
             others.append(own)
     not_read = tuple(NotRead(name=own, nearest=_nearest(_plain(own), found)) for own in others)
     _refuse_missing(found, table.column_names)
+    _refuse_same_names(found, table.column_names)
     _refuse_slips(not_read)
     return {name: table.column(table.column_names.index(own)) for name, own in found.items()}, not_read
 
@@ -80,8 +81,6 @@ def _named_columns(own_names: Sequence[str], wanted: Mapping[str, str]) -> list[
             raise MissingTableError(
                 f"the diary has no column {own!r} for {name}{_hint(own, own_names)}; it has {', '.join(own_names)}."
             )
-        if own_names.count(own) > 1:
-            raise MissingTableError(f"the diary has two columns {own!r}; rename one.")
     return list(wanted.items())
 
 
@@ -103,6 +102,12 @@ def _nearest(name: str, found: Mapping[str, str]) -> str | None:
 def _refuse_second(name: str, found: Mapping[str, str]) -> None:
     if name in found:
         raise MissingTableError(f"the diary has two columns for {name}; rename or remove one.")
+
+
+def _refuse_same_names(found: Mapping[str, str], own_names: Sequence[str]) -> None:
+    for name, own in found.items():
+        if own_names.count(own) > 1:
+            raise MissingTableError(f"the diary has two columns {own!r} for {name}; rename or remove one.")
 
 
 def _refuse_missing(found: Mapping[str, str], own_names: Sequence[str]) -> None:

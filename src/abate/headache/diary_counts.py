@@ -1,8 +1,9 @@
 """How many days are there, of how many that say so, and does that reach a threshold: met, not met, or not known?
 
 Two ways lead to an answer. For certain: whatever stood on the days that are not filled in, the count would (or would not)
-reach the threshold. In proportion: enough days are filled in, and the others are taken to be like them. Without either the
-answer is not known.
+reach the threshold. In proportion: enough days are filled in, it is known of each of these, and the others are taken to be
+like them. Without either the answer is not known. So an answer for certain outlasts whatever more is filled in, and any answer
+outlasts a day that is filled in completely, though a frequency that moves may turn met into not met.
 """
 
 from __future__ import annotations
@@ -56,6 +57,11 @@ class Tally:
         enough: NDArray[np.bool_] = (self.filled > 0) & (self.filled >= self.least_share * self.window - _ROUNDING)
         return enough
 
+    @property
+    def is_settled(self) -> NDArray[np.bool_]:
+        """Whether enough days are filled in, and of none of these it is open: then the frequency is one number."""
+        return self.is_enough & (self.yes == self.possible)
+
     def per_month(self) -> tuple[Numbers, Numbers]:
         """Return fewest and most days a month among those filled in; NaN where not enough are."""
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -76,8 +82,8 @@ class Tally:
         """Return whether ``days`` a month are reached, for certain or in proportion."""
         certain = self.certainly_reaches(days)
         in_proportion = _verdicts(
-            self.is_enough & (self.month_days * self.yes >= days * self.filled),
-            self.is_enough & (self.month_days * self.possible < days * self.filled),
+            self.is_settled & (self.month_days * self.yes >= days * self.filled),
+            self.is_settled & (self.month_days * self.yes < days * self.filled),
         )
         return np.where(certain >= 0, certain, in_proportion).astype(np.int8)
 

@@ -82,8 +82,8 @@ def _spread(values: Any) -> list[float]:
 
 def _frequency(summary: DiarySummary, question: str) -> dict[str, Any]:
     days = summary.tallies[question]
-    low, high = days.per_month()
-    is_exact = ~np.isnan(low) & (low == high)
+    low, _ = days.per_month()
+    is_exact = days.is_settled
     count, enough = int(np.count_nonzero(is_exact)), int(np.count_nonzero(days.is_enough))
     cells = without_small_counts([count, enough - count, len(low) - enough])
     shown = cells[0] if all(isinstance(cell, int) for cell in cells) else HIDDEN

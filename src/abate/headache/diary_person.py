@@ -223,7 +223,8 @@ def note_lines(summary: DiarySummary) -> Iterator[str]:
     for rule in rules_as_dicts(summary):
         yield f"  {rule['rule']}" + ("" if rule["tag"] == VERIFIED else f" [{rule['tag']}]")
     yield (
-        "  For certain: whatever stood on the days not filled in. In proportion: taking those days to be like the others."
+        "  For certain: whatever stood on the days not filled in. In proportion: those days taken to be like the others, where "
+        "of none of the others it is open."
     )
     for column in summary.diary.not_read:
         near = f" (the nearest known is {column.nearest}; name it with --column)" if column.nearest else ""

@@ -64,9 +64,7 @@ def test_several_triptans_are_summed():
     assert verdict(summary_of(rows), "triptan_overuse") == 1
 
 
-@pytest.mark.parametrize(
-    ("triptan", "opioid", "met"), [(5, 5, 1), (5, 4, 0), (10, 5, 0), (10, 0, 0)]
-)
+@pytest.mark.parametrize(("triptan", "opioid", "met"), [(5, 5, 1), (5, 4, 0), (10, 5, 0), (10, 0, 0)])
 def test_several_classes_of_which_none_is_overused_alone(triptan, opioid, met):
     drugs = ["sumatriptan"] * triptan + ["tramadol"] * opioid
     drugs += ["none"] * (28 - len(drugs))
@@ -178,7 +176,9 @@ def test_persons_are_counted_apart():
     ],
 )
 def test_a_headache_day_of_four_hours_or_treated(cells, expected):
-    rows = [{"hours": None, "acute_medication": None, **row} for row in rows_of("h", **cells) + rows_of("n" * 27, first=2)]
+    rows = [
+        {"hours": None, "acute_medication": None, **row} for row in rows_of("h", **cells) + rows_of("n" * 27, first=2)
+    ]
     assert summary_of(rows, least_hours=4).answers(0)["headache_days"] == expected
 
 
@@ -282,5 +282,16 @@ def test_rules_outside_their_range_are_refused(rules):
 
 def test_what_is_unverified_is_said():
     tags = {statement.text: statement.tag for statement in DiaryRules(least_hours=4).statements()}
-    assert tags["Headache day: headache of 4 hours or more, or a shorter one that was treated."] == "unverified: recalled"
+    assert (
+        tags["Headache day: headache of 4 hours or more, or a shorter one that was treated."] == "unverified: recalled"
+    )
     assert {one.code: one.tag for one in thresholds()}["8.2.6"] == "unverified: recalled"
+
+
+def test_open_days_leave_the_answer_to_what_is_certain():
+    "30 of 35 days filled in, 8 migraine days and 2 of which it is not known: 8 * 28 / 35 = 6.4 for certain, at most 12."
+    rows = rows_of("h" * 8, **MIGRAINE) + rows_of("hh" + "n" * 20 + "." * 4 + "?", first=9)
+    found = summary_of(rows, triptan_or_ergot_counts=False)
+    assert found.tallies["migraine_days"].is_enough[0]
+    assert verdict(found, "migraine_8") == -1
+    assert found.answers(0)["migraine_days"] == (pytest.approx(6.4), pytest.approx(12))
