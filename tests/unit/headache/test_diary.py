@@ -295,3 +295,11 @@ def test_open_days_leave_the_answer_to_what_is_certain():
     assert found.tallies["migraine_days"].is_enough[0]
     assert verdict(found, "migraine_8") == -1
     assert found.answers(0)["migraine_days"] == (pytest.approx(6.4), pytest.approx(12))
+
+
+def test_an_open_day_leaves_what_is_in_proportion_not_known():
+    "30 of 35 days filled in, 9 migraine days: 9 * 28 / 30 = 8.4 in proportion, but 9 * 28 / 35 = 7.2 for certain."
+    settled = rows_of("h" * 9, **MIGRAINE) + rows_of("n" * 21 + "." * 4 + "?", first=10)
+    assert verdict(summary_of(settled, triptan_or_ergot_counts=False), "migraine_8") == 1
+    is_open = rows_of("h" * 9, **MIGRAINE) + rows_of("h" + "n" * 20 + "." * 4 + "?", first=10)
+    assert verdict(summary_of(is_open, triptan_or_ergot_counts=False), "migraine_8") == -1
