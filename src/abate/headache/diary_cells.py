@@ -215,16 +215,9 @@ class _Taken:
 
 
 def read_medication(
-    cells: DifferentCells, own_words: Mapping[str, str], empty: EmptyMedication
+    cells: DifferentCells, words: Mapping[str, AcuteDrug], empty: EmptyMedication
 ) -> tuple[Medication, OddWords]:
-    """Return what was taken, and where words are odd; ``own_words`` maps words of the diary to known drugs or classes.
-
-    Raises
-    ------
-    ParameterError
-        If ``own_words`` maps to a drug or class that is not known.
-    """
-    words = _with_own_words(own_words)
+    """Return what was taken, and where words are odd; ``words`` says what each stands for (:func:`with_own_words`)."""
     taken = [_parse_taken(text, words, empty) for text in cells.texts]
     names = sorted({drug.name for cell in taken for drug in cell.drugs if drug.question == ANALGESICS})
 
@@ -251,7 +244,14 @@ def no_medication_column(row_count: int) -> tuple[Medication, OddWords]:
     )
 
 
-def _with_own_words(own_words: Mapping[str, str]) -> dict[str, AcuteDrug]:
+def with_own_words(own_words: Mapping[str, str]) -> dict[str, AcuteDrug]:
+    """Return what words stand for, those of the diary's own included: ``own_words`` maps these to known drugs or classes.
+
+    Raises
+    ------
+    ParameterError
+        If ``own_words`` maps to a drug or class that is not known.
+    """
     words = dict(acute_words())
     for own, meant in own_words.items():
         known = meant.strip().lower()

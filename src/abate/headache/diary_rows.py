@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abate.base.errors import BrokenRecordsError
+from abate.base.errors import BrokenRecordsError, MissingTableError
 from abate.headache import diary_cells as cells
 from abate.headache.diary_columns import DATE, FEATURES, HEADACHE, MEDICATION, PERSON, NotRead, find_columns
 from abate.headache.diary_files import read_diary_file
@@ -119,6 +119,10 @@ def read_diary(
     if table.num_rows == 0:
         raise BrokenRecordsError("the diary has no row; give one row a person and day.")
     columns, not_read = find_columns(table, named or {})
+    if own_words and MEDICATION not in columns:
+        raise MissingTableError(
+            f"there are words for drugs, but the diary has no column {MEDICATION}; name it with --column."
+        )
     diary, findings = _read_cells(columns, table.num_rows, rules, own_words or {})
     diary, twice = _one_row_a_day(diary, rules)
     diary, contradictions = _without_contradictions(diary)
@@ -143,8 +147,9 @@ def _read_cells(
         if "intensity" in found
         else (unknown, unknown, no_row)
     )
+    words = cells.with_own_words(own_words)
     medication, odd = (
-        cells.read_medication(found[MEDICATION], own_words, rules.empty_medication)
+        cells.read_medication(found[MEDICATION], words, rules.empty_medication)
         if MEDICATION in found
         else cells.no_medication_column(row_count)
     )
