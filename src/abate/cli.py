@@ -269,6 +269,9 @@ def diary(
     last_days: Annotated[
         int | None, typer.Option("--last-days", metavar="N", help="Count the last N days of each diary only.")
     ] = None,
+    month_days: Annotated[
+        int, typer.Option("--month-days", metavar="N", help="Days that count as a month, 28 to 31.")
+    ] = 28,
     least_hours: Annotated[
         float, typer.Option("--least-hours", metavar="H", help="Hours that make a headache day, unless it was treated.")
     ] = 0.0,
@@ -299,6 +302,7 @@ def diary(
     rules = work.make_rules(
         least_share_filled=minimum_filled,
         last_days=last_days,
+        month_days=month_days,
         least_hours=least_hours,
         migraine_rule=migraine,
         aura_counts=aura_counts,

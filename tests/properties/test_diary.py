@@ -47,7 +47,7 @@ rules = st.fixed_dictionaries(
         "least_share_filled": st.sampled_from([0.3, 0.8]),
         "least_hours": st.sampled_from([0, 4]),
         "migraine_rule": st.sampled_from(["definite", "probable"]),
-        "month_days": st.sampled_from([7, 28]),
+        "month_days": st.sampled_from([28, 30]),
     }
 )
 
@@ -133,3 +133,40 @@ def test_attacks_by_the_oracle(diary, leaves_out_rows):
     attacks = summary_of(given_rows).attacks
     assert (attacks.fewest[0], attacks.most[0]) == most_and_fewest_attacks(diary)
     assert attacks.days[attacks.is_whole].tolist() == whole_runs(diary)
+
+
+@given(diaries, rules)
+@settings(max_examples=200, deadline=None)
+def test_the_answers_decide_what_the_diary_does(diary, by_rules):
+    "Whoever judges the answers by their bounds comes to the diary's verdict, and they do not contradict each other."
+    found = summary_of(rows(diary), **by_rules)
+    ends = {
+        question: (answer if isinstance(answer, tuple) else (answer, answer))
+        for question, answer in found.answers(0).items()
+    }
+    for threshold in thresholds()[:-1]:
+        low, high = ends.get(threshold.question, (0, by_rules["month_days"]))
+        by_answer = 1 if low >= threshold.days else 0 if high < threshold.days else -1
+        assert found.verdicts[threshold.id][0] == by_answer, threshold.id
+    everything = (0, by_rules["month_days"])
+    for larger, smaller in [("headache_days", "migraine_days")] + [
+        ("acute_days", question)
+        for question in ends
+        if question not in ("headache_days", "migraine_days", "attack_hours")
+    ]:
+        assert ends.get(smaller, everything)[0] <= ends.get(larger, everything)[1]
+
+
+@given(diaries, rules)
+@settings(max_examples=100, deadline=None)
+def test_counts_lie_in_their_bounds(diary, by_rules):
+    found = summary_of(rows(diary), **by_rules)
+    for days in found.tallies.values():
+        assert 0 <= days.yes[0] <= days.possible[0] <= days.filled[0] <= days.window[0]
+        low, high = days.certain_per_month()
+        per_month = days.per_month()
+        if days.is_enough[0]:
+            assert low[0] <= per_month[0][0] <= per_month[1][0] <= high[0] + 1e-9
+    assert sum(found.periods.headache.yes) == found.tallies["headache_days"].yes[0]
+    assert found.attacks.fewest[0] <= found.attacks.most[0]
+    assert sum(found.attacks.days) == found.tallies["headache_days"].yes[0]

@@ -60,7 +60,8 @@ class Tally:
     @property
     def is_settled(self) -> NDArray[np.bool_]:
         """Whether enough days are filled in, and of none of these it is open: then the frequency is one number."""
-        return self.is_enough & (self.yes == self.possible)
+        settled: NDArray[np.bool_] = self.is_enough & (self.yes == self.possible)
+        return settled
 
     def per_month(self) -> tuple[Numbers, Numbers]:
         """Return fewest and most days a month among those filled in; NaN where not enough are."""

@@ -37,7 +37,7 @@ class DiaryRules:
     Attributes
     ----------
     month_days : int
-        Days that count as a month; frequencies are per that many days, and a shorter diary is one of that length whose other
+        Days that count as a month, 28 to 31; frequencies are per that many days, and a shorter diary is one of that length whose other
         days are empty.
     least_share_filled : float
         Share of days, 0 to 1, that must be filled in before a frequency is given.
@@ -83,7 +83,7 @@ class DiaryRules:
     two_rows: TwoRows = "refuse"
 
     def __post_init__(self) -> None:
-        _require(1 <= self.month_days <= 366, "month_days", "1 to 366", self.month_days)
+        _require(28 <= self.month_days <= 31, "the days of a month", "28 to 31", self.month_days)
         _require(
             0 < self.least_share_filled <= 1, "the minimum filled in", "above 0 and at most 1", self.least_share_filled
         )

@@ -264,7 +264,8 @@ def test_hours_of_attacks_that_are_whole_and_untreated():
 @pytest.mark.parametrize(
     "rules",
     [
-        {"month_days": 0},
+        {"month_days": 27},
+        {"month_days": 32},
         {"least_share_filled": 0},
         {"least_share_filled": 1.1},
         {"least_share_filled": float("nan")},
