@@ -2,7 +2,7 @@
 
 Two ways lead to an answer. For certain: whatever stood on the days that are not filled in, the count would (or would not)
 reach the threshold. In proportion: enough days are filled in, it is known of each of these, and the others are taken to be
-like them. Without either the answer is not known. So an answer for certain outlasts whatever more is filled in, and any answer
+like them. Without either the answer is not known. So an answer for certain outlasts whatever more is filled in of the diary's days, and any answer
 outlasts a day that is filled in completely, though a frequency that moves may turn met into not met.
 """
 
