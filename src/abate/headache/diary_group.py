@@ -18,7 +18,7 @@ from abate.headache.diary_person import (
     rules_as_dicts,
 )
 from abate.headache.diary_rules import VERIFIED
-from abate.headache.diary_thresholds import ACUTE_DAYS, HEADACHE_DAYS, NO_COLUMN, OVERUSE, thresholds
+from abate.headache.diary_thresholds import ACUTE_DAYS, HEADACHE_DAYS, NO_COLUMN, OVERUSE, Threshold, thresholds
 from abate.headache.verdicts import Verdict, Verdicts
 
 #: Counts of persons below this, other than 0, are hidden.
@@ -81,14 +81,19 @@ def _spread(values: Any) -> list[float]:
 
 
 def _frequency(summary: DiarySummary, question: str) -> dict[str, Any]:
+    """Return quartiles of the fewest and the most days a month, of persons of whom enough days are filled in."""
     days = summary.tallies[question]
-    low, _ = days.per_month()
-    is_exact = days.is_settled
-    count, enough = int(np.count_nonzero(is_exact)), int(np.count_nonzero(days.is_enough))
-    cells = without_small_counts([count, enough - count, len(low) - enough])
-    shown = cells[0] if all(isinstance(cell, int) for cell in cells) else HIDDEN
-    quartiles = _spread(low[is_exact]) if count >= LEAST_SHOWN else None
-    return {"persons_with_a_number": shown, "quartiles": quartiles, "has_column": summary.has_column_for(question)}
+    low, high = days.per_month()
+    settled, enough = (int(np.count_nonzero(is_so)) for is_so in (days.is_settled, days.is_enough))
+    cells = without_small_counts([settled, enough - settled, len(low) - enough])
+    is_told = summary.has_column_for(question) and enough >= LEAST_SHOWN
+    return {
+        "persons_with_enough_days": _of_all(days.is_enough),
+        "of_these_with_one_number": cells[0] if all(isinstance(cell, int) for cell in cells) else HIDDEN,
+        "quartiles_fewest": _spread(low[days.is_enough]) if is_told else None,
+        "quartiles_most": _spread(high[days.is_enough]) if is_told else None,
+        "has_column": summary.has_column_for(question),
+    }
 
 
 def _threshold(summary: DiarySummary, place: int) -> dict[str, Any]:
@@ -102,7 +107,7 @@ def _threshold(summary: DiarySummary, place: int) -> dict[str, Any]:
         "code": threshold.code,
         **{name: count for (_, name), count in zip(_VERDICTS, counts, strict=True)},
         "decided_for_certain": _decided_for_certain(summary, threshold.id, counts),
-        "why_not_known": _why(summary, threshold.question),
+        "why_not_known": _why(summary, threshold, counts),
         "tag": threshold.tag,
         "source": threshold.source,
     }
@@ -117,10 +122,16 @@ def _decided_for_certain(summary: DiarySummary, threshold: str, shown: Sequence[
     return without_small_counts([int(certain), int(decided - certain)])[0]
 
 
-def _why(summary: DiarySummary, question: str) -> str:
-    if summary.has_column_for(question):
+def _why(summary: DiarySummary, threshold: Threshold, shown: Sequence[int | str]) -> str:
+    """Return for how many an answer is not known for want of days, and for how many for want of cells."""
+    if not summary.has_column_for(threshold.question):
+        return NO_COLUMN[threshold.question]
+    is_open = summary.verdicts[threshold.id] == Verdict.NOT_KNOWN
+    is_enough = summary.tallies[threshold.question].is_enough
+    counts = [int(np.count_nonzero(is_open & ~is_enough)), int(np.count_nonzero(is_open & is_enough))]
+    if any(isinstance(count, str) for count in (*shown, *without_small_counts(counts))):
         return "too few days filled in, or cells are empty"
-    return NO_COLUMN[question]
+    return f"{counts[0]} too few days filled in, {counts[1]} empty cells on days that are"
 
 
 def _count(verdicts: Verdicts, verdict: Verdict) -> int:
@@ -142,7 +153,7 @@ def group_lines(summary: DiarySummary) -> Iterator[str]:
         f"{told['persons_with_enough_days']} persons have {summary.rules.least_share_filled:.0%} or more."
     )
     yield ""
-    yield f"{f'Per {summary.rules.month_days} days':47}{'persons with a number':>22}   median (quartiles)"
+    yield f"{f'Per {summary.rules.month_days} days':47}{'persons with 1 number':>22}   median (quartiles) where enough days are filled in"
     for question in questions_to_tell(summary):
         yield _frequency_line(question, told["per_month"][question])
     yield ""
@@ -164,8 +175,11 @@ def _quartile_words(quartiles: Sequence[float], decimals: int) -> str:
 
 
 def _frequency_line(question: str, frequency: dict[str, Any]) -> str:
-    words = _quartile_words(frequency["quartiles"], 1) if frequency["quartiles"] else "-"
-    return f"{question_words()[question]:47}{frequency['persons_with_a_number']:>22}   {words}"
+    fewest, most = frequency["quartiles_fewest"], frequency["quartiles_most"]
+    words = "-" if fewest is None else _quartile_words(fewest, 1)
+    if fewest != most:
+        words = f"at least {words}, at most {_quartile_words(most, 1)}"
+    return f"{question_words()[question]:47}{frequency['of_these_with_one_number']:>22}   {words}"
 
 
 def _threshold_lines(threshold: dict[str, Any]) -> Iterator[str]:

@@ -38,11 +38,10 @@ def test_a_group_has_counts_and_quartiles():
     told = group_as_dict(group(6, 5))
     headache = told["thresholds"][0]
     assert (headache["met"], headache["not_met"], headache["not_known"]) == (6, 5, 0)
-    assert told["per_month"]["headache_days"] == {
-        "persons_with_a_number": 11,
-        "quartiles": [0.0, 28.0, 28.0],
-        "has_column": True,
-    }
+    headache_days = told["per_month"]["headache_days"]
+    assert (headache_days["persons_with_enough_days"], headache_days["of_these_with_one_number"]) == (11, 11)
+    assert headache_days["quartiles_fewest"] == headache_days["quartiles_most"] == [0.0, 28.0, 28.0]
+    assert told["per_month"]["migraine_days"]["quartiles_most"] is None  # no column says anything of it
     assert told["persons"] == 11
 
 
@@ -90,3 +89,16 @@ def test_how_an_answer_was_reached_is_told():
     assert (certain["verdict"], certain["how"]) == ("met", "for certain")
     in_proportion = person_as_dict(summary_of(rows_of("h" * 14 + "n" * 11)), 0)["thresholds"][0]
     assert (in_proportion["verdict"], in_proportion["how"]) == ("met", "in proportion")  # 14 * 28 / 25 = 15.7
+
+
+def test_why_an_answer_is_not_known_is_counted():
+    rows = [
+        row
+        for person in range(12)
+        for row in rows_of("h" * (28 if person < 5 else 5), person=f"p{person:02}", nausea="yes")
+    ]
+    migraine = group_as_dict(summary_of(rows))["thresholds"][1]
+    assert migraine["not_known"] == 12
+    assert migraine["why_not_known"] == "7 too few days filled in, 5 empty cells on days that are"
+    fewer = group_as_dict(summary_of([row for row in rows if row["person_id"] > "p00"]))["thresholds"][1]
+    assert fewer["why_not_known"] == "too few days filled in, or cells are empty"
