@@ -185,66 +185,6 @@ def schema() -> None:
 
 @app.command()
 @mends
-def template(
-    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="Workbook to write.")],
-    overwrite: OverwriteOption = False,
-) -> None:
-    """Write a workbook to fill in: a sheet for each table, with allowed values, comments and examples."""
-    from abate.sources.template import write_template
-
-    write_template(file, overwrite=overwrite)
-    typer.echo(f"wrote {file}; fill it in, then: abate run STUDY --data {file} --out DIR", err=True)
-
-
-@app.command()
-@mends
-def simulate(
-    out: Annotated[
-        Path,
-        typer.Option("--out", metavar="FILE.duckdb|DIR", help="OMOP database to write; truth.json goes beside it."),
-    ],
-    people: Annotated[
-        int | None, typer.Option("--people", metavar="N", help="People in the hospital's records.")
-    ] = None,
-    courses: Annotated[
-        int | None, typer.Option("--courses", metavar="N", help="That many infusion courses, instead of people.")
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", metavar="S", help="The same seed gives the same hospital.")] = 1,
-    set_name: Annotated[
-        str, typer.Option("--set", metavar="NAME", help="Parameter set: D, N-low, N-mid, N-high or N-fit.")
-    ] = "D",
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="Set one parameter; may be repeated."),
-    ] = None,
-    overwrite: OverwriteOption = False,
-    quiet: QuietOption = False,
-) -> None:
-    """Write a simulated hospital (OMOP CDM 5.4) whose truth is known."""
-    from abate.sources.simulated import simulate_to
-
-    with _progress(quiet) as progress:
-        summary: dict[str, Any] = simulate_to(
-            out,
-            person_count=people,
-            course_count=courses,
-            seed=seed,
-            set_name=set_name,
-            overrides=_parameters(parameter or []),
-            overwrite=overwrite,
-            progress=lambda done, of: progress(f"{done:,} of {of:,} people"),
-        )
-    for table, count in summary["row_counts"].items():
-        typer.echo(f"{table:24} {count:>12,} rows")
-    typer.echo(
-        f"{summary['course_count']:,} infusion courses, parameter set {summary['set']}, seed {summary['seed']}: simulated, no patient's data"
-    )
-    typer.echo(summary["fall"])
-    typer.echo("wrote " + " and ".join(summary["files"]))
-
-
-@app.command()
-@mends
 def diary(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="A headache diary (CSV or Parquet), one row a person and day.")
@@ -314,6 +254,66 @@ def diary(
     words = work.read_words(drug or ())
     for line in work.count_file(file, rules, named, words, as_json=as_json, out=out, overwrite=overwrite):
         typer.echo(line)
+
+
+@app.command()
+@mends
+def template(
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="Workbook to write.")],
+    overwrite: OverwriteOption = False,
+) -> None:
+    """Write a workbook to fill in: a sheet for each table, with allowed values, comments and examples."""
+    from abate.sources.template import write_template
+
+    write_template(file, overwrite=overwrite)
+    typer.echo(f"wrote {file}; fill it in, then: abate run STUDY --data {file} --out DIR", err=True)
+
+
+@app.command()
+@mends
+def simulate(
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="FILE.duckdb|DIR", help="OMOP database to write; truth.json goes beside it."),
+    ],
+    people: Annotated[
+        int | None, typer.Option("--people", metavar="N", help="People in the hospital's records.")
+    ] = None,
+    courses: Annotated[
+        int | None, typer.Option("--courses", metavar="N", help="That many infusion courses, instead of people.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", metavar="S", help="The same seed gives the same hospital.")] = 1,
+    set_name: Annotated[
+        str, typer.Option("--set", metavar="NAME", help="Parameter set: D, N-low, N-mid, N-high or N-fit.")
+    ] = "D",
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="Set one parameter; may be repeated."),
+    ] = None,
+    overwrite: OverwriteOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Write a simulated hospital (OMOP CDM 5.4) whose truth is known."""
+    from abate.sources.simulated import simulate_to
+
+    with _progress(quiet) as progress:
+        summary: dict[str, Any] = simulate_to(
+            out,
+            person_count=people,
+            course_count=courses,
+            seed=seed,
+            set_name=set_name,
+            overrides=_parameters(parameter or []),
+            overwrite=overwrite,
+            progress=lambda done, of: progress(f"{done:,} of {of:,} people"),
+        )
+    for table, count in summary["row_counts"].items():
+        typer.echo(f"{table:24} {count:>12,} rows")
+    typer.echo(
+        f"{summary['course_count']:,} infusion courses, parameter set {summary['set']}, seed {summary['seed']}: simulated, no patient's data"
+    )
+    typer.echo(summary["fall"])
+    typer.echo("wrote " + " and ".join(summary["files"]))
 
 
 @app.command()

@@ -131,7 +131,7 @@ def _why(summary: DiarySummary, threshold: Threshold, shown: Sequence[int | str]
     counts = [int(np.count_nonzero(is_open & ~is_enough)), int(np.count_nonzero(is_open & is_enough))]
     if any(isinstance(count, str) for count in (*shown, *without_small_counts(counts))):
         return "too few days filled in, or cells are empty"
-    return f"{counts[0]} too few days filled in, {counts[1]} empty cells on days that are"
+    return f"{counts[0]} with too few days filled in, {counts[1]} with open cells"
 
 
 def _count(verdicts: Verdicts, verdict: Verdict) -> int:

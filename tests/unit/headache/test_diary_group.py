@@ -99,6 +99,6 @@ def test_why_an_answer_is_not_known_is_counted():
     ]
     migraine = group_as_dict(summary_of(rows))["thresholds"][1]
     assert migraine["not_known"] == 12
-    assert migraine["why_not_known"] == "7 too few days filled in, 5 empty cells on days that are"
+    assert migraine["why_not_known"] == "7 with too few days filled in, 5 with open cells"
     fewer = group_as_dict(summary_of([row for row in rows if row["person_id"] > "p00"]))["thresholds"][1]
     assert fewer["why_not_known"] == "too few days filled in, or cells are empty"
