@@ -185,6 +185,79 @@ def schema() -> None:
 
 @app.command()
 @mends
+def diary(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A headache diary (CSV or Parquet), one row a person and day.")
+    ],
+    person: Annotated[
+        str | None, typer.Option("--person", metavar="COLUMN", help="Which column names the person.")
+    ] = None,
+    day: Annotated[
+        str | None, typer.Option("--day", metavar="COLUMN", help="Which column is the day: dates, or whole numbers.")
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", metavar="KNOWN=YOURS", help="Which column is a known one; may be repeated."),
+    ] = None,
+    drug: Annotated[
+        list[str] | None,
+        typer.Option("--drug", metavar="WORD=KNOWN", help="What a word for a drug stands for; may be repeated."),
+    ] = None,
+    minimum_filled: Annotated[
+        float, typer.Option("--minimum-filled", metavar="SHARE", help="Share of days filled in, to give a frequency.")
+    ] = 0.8,
+    last_days: Annotated[
+        int | None, typer.Option("--last-days", metavar="N", help="Count the last N days of each diary only.")
+    ] = None,
+    month_days: Annotated[
+        int, typer.Option("--month-days", metavar="N", help="Days that count as a month, 28 to 31.")
+    ] = 28,
+    least_hours: Annotated[
+        float, typer.Option("--least-hours", metavar="H", help="Hours that make a headache day, unless it was treated.")
+    ] = 0.0,
+    migraine: Annotated[
+        str, typer.Option("--migraine", help="definite: 1.1 C and D; probable: two of B, C and D.")
+    ] = "definite",
+    aura_counts: Annotated[
+        bool, typer.Option("--aura-counts", help="A headache day with aura is a migraine day.")
+    ] = False,
+    intensity: Annotated[
+        str | None, typer.Option("--intensity", metavar="SCALE", help="What numbers of intensity mean: 0-10 or 0-3.")
+    ] = None,
+    empty_medication: Annotated[
+        str, typer.Option("--empty-medication", help="What an empty cell says: not-known, or none (nothing taken).")
+    ] = "not-known",
+    two_rows: Annotated[
+        str, typer.Option("--two-rows", help="Rows of one day that differ: refuse, or leave-out (day not filled in).")
+    ] = "refuse",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.csv", help="Write one row a person, for the site.")
+    ] = None,
+    overwrite: OverwriteOption = False,
+) -> None:
+    """Count a headache diary: days a month, attacks, acute drugs, and what it decides and cannot. Not a medical device."""
+    from abate.study import diary as work
+
+    rules = work.make_rules(
+        least_share_filled=minimum_filled,
+        last_days=last_days,
+        month_days=month_days,
+        least_hours=least_hours,
+        migraine_rule=migraine,
+        aura_counts=aura_counts,
+        intensity_scale=intensity,
+        empty_medication=empty_medication,
+        two_rows=two_rows,
+    )
+    named = work.read_names(column or (), person=person, day=day)
+    words = work.read_words(drug or ())
+    for line in work.count_file(file, rules, named, words, as_json=as_json, out=out, overwrite=overwrite):
+        typer.echo(line)
+
+
+@app.command()
+@mends
 def template(
     file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="Workbook to write.")],
     overwrite: OverwriteOption = False,

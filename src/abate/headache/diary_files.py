@@ -1,0 +1,88 @@
+"""How is a diary read from a file? CSV or Parquet as an Arrow table, every cell as it stands."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from abate.base.errors import BrokenRecordsError, NotRecordsError, RecordsNotFoundError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_SEPARATORS = (",", ";", "\t")
+
+
+def read_diary_file(path: Path) -> pa.Table:
+    """Return the table in a CSV (``.csv``, ``.csv.gz``, ``.tsv``) or Parquet file; cells of a CSV file stay texts.
+
+    Raises
+    ------
+    RecordsNotFoundError
+        If there is no such file, or it may not be read.
+    NotRecordsError
+        If it is of a kind that is not read.
+    BrokenRecordsError
+        If it is not what its name says, or has no row.
+    """
+    if not path.is_file():
+        raise RecordsNotFoundError(
+            f"there is no file {path}; name a diary in CSV or Parquet, one row a person and day."
+        )
+    kinds = [suffix.lower() for suffix in path.suffixes]
+    try:
+        if kinds[-1:] == [".parquet"]:
+            table = _read_parquet(path)
+        elif ".csv" in kinds[-2:] or ".tsv" in kinds[-2:]:
+            table = _read_csv(path)
+        else:
+            raise NotRecordsError(f"{path.name} is of no kind that is read; give .csv, .csv.gz, .tsv or .parquet.")
+    except OSError as error:
+        raise RecordsNotFoundError(f"{path} cannot be read ({error.strerror or 'no reason given'}).") from None
+    if table.num_rows == 0:
+        raise BrokenRecordsError(f"{path.name} has a heading but no row; give one row a person and day.")
+    return table
+
+
+def _read_parquet(path: Path) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.read_table(path)
+    except pa.ArrowInvalid:
+        raise BrokenRecordsError(f"{path.name} is not a Parquet file, or a damaged one; write it anew.") from None
+
+
+def _read_csv(path: Path) -> pa.Table:
+    import pyarrow as pa
+    from pyarrow import csv
+
+    try:
+        heading = _first_line(path)
+        separator = max(_SEPARATORS, key=heading.count)
+        names = _names_of(heading, separator)
+        return csv.read_csv(
+            path,
+            parse_options=csv.ParseOptions(delimiter=separator),
+            convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+        )
+    except (pa.ArrowInvalid, UnicodeDecodeError, EOFError, gzip.BadGzipFile):
+        # What Arrow says may quote a row.
+        raise BrokenRecordsError(
+            f"{path.name} cannot be read as CSV: its rows have different numbers of cells, or it is not UTF-8; save it as "
+            "CSV (UTF-8) with one heading."
+        ) from None
+
+
+def _first_line(path: Path) -> str:
+    is_packed = path.suffix.lower() == ".gz"
+    with gzip.open(path, "rt", encoding="utf-8-sig") if is_packed else open(path, encoding="utf-8-sig") as file:
+        return file.readline()
+
+
+def _names_of(heading: str, separator: str) -> list[str]:
+    import csv
+
+    return next(csv.reader([heading.rstrip("\r\n")], delimiter=separator), [])
