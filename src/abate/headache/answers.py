@@ -17,13 +17,24 @@ import numpy as np
 
 from abate.base.errors import AnswersError
 from abate.headache.verdicts import Flags, Numbers, Verdict, Verdicts
-from abate.knowledge.questions import CHOICE, CHOICES, FLAG, NUMBER, Question, Questionnaire, questionnaire
+from abate.knowledge.questions import (
+    CHOICE,
+    CHOICES,
+    FLAG,
+    NUMBER,
+    Implication,
+    Question,
+    Questionnaire,
+    questionnaire,
+)
 
 _YES = ("yes", "true", "1", "y")
 _NO = ("no", "false", "0", "n")
 #: Texts that stand for no answer.
 EMPTY = ("", "not known", "unknown", "na", "n/a")
 _BETWEEN_OPTIONS = ";"
+#: Between which numbers an answer lies: "8 to 12" or "8-12".
+_RANGE = re.compile(r"([0-9.]+)\s*(?:to|-|–)\s*([0-9.]+)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,13 +150,16 @@ def make_answers(columns: Mapping[str, Sequence[Any]], asked: Questionnaire | No
 
 
 def _refuse_unknown(columns: Mapping[str, object], asked: Questionnaire) -> None:
-    for name in columns:
+    """Refuse a question that is not known; its name is told only where it is nearly one, for else it may be a patient's."""
+    for place, name in enumerate(columns, start=1):
         if name not in asked.questions:
-            near = difflib.get_close_matches(name, asked.questions, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            raise AnswersError(
-                f"the question {name!r} is not known; {hint}'abate assess --questions' lists every question."
+            near = difflib.get_close_matches(str(name), asked.questions, n=1)
+            told = (
+                f"the question {name!r} is not known; did you mean {near[0]!r}?"
+                if near
+                else f"question or column {place} is not known."
             )
+            raise AnswersError(f"{told} 'abate assess --questions' lists every question.")
 
 
 def _parsed(question: Question, values: Sequence[Any] | None, row_count: int) -> list[Any]:
@@ -154,7 +168,7 @@ def _parsed(question: Question, values: Sequence[Any] | None, row_count: int) ->
     known: dict[Any, Any] = {}
     parsed, wrong = [], []
     for row, value in enumerate(values):
-        key = tuple(value) if isinstance(value, list) else value
+        key = repr(value) if isinstance(value, list | dict | set) else value
         if key not in known:
             try:
                 known[key] = parse_answer(question, value)
@@ -182,6 +196,10 @@ def parse_answer(question: Question, value: Any) -> Any:
     """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
+    if isinstance(value, dict) or (
+        isinstance(value, list | tuple) and any(isinstance(part, list | dict) for part in value)
+    ):
+        raise AnswersError(f"{question.id} must be {question.expected}; found something nested")
     if isinstance(value, str) and value.strip().lower() in EMPTY:
         return None
     if question.kind == FLAG:
@@ -202,8 +220,8 @@ def _truth(question: Question, value: Any) -> bool:
 
 
 def _bounds(question: Question, value: Any) -> tuple[float, float]:
-    if isinstance(value, str) and " to " in value:
-        value = value.split(" to ")
+    if isinstance(value, str) and (ends := _RANGE.fullmatch(value.strip())):
+        value = list(ends.groups())
     if not isinstance(value, list | tuple):
         value = [value, value]
     if len(value) != 2:
@@ -274,6 +292,21 @@ def _add_what_is_implied(answers: Answers, asked: Questionnaire) -> None:
     for larger, smaller in asked.larger_than:
         _raise(answers, larger, answers.numbers[smaller][0], smaller)
         _lower(answers, smaller, answers.numbers[larger][1], larger)
+    for implication in asked.implications:
+        if asked.questions[implication.question].kind == FLAG:
+            _turn_round(answers, asked, implication)
+
+
+def _turn_round(answers: Answers, asked: Questionnaire, implication: Implication) -> None:
+    """Give a yes-or-no question that is open the other answer where this one would contradict what is known."""
+    cannot = np.zeros(answers.row_count, dtype=np.bool_)
+    for question, least in implication.least.items():
+        cannot |= answers.numbers[question][1] < least
+    for question, answer in implication.then.items():
+        if asked.questions[question].kind == FLAG:
+            cannot |= answers.flags[question] == 1 - int(answer)
+    verdicts = answers.flags[implication.question]
+    verdicts[cannot & (verdicts < 0)] = 1 - int(implication.answer)
 
 
 def _holds(answers: Answers, question: Question, answer: Any) -> Flags:

@@ -136,7 +136,7 @@ def _range(question: Question, tried: Sequence[float], first: int, last: int) ->
         else f"less than {tried[min(last + 1, len(tried) - 1)]:g}"
     )
     if first == 0:
-        return below
+        return below if last < len(tried) - 1 else "any number"
     if last == len(tried) - 1:
         return above
     return f"{low:g} to {high:g}"

@@ -12,6 +12,7 @@ from abate.headache.evaluation import Evaluation
 from abate.headache.rules import parse_rule
 from abate.headache.verdicts import Verdict, Verdicts, all_of, any_of, not_
 from abate.knowledge.ichd3 import Disorder, disorders
+from abate.knowledge.questions import questionnaire
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -79,9 +80,14 @@ def questions_of(code: str, letter: str | None = None) -> list[str]:
 
 
 def limits_of(question: str) -> list[float]:
-    """Return every number that some rule compares a question with, in order."""
+    """Return every number at which an answer may change a rule, in order: its own limits and those of what it bounds."""
+    partners = {question, *(name for pair in questionnaire().larger_than if question in pair for name in pair)}
     rules = (parse_rule(criterion.rule) for disorder in disorders().values() for criterion in disorder.criteria)
-    return sorted({limit for rule in rules for limit in rule.limits.get(question, ())})
+    limits = {limit for rule in rules for name in partners for limit in rule.limits.get(name, ())}
+    return sorted(
+        limits
+        | {least for each in questionnaire().implications for name, least in each.least.items() if name in partners}
+    )
 
 
 def _collect(code: str, letter: str | None, found: dict[str, None], seen: set[tuple[str, str]]) -> None:

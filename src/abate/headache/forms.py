@@ -71,11 +71,12 @@ def _add_check(sheet: Any, question: Question, place: str) -> None:
             formula2=f"{question.most:.0f}",
         )
     elif question.kind == CHOICES:
-        return  # several options in one cell, with ; between them: Excel has no list for that
+        return  # several options in one cell: Excel has no list for that; the last column says how
     else:
         options = ("yes", "no") if question.kind == FLAG else question.options
         check = DataValidation(type="list", formula1='"' + ",".join(options) + '"')
     check.allow_blank = True
+    check.showErrorMessage = True
     check.error = f"{question.expected}, or empty"
     check.errorTitle = question.id
     sheet.add_data_validation(check)
@@ -168,7 +169,7 @@ def _redcap_field(question: Question) -> Mapping[str, str]:
             **field,
             "Field Type": "text",
             "Text Validation Type OR Show Slider Number": "integer" if question.is_whole else "number",
-            "Text Validation Min": f"{question.least:g}",
+            "Text Validation Min": "" if question.is_above else f"{question.least:g}",
             "Text Validation Max": f"{question.most:.0f}",
         }
     options = question.options if question.kind == CHOICE else (*question.options, "none")

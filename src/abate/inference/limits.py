@@ -63,7 +63,7 @@ def estimate_limits(study: Study, outcomes: pa.Table, limits: pa.Table | None) -
     ]  # fmt: skip
 
 
-def _judged(verdicts: np.ndarray, whose: np.ndarray) -> Sample:  # type: ignore[type-arg]
+def _judged(verdicts: np.ndarray, whose: np.ndarray) -> Sample:
     beyond = np.where(verdicts == NOT_KNOWN, np.nan, verdicts == BEYOND).astype(np.float64)
     return sample_of(beyond, whose)
 

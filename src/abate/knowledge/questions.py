@@ -53,8 +53,10 @@ class Question:
         if self.kind == NUMBER:
             whole = "a whole number" if self.is_whole else "a number"
             low = f"above {self.least:g}" if self.is_above else f"from {self.least:g}"
-            return f"{whole} {low} to {self.most:g} {self.unit}"
-        return f"{self.kind} {', '.join(self.options)}" + (" (or none)" if self.kind == CHOICES else "")
+            return f"{whole} {low} to {self.most:.0f} {self.unit}"
+        return f"{self.kind} {', '.join(self.options)}" + (
+            " (several with ; between them), or none" if self.kind == CHOICES else ""
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

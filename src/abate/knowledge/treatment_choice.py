@@ -25,6 +25,8 @@ class Statement:
         Of a statement on prevention: offer, consider, not, note; of one on a drug to avoid, how strongly.
     classes, drugs : tuple of str
         What it is about.
+    names : tuple of str
+        Treatments as the source names them, where it does not name ingredients only.
     tag, source : str
     """
 
@@ -35,12 +37,13 @@ class Statement:
     kind: str
     classes: tuple[str, ...]
     drugs: tuple[str, ...]
+    names: tuple[str, ...]
     tag: str
     source: str
 
 
 #: Sections of statements.
-SECTIONS = ("first", "prevention", "acute", "avoid", "favour", "infusion", "ketamine", "monitor")
+SECTIONS = ("first", "prevention", "acute", "emergency", "avoid", "favour", "infusion", "ketamine", "monitor")
 
 
 @cache
@@ -68,6 +71,7 @@ def _statement(section: str, id: str, entry: Mapping[str, Any]) -> Statement:
         kind=entry.get("kind", entry.get("strength", "")),
         classes=tuple(entry.get("classes", ())),
         drugs=tuple(entry.get("drugs", [entry["drug"]] if "drug" in entry else ())),
+        names=tuple(entry.get("names", ())),
         tag=entry.get("tag", "verified"),
         source=entry["source"],
     )

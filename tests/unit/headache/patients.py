@@ -44,7 +44,7 @@ TENSION = {
     "vomiting": "no",
     "photophobia": "yes",
     "phonophobia": "no",
-    "headache_days": 0.5,
+    "this_kind_days": 0.5,
     "headache_months": 12,
     "better_explained": "no",
 }

@@ -15,6 +15,10 @@ CONTRADICTIONS = [
     ({"aura_symptoms": "none", "aura_count": 3}, "aura_count and aura_symptoms"),
     ({"aura_count": 0, "aura_symptoms": ["visual"]}, "contradict"),
     ({"acute_days": 5, "triptan_days": 6}, "acute_days and triptan_days"),
+    ({"headache_days": 10, "pain_free_day": "no"}, "headache_days and pain_free_day"),
+    ({"headache_days": 5, "this_kind_days": 6}, "headache_days and this_kind_days"),
+    ({"age": 20, "onset_age": 50}, "age and onset_age"),
+    ({"pregnancy": "pregnant", "childbearing_potential": "no"}, "childbearing_potential and pregnancy"),
 ]
 
 IMPOSSIBLE = [
@@ -31,7 +35,10 @@ IMPOSSIBLE = [
     ({"location": "unilateraal"}, "near 'unilateral'"),
     ({"location": "unilateral;bilateral"}, "found 2 of them"),
     ({"headache_day": 3}, "did you mean 'headache_days'"),
-    ({"zzz": 3}, "abate assess --questions"),
+    ({"Jones Mary": 3}, "question or column 1 is not known"),
+    ({"attack_count": {"a": 1}}, "something nested"),
+    ({"attack_count": [[4], 5]}, "something nested"),
+    ({"location": {"unilateral"}, "attack_hours": -1}, "found a number that is below 0|no more than 0"),
 ]
 
 
@@ -41,6 +48,7 @@ def test_a_mistake_is_told_without_the_answer(answers, words):
         make_answers({question: [answer] for question, answer in answers.items()})
     assert "35" not in str(told.value)
     assert "sometimes" not in str(told.value)
+    assert "Jones" not in str(told.value)
 
 
 def test_a_mistake_in_a_table_says_in_which_rows():
@@ -64,14 +72,14 @@ def test_no_answer_is_never_a_no(empty):
 def test_answers_in_their_many_spellings():
     answers = make_answers({
         "vomiting": ["Yes", True, 1, "0", "false"], "aura_symptoms": ["visual; speech", ["visual"], [], "none", "Visual"],
-        "headache_days": ["4 to 6", [4, 6], 4, "4", "4.0"],
+        "headache_days": ["4 to 6", [4, 6], "4-6", "4", "4.0"],
     })  # fmt: skip
     assert answers.flag("vomiting").tolist() == [1, 1, 1, 0, 0]
     assert answers.is_choice("aura_symptoms", "visual").tolist() == [1, 1, 0, 0, 1]
     assert answers.is_choice("aura_symptoms", "speech").tolist() == [1, 0, 0, 0, 0]
     low, high = answers.bounds("headache_days")
     assert low.tolist() == [4, 4, 4, 4, 4]
-    assert high.tolist() == [6, 6, 4, 4, 4]
+    assert high.tolist() == [6, 6, 6, 4, 4]
 
 
 def test_what_one_answer_says_of_others():
@@ -83,6 +91,13 @@ def test_what_one_answer_says_of_others():
     assert answers.flag("aura_spreads").tolist() == [0]
     assert answers.words("aura_count", 0) == "0"
     assert answers.words("acute_days", 0) == "14 or more"
+
+
+def test_what_would_contradict_is_the_other_answer():
+    "Fewer than 28 days: not continuous, and with days without pain."
+    answers = make_answers({"headache_days": [10, 28, [5, 30]]})
+    assert answers.flag("continuous").tolist() == [0, -1, -1]
+    assert answers.flag("pain_free_day").tolist() == [1, -1, -1]
 
 
 def test_columns_of_other_lengths():

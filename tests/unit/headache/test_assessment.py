@@ -34,6 +34,13 @@ def test_numbers_that_decide_are_told_as_ranges():
     assert (attacks.if_met, attacks.if_not_met) == ("5 or more", "4 or less")
 
 
+def test_a_number_decides_also_by_what_it_says_of_others():
+    "28 headache days would leave continuous headache open; fewer rule it out, and 4.10 with it."
+    given = {"headache_months": 4, "onset_remembered": "yes", "hours_to_continuous": 24, "better_explained": "no"}
+    (days,) = (more for more in assess(given).one_more if (more.question, more.code) == ("headache_days", "4.10"))
+    assert (days.if_met, days.if_not_met) == ("", "less than 28")
+
+
 def test_the_notice_and_the_source_stand_once():
     text = "\n".join(lines_of(assess(MIGRAINE)))
     assert text.count("not a medical device") == 1

@@ -73,7 +73,7 @@ def situations(answers):
 NOTHING = {
     "age": 40, "onset_age": 20, "neoplasm": "no", "neurological_deficit": "no", "positional": "no", "exertional": "no",
     "papilloedema": "no", "pregnancy": "no", "painful_eye": "no", "trauma": "no", "immune_disorder": "no",
-    "minutes_to_peak": 90, "systemic_symptoms": "none", "examination": "normal", "attack_count": 5, "attack_hours": 24,
+    "minutes_to_peak": 50, "pattern_change": "no", "progressive": "no", "systemic_symptoms": "none", "examination": "normal", "attack_count": 5, "attack_hours": 24,
     "location": "unilateral", "quality": "pulsating", "nausea": "mild", "better_explained": "no", "intensity": "severe",
 }  # fmt: skip
 
@@ -86,7 +86,7 @@ def test_migraine_with_a_normal_examination_asks_for_nothing():
 
 def test_what_is_always_there_in_the_refractory_asks_for_nothing_by_itself():
     answers = {**NOTHING, "pattern_change": "yes", "progressive": "yes", "new_drug_at_onset": "yes", "headache_days": 20,
-               "headache_months": 12}  # fmt: skip
+               "headache_months": 12, "minutes_to_peak": 90}  # fmt: skip
     asked = {one.id for one, verdicts in found(answers).situations.items() if one.asks and verdicts[0] == MET}
     assert asked == set()
     assert "asks for no imaging by itself" in "\n".join(flag_lines(found(answers)))
@@ -95,10 +95,11 @@ def test_what_is_always_there_in_the_refractory_asks_for_nothing_by_itself():
 @pytest.mark.parametrize(
     ("changes", "situation"),
     [
-        ({"minutes_to_peak": 60}, "sudden"),
+        ({"minutes_to_peak": 60, "pattern_change": "yes"}, "sudden"),
+        ({"minutes_to_peak": 0.5}, "sudden"),
         ({"papilloedema": "yes"}, "papilloedema"),
         ({"pattern_change": "yes", "exertional": "yes"}, "red_flag"),
-        ({"progressive": "yes", "onset_age": 50}, "red_flag"),
+        ({"progressive": "yes", "onset_age": 50, "age": 60}, "red_flag"),
         ({"progressive": "yes", "examination": "abnormal"}, "red_flag"),
         ({"painful_eye": "yes"}, "autonomic"),
         ({"pregnancy": "pregnant"}, "pregnant"),
@@ -109,9 +110,11 @@ def test_situations(changes, situation):
     assert situation not in situations(NOTHING)
 
 
-def test_sudden_is_within_an_hour_for_imaging_and_severe():
-    assert "sudden" not in situations({**NOTHING, "minutes_to_peak": 61})
-    assert "sudden" not in situations({**NOTHING, "minutes_to_peak": 60, "intensity": "mild"})
+def test_sudden_is_within_an_hour_for_imaging_where_it_is_severe_and_new():
+    new = {**NOTHING, "pattern_change": "yes"}
+    assert "sudden" not in situations({**new, "minutes_to_peak": 61})
+    assert "sudden" not in situations({**new, "minutes_to_peak": 60, "intensity": "mild"})
+    assert "sudden" not in situations({**NOTHING, "minutes_to_peak": 45})
 
 
 def test_a_flag_without_guidance_is_left_to_the_clinician():
