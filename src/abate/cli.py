@@ -348,7 +348,12 @@ def assess(
     ] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE.csv", help="Of a table: write one row a patient.")
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="Of a table: write one row a patient (CSV). When asked here: keep the answers (JSON).",
+        ),
     ] = None,
     overwrite: OverwriteOption = False,
 ) -> None:
@@ -362,7 +367,7 @@ def assess(
         for line in work.question_lines():
             typer.echo(line)
     elif answers is None:
-        for line in work.assess_by_asking(_ask, lambda text: typer.echo(text, err=True)):
+        for line in work.assess_by_asking(_ask, lambda text: typer.echo(text, err=True), out):
             typer.echo(line)
     else:
         for line in work.assess_file(
@@ -380,12 +385,16 @@ def options(
             metavar="ANSWERS", help="One patient: TOML or JSON (with the treatments tried), or the form's workbook."
         ),
     ],
+    onset_age: Annotated[
+        float,
+        typer.Option("--onset-age", metavar="YEARS", help="From which age on the onset of a headache is a red flag."),
+    ] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print them as JSON.")] = False,
 ) -> None:
     """List treatments for one patient, with reasons and sources, and what speaks against them. Not a medical device."""
     from abate.study.assess import options_file
 
-    for line in options_file(answers, as_json=as_json):
+    for line in options_file(answers, onset_age=onset_age, as_json=as_json):
         typer.echo(line)
 
 
@@ -412,9 +421,11 @@ def titration(
     raise typer.Exit(int(checked.exit_code))
 
 
-def _ask(question: str) -> str:
-    answer: str = typer.prompt(question, default="", show_default=False, err=True)
-    return answer
+def _ask(question: str) -> str | None:
+    """Ask on stderr and return the line that was typed; None where there is no more to come."""
+    typer.echo(f"{question}: ", err=True, nl=False)
+    line = sys.stdin.readline()
+    return line.strip() if line else None
 
 
 @app.command()

@@ -83,7 +83,7 @@ def _read_one(path: Path, kind: str) -> AnswerFile:
         return AnswerFile(columns={question: [answer] for question, answer in read_workbook(path).items()})
     try:
         text = path.read_text(encoding="utf-8-sig")
-        data = json.loads(text) if kind == ".json" else tomllib.loads(text)
+        data = json.loads(text, object_pairs_hook=_each_once) if kind == ".json" else tomllib.loads(text)
     except (ValueError, UnicodeDecodeError) as error:
         where = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise AnswersError(
@@ -94,9 +94,17 @@ def _read_one(path: Path, kind: str) -> AnswerFile:
     return _of_mapping(data, path)
 
 
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise AnswersError("a question stands in the file more than once; keep one answer to each.")
+    return dict(pairs)
+
+
 def _of_mapping(data: Any, path: Path) -> AnswerFile:
     if not isinstance(data, dict):
         raise AnswersError(f"{path.name} must hold questions with their answers; found something else.")
+    if data.get("resourceType") == "QuestionnaireResponse":
+        return AnswerFile(columns={question: [answer] for question, answer in _from_fhir(data).items()})
     sections = {question.section_id for question in questionnaire().questions.values()}
     flat: dict[str, Any] = {}
     for key, value in data.items():
@@ -106,6 +114,24 @@ def _of_mapping(data: Any, path: Path) -> AnswerFile:
     if not isinstance(treatments, list) or not all(isinstance(entry, dict) for entry in treatments):
         raise AnswersError(f"{path.name}: treatments are tables of their own, each under [[{TREATMENTS}]].")
     return AnswerFile(columns={question: [answer] for question, answer in flat.items()}, treatments=treatments)
+
+
+def _from_fhir(response: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers of a FHIR QuestionnaireResponse to the form's Questionnaire, by link id."""
+    found: dict[str, Any] = {}
+    waiting = list(response.get("item", []))
+    while waiting:
+        item = waiting.pop()
+        waiting += item.get("item", [])
+        values = [
+            value.get("code", value.get("display")) if isinstance(value, dict) else value
+            for answer in item.get("answer", [])
+            for name, value in answer.items()
+            if name.startswith("value")
+        ]
+        if values:
+            found[item.get("linkId", "")] = values if len(values) > 1 else values[0]
+    return found
 
 
 def _of_records(records: list[Any], path: Path) -> AnswerFile:
@@ -128,6 +154,8 @@ def _read_many(path: Path) -> AnswerFile:
 
             with csv.open_csv(path) as reader:
                 names = reader.schema.names
+            if len(set(names)) < len(names):
+                raise AnswersError(f"{path.name} has a column more than once; keep one of each name.")
             options = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True)
             table = csv.read_csv(path, convert_options=options)
     except (pa.ArrowInvalid, UnicodeDecodeError):
@@ -138,6 +166,10 @@ def _read_many(path: Path) -> AnswerFile:
 
 
 def _of_table(table: Mapping[str, list[Any]], path: Path) -> AnswerFile:
+    if {"Record ID", "Complete?"} & set(table):
+        raise AnswersError(
+            f"{path.name} is a REDCap export with labels; export the raw data, with field names as its header."
+        )
     columns = {name.strip(): values for name, values in table.items() if not _is_redcaps_own(name)}
     row_count = len(next(iter(table.values()), []))
     if row_count == 0:

@@ -15,6 +15,7 @@ from abate.headache.verdicts import Verdict
 from abate.knowledge.ichd3 import Criterion, Disorder, disorders
 from abate.knowledge.questions import questionnaire
 
+_MOST_LACKING = 6
 SOURCE = "ICHD-3, Cephalalgia 2018;38:1-211, doi:10.1177/0333102417738202"
 
 
@@ -179,8 +180,10 @@ def _words(verdicts: Any) -> str:
     return Verdict(int(verdicts[0])).words
 
 
-def lines_of(assessment: Assessment, most_asked: int = 8) -> list[str]:
-    """Return an assessment as plain text, line by line."""
+def lines_of(assessment: Assessment, flags: Sequence[str] = (), most_asked: int = 8) -> list[str]:
+    """Return an assessment as plain text, line by line; ``flags`` are told after what is coded."""
+    shown = [finding for finding in assessment.disorders if not finding.is_variant]
+    detailed = [finding for finding in shown if _is_detailed(finding)]
     lines = [
         f"Diagnosis by {SOURCE}.",
         NOT_A_DEVICE,
@@ -191,14 +194,14 @@ def lines_of(assessment: Assessment, most_asked: int = 8) -> list[str]:
             "Assumed: " + ", ".join(f"{question} = {answer}" for question, answer in assessment.assumed.items()) + "."
         )
     lines += ["", "Coded", *(_coded_lines(assessment) or ["  nothing: no diagnosis is certain"])]
-    lines += _section("Met or open, criterion by criterion", [f for f in assessment.disorders if _is_shown(f)], _whole)
-    open_subtypes = [f.code for f in assessment.disorders if f.part_of and f.verdict == "not known"]
-    if open_subtypes:
-        lines.append(f"  Open as well, as subtypes: {', '.join(open_subtypes)}.")
-    lines += _section(
-        "Not met", [f for f in assessment.disorders if f.verdict == "not met" and not f.part_of], _why_not
-    )
+    if flags:
+        lines += ["", *flags]
     lines += _asked_lines(assessment.one_more, most_asked)
+    lines += _section("Criterion by criterion", detailed, _whole)
+    lines += _section(
+        "Open", [f for f in shown if f.verdict == "not known" and f not in detailed and not f.part_of], _why_open
+    )
+    lines += _section("Not met", [f for f in shown if f.verdict == "not met" and not f.part_of], _why_not)
     return lines
 
 
@@ -212,9 +215,12 @@ def _coded_lines(assessment: Assessment) -> list[str]:
     return certain + unless
 
 
-def _is_shown(finding: DisorderFinding) -> bool:
-    """Whether every criterion is told: of what is met, and of what is open and no subtype."""
-    return finding.verdict == "met" or (finding.verdict == "not known" and finding.part_of is None)
+def _is_detailed(finding: DisorderFinding) -> bool:
+    """Whether every criterion is told: of what is met, and of what is open with half of its criteria met or more."""
+    if finding.verdict == "met":
+        return True
+    met = sum(criterion.verdict == "met" for criterion in finding.criteria)
+    return finding.verdict == "not known" and finding.part_of is None and 2 * met >= len(finding.criteria)
 
 
 def _section(title: str, findings: Sequence[DisorderFinding], told: Any) -> list[str]:
@@ -245,10 +251,21 @@ def _rule_of(finding: DisorderFinding, criterion: CriterionFinding) -> str:
     return rule
 
 
+def _why_open(finding: DisorderFinding) -> list[str]:
+    lacking = dict.fromkeys(
+        question
+        for criterion in finding.criteria
+        if criterion.verdict == "not known"
+        for question in criterion.not_answered
+    )
+    first = ", ".join(list(lacking)[:_MOST_LACKING])
+    more = f" and {len(lacking) - _MOST_LACKING} more" if len(lacking) > _MOST_LACKING else ""
+    return [f"  {finding.code:8} {finding.name}: not answered {first}{more}"]
+
+
 def _why_not(finding: DisorderFinding) -> list[str]:
-    failed = [criterion for criterion in finding.criteria if criterion.verdict == "not met"]
-    why = "; ".join(f"{criterion.letter} {criterion.text}" for criterion in failed)
-    return [f"  {finding.code:8} {finding.name}: {why}"]
+    failed = ", ".join(criterion.letter for criterion in finding.criteria if criterion.verdict == "not met")
+    return [f"  {finding.code:8} {finding.name} (by {failed})"]
 
 
 def _marked(finding: DisorderFinding) -> str:

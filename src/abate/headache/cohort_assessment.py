@@ -36,13 +36,12 @@ class CohortAssessment:
 
     def columns(self) -> dict[str, list[Any]]:
         """Return the table to write: id, the codes, and a verdict for every disorder and criterion."""
-        codes = [code for code in self.found.coded if disorders()[code].part_of is None]
         table: dict[str, list[Any]] = {"person_id": list(self.ids)}
-        table["coded"] = [
-            "; ".join(code for code in codes if self.found.coded[code][place] == 1) for place in self._places
-        ]
+        table["coded"] = ["; ".join(self._coded(place)) for place in self._places]
+        table["coded_unless"] = ["; ".join(self._coded_unless(place)) for place in self._places]
+        wholes = [code for code in self.found.coded if disorders()[code].part_of is None]
         table["not_known"] = [
-            "; ".join(code for code in codes if self.found.met[code][place] == -1) for place in self._places
+            "; ".join(code for code in wholes if self.found.met[code][place] == -1) for place in self._places
         ]
         for code, disorder in disorders().items():
             table[code] = in_words(self.found.met[code])
@@ -50,11 +49,25 @@ class CohortAssessment:
                 table[f"{code} {criterion.letter}"] = in_words(self.found.criteria[code, criterion.letter])
         return table
 
-    def counts(self) -> list[tuple[str, str, int, int, int, int]]:
-        """Return for each disorder its code and name, and for how many it is met, not met, not known, and coded."""
+    def counts(self) -> list[tuple[str, str, int, int, int, int, int]]:
+        """Return for each disorder its code and name, and for how many it is met, not met, not known, coded, and coded unless."""
         return [
-            (code, disorder.name, *_counted(self.found.met[code]), _coded_count(self.found, code))
+            (code, disorder.name, *_counted(self.found.met[code]), *_coded_count(self.found, code))
             for code, disorder in disorders().items()
+        ]
+
+    def _coded(self, place: int) -> list[str]:
+        """Return the codes of one patient, without a disorder whose subtype is coded too."""
+        codes = [code for code, verdicts in self.found.coded.items() if verdicts[place] == Verdict.MET]
+        wholes = {disorders()[code].part_of for code in codes}
+        return [code for code in codes if code not in wholes]
+
+    def _coded_unless(self, place: int) -> list[str]:
+        """Return what is met and coded unless one that outranks it, and is not known, is met: ``1.3 unless 3.4``."""
+        return [
+            f"{code} unless {' or '.join(other for other in disorders()[code].outranked_by if self.found.met[other][place] == -1)}"
+            for code, verdicts in self.found.coded.items()
+            if self.found.met[code][place] == Verdict.MET and verdicts[place] == Verdict.NOT_KNOWN
         ]
 
     @property
@@ -97,5 +110,9 @@ def _counted(verdicts: Verdicts) -> tuple[int, int, int]:
     return met, not_met, unknown
 
 
-def _coded_count(found: Diagnoses, code: str) -> int:
-    return int(np.count_nonzero(found.coded[code] == 1)) if code in found.coded else 0
+def _coded_count(found: Diagnoses, code: str) -> tuple[int, int]:
+    """Return for how many it is coded for certain, and for how many it is met and the code open."""
+    if code not in found.coded:
+        return 0, 0
+    is_open = (found.met[code] == Verdict.MET) & (found.coded[code] == Verdict.NOT_KNOWN)
+    return int(np.count_nonzero(found.coded[code] == 1)), int(np.count_nonzero(is_open))

@@ -106,6 +106,9 @@ def read_workbook(path: Path) -> dict[str, Any]:
         raise AnswersError(f"{path.name} has no sheet {_SHEET!r}; write a new form: abate assess --form FILE.xlsx.")
     asked = questionnaire().questions
     rows = [tuple(row) + (None,) * 3 for row in workbook[_SHEET].iter_rows(min_row=4, values_only=True)]
+    named = [row[0] for row in rows if row[0] is not None]
+    if len(set(named)) < len(named):
+        raise AnswersError(f"{path.name} has a question in more than one row; keep one of each.")
     return {str(row[0]): row[2] for row in rows if row[0] is not None and (row[2] is not None or row[0] not in asked)}
 
 

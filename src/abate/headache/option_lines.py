@@ -2,69 +2,130 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from abate.headache.forms import NOT_A_DEVICE
 from abate.headache.options import ClassOption, DrugOption, Options, Said
+from abate.headache.red_flags import asking_lines
 from abate.knowledge.questions import questionnaire
 from abate.knowledge.treatment_choice import evidence_source
 
-_NOT_ALONE = "not known: depends on"
+_DEPENDS = "not known: depends on"
+
+
+class _Sources:
+    """Numbers of the sources, in the order in which they are first named."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def mark(self, one: Said) -> str:
+        """Return the number of a statement's source, and what of it is not verified."""
+        number = self._numbers.setdefault(one.statement.source, len(self._numbers) + 1)
+        return f"[{number}]" if one.statement.tag == "verified" else f"[{number}; {one.statement.tag}]"
+
+    def lines(self) -> list[str]:
+        return [f"  [{number}] {source}" for source, number in self._numbers.items()]
 
 
 def lines_of_options(options: Options) -> list[str]:
     """Return the options line by line."""
+    sources = _Sources()
     said = options.said
     return [
         "Options, with reasons and sources; the order says nothing of what is better.",
         NOT_A_DEVICE,
-        *_applies("First", said["first"], nothing="  nothing is known that comes before"),
-        *_applies("Prevention", said["prevention"], nothing="  nothing is known for or against it"),
-        *_applies("Acute treatment", said["acute"], nothing="  no step is known to apply"),
-        *_class_lines("Acute classes", [option for option in options.classes if option.role == "acute"]),
-        *_class_lines("Preventive classes", [option for option in options.classes if option.role == "preventive"]),
-        f"  Levels in brackets: {evidence_source()}",
-        *_infusions(options),
+        "What is not named as contraindicated is not thereby safe: only what stands in the sources was read.",
+        "",
+        "First",
+        *_first(options, sources),
+        *_applies("Prevention", said["prevention"], sources, nothing="  nothing is known for or against it"),
+        *_applies("Acute treatment", said["acute"], sources, nothing="  no step is known to apply"),
+        *_emergency(said["emergency"], sources),
+        *_class_lines("Acute classes", [option for option in options.classes if option.role == "acute"], sources),
+        *_class_lines(
+            "Preventive classes", [option for option in options.classes if option.role == "preventive"], sources
+        ),
+        f"  Letters in brackets: level of evidence. {evidence_source()}",
+        *_infusions(options, sources),
         *_open(options),
+        "",
+        "Sources",
+        *sources.lines(),
     ]
 
 
-def _applies(title: str, statements: Sequence[Said], nothing: str) -> list[str]:
-    lines = [_statement(one) for one in statements if one.verdict == "met"]
-    open_ = [f"  {_NOT_ALONE} {one.open_because}: {one.statement.says}" for one in statements if one.open_because]
-    return ["", title, *(lines or [nothing]), *open_]
+def _first(options: Options, sources: _Sources) -> list[str]:
+    flags = asking_lines(options.flags)
+    lines = [*flags, *_met(options.said["first"], sources)]
+    return [*(lines or ["  nothing is known that comes before"]), *_left_open(options.said["first"])]
 
 
-def _statement(one: Said) -> str:
-    return f"  {one.statement.says} {_source(one)}"
+def _applies(title: str, statements: Sequence[Said], sources: _Sources, nothing: str) -> list[str]:
+    return ["", title, *(_met(statements, sources) or [nothing]), *_left_open(statements)]
 
 
-def _source(one: Said) -> str:
-    tag = "" if one.statement.tag == "verified" else f"; {one.statement.tag}"
-    return f"[{one.statement.source}{tag}]"
-
-
-def _class_lines(title: str, classes: Sequence[ClassOption]) -> list[str]:
-    untried = [option for option in classes if not option.is_tried]
-    tried = [option for option in classes if option.is_tried]
-    lines = ["", f"{title} not yet tried"]
-    lines += [line for option in untried for line in _class(option)] or ["  none: every class was tried"]
-    if tried:
-        lines += [f"{title} tried"]
-        lines += [line for option in tried for line in _class(option)]
+def _met(statements: Sequence[Said], sources: _Sources) -> list[str]:
+    lines = []
+    for one in statements:
+        if one.verdict == "met":
+            lines.append(f"  {one.statement.says} {sources.mark(one)}")
+            lines += _reasons(one.against, sources, names_whom=True)
     return lines
 
 
-def _class(option: ClassOption) -> list[str]:
+def _left_open(statements: Sequence[Said]) -> list[str]:
+    return [f"  {_DEPENDS} {one.open_because}: {one.statement.says}" for one in statements if one.open_because]
+
+
+def _reasons(against: Iterable[Said], sources: _Sources, *, names_whom: bool = False) -> list[str]:
+    lines = []
+    for one in against:
+        whom = f"{', '.join((*one.statement.classes, *one.statement.drugs))}: " if names_whom else ""
+        if one.verdict == "met":
+            lines.append(f"      {whom}{one.statement.kind.upper()}: {one.statement.says} {sources.mark(one)}")
+        else:
+            lines.append(
+                f"      {whom}{one.statement.kind} if {one.statement.says} ({_DEPENDS} {one.open_because}) {sources.mark(one)}"
+            )
+    return lines
+
+
+def _emergency(statements: Sequence[Said], sources: _Sources) -> list[str]:
+    lines = ["", "In the emergency department"]
+    for one in statements:
+        lines.append(f"  {one.statement.says}: {', '.join(one.statement.names)} {sources.mark(one)}")
+        lines += _reasons(one.against, sources, names_whom=True)
+    return lines
+
+
+def _class_lines(title: str, classes: Sequence[ClassOption], sources: _Sources) -> list[str]:
+    untried = sorted((option for option in classes if not option.is_tried), key=_is_out)
+    tried = [option for option in classes if option.is_tried]
+    lines = ["", f"{title} not yet tried"]
+    lines += [line for option in untried for line in _class(option, sources)] or ["  none: every class was tried"]
+    if tried:
+        lines += [f"{title} of which a drug was tried (in square brackets what came of it)"]
+        lines += [line for option in tried for line in _class(option, sources)]
+    return lines
+
+
+def _is_out(option: ClassOption) -> bool:
+    """Whether every drug of the class is contraindicated: such classes come last."""
+    return all(
+        any(one.verdict == "met" and one.statement.kind == "contraindicated" for one in drug.against)
+        for drug in option.drugs
+    )
+
+
+def _class(option: ClassOption, sources: _Sources) -> list[str]:
     lines = [f"  {option.drug_class}: {', '.join(_drug(drug) for drug in option.drugs)}"]
     reasons: dict[str, list[str]] = {}
     for drug in option.drugs:
-        for one in drug.against:
-            strength = one.statement.kind if one.verdict == "met" else f"{one.statement.kind} if"
-            lacking = f" ({_NOT_ALONE} {one.open_because})" if one.open_because else ""
-            reasons.setdefault(f"{strength}: {one.statement.says}{lacking} {_source(one)}", []).append(drug.drug)
+        for reason in (line.strip() for line in _reasons(drug.against, sources)):
+            reasons.setdefault(reason, []).append(drug.drug)
         for one in drug.for_it:
-            reasons.setdefault(f"favoured by {one.statement.says} {_source(one)}", []).append(drug.drug)
+            reasons.setdefault(f"favoured by {one.statement.says} {sources.mark(one)}", []).append(drug.drug)
     for reason, drugs in reasons.items():
         whole = len(drugs) == len(option.drugs)
         lines.append(f"      {'' if whole else ', '.join(drugs) + ': '}{reason}")
@@ -77,23 +138,18 @@ def _drug(drug: DrugOption) -> str:
     return f"{drug.drug}{level}{tried}"
 
 
-def _infusions(options: Options) -> list[str]:
+def _infusions(options: Options, sources: _Sources) -> list[str]:
     lines = ["", "Infusions, where the headache is refractory"]
-    lines += [
-        f"  {', '.join(one.statement.drugs)}: {one.statement.says} {_source(one)}" for one in options.said["infusion"]
-    ]
-    against = [one for one in options.said["ketamine"] if one.verdict == "met"]
+    for one in options.said["infusion"]:
+        (drug,) = one.statement.drugs
+        tried = f" [{options.tried[drug]}]" if drug in options.tried else ""
+        lines.append(f"  {drug}{tried}: {one.statement.says} {sources.mark(one)}")
+        lines += _reasons(one.against, sources)
+    against = [one for one in options.said["ketamine"] if one.verdict != "not met"]
     lines.append("  Against ketamine:")
-    lines += [f"    {one.statement.kind}: {one.statement.says} {_source(one)}" for one in against] or [
-        "    nothing is known that speaks against it"
-    ]
-    lines += [
-        f"    {_NOT_ALONE} {one.open_because}: {one.statement.says} ({one.statement.kind})"
-        for one in options.said["ketamine"]
-        if one.open_because
-    ]
+    lines += _reasons(against, sources) or ["      nothing that was read, by these answers"]
     lines.append("  To be watched during ketamine:")
-    lines += [f"  {_statement(one)}" for one in options.said["monitor"]]
+    lines += [f"      {one.statement.says} {sources.mark(one)}" for one in options.said["monitor"]]
     return lines
 
 

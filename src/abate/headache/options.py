@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from abate.base.errors import AnswersError
 from abate.headache.answers import make_answers
 from abate.headache.evaluation import Evaluation
+from abate.headache.red_flags import RedFlagFindings, find_red_flags, flags_as_dict
 from abate.headache.rules import parse_rule
 from abate.headache.verdicts import Verdict
 from abate.knowledge.drug_classes import DrugClass, drug_classes
 from abate.knowledge.questions import questionnaire
+from abate.knowledge.red_flags import ONSET_AGE
 from abate.knowledge.treatment_choice import SECTIONS, Statement, evidence_levels, statements
 
 
@@ -29,12 +31,15 @@ class Said:
         Questions that leave it open.
     rests_on : tuple of str
         Diagnoses and criteria that leave it open, such as ``8.2``.
+    against : tuple of Said
+        Reasons to avoid what it names, that apply or may apply.
     """
 
     statement: Statement
     verdict: str
     lacks: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
+    against: tuple[Said, ...] = ()
 
     @property
     def open_because(self) -> str:
@@ -76,10 +81,15 @@ class Options:
     said : mapping of section to tuple of Said
         first, prevention, acute, avoid, favour, infusion, ketamine, monitor.
     classes : tuple of ClassOption
+    flags : RedFlagFindings
+    tried : mapping of str to str
+        What came of each ingredient that was tried.
     not_answered : tuple of str
         Questions without an answer on which some statement rests.
     """
 
+    flags: RedFlagFindings
+    tried: Mapping[str, str]
     said: Mapping[str, tuple[Said, ...]]
     classes: tuple[ClassOption, ...]
     not_answered: tuple[str, ...]
@@ -88,7 +98,13 @@ class Options:
         """Return everything as plain mappings and lists, for JSON."""
         return {
             "statements": [
-                {**asdict(said.statement), "verdict": said.verdict, "not_answered": list(said.lacks)}
+                {
+                    **asdict(said.statement),
+                    "verdict": said.verdict,
+                    "not_answered": list(said.lacks),
+                    "rests_on": list(said.rests_on),
+                    "against": [f"{one.statement.id}: {one.verdict}" for one in said.against],
+                }
                 for section in self.said.values()
                 for said in section
             ],
@@ -109,11 +125,14 @@ class Options:
                 }
                 for option in self.classes
             ],
+            **flags_as_dict(self.flags),
             "not_answered": list(self.not_answered),
         }
 
 
-def find_options(given: Mapping[str, Any], treatments: Sequence[Mapping[str, Any]] = ()) -> Options:
+def find_options(
+    given: Mapping[str, Any], treatments: Sequence[Mapping[str, Any]] = (), onset_age: float = ONSET_AGE
+) -> Options:
     """Return what is said of the choice of treatment for one patient.
 
     Parameters
@@ -121,40 +140,83 @@ def find_options(given: Mapping[str, Any], treatments: Sequence[Mapping[str, Any
     given : mapping of question to answer
         As :func:`abate.headache.answers.make_answers` takes them, one value each.
     treatments : sequence of mapping
-        What was tried: ``drug`` (an ingredient of the drug table) and, where known, ``outcome``.
+        What was tried: ``drug`` (an ingredient of the drug table) and, where known, ``outcome`` (no effect, not tolerated,
+        contraindicated, ongoing, unknown), ``dose_mg_day``, ``start`` and ``end``.
+    onset_age : float
+        From which age on the beginning of a headache is a red flag.
 
     Raises
     ------
     AnswersError
         If an answer is not possible, or a drug is not in the table.
     """
-    evaluation = Evaluation(make_answers({question: [answer] for question, answer in given.items()}))
+    answers = make_answers({question: [answer] for question, answer in given.items()})
+    evaluation = Evaluation(answers)
     said = {section: tuple(_said(statement, evaluation) for statement in statements(section)) for section in SECTIONS}
+    avoid = [one for one in said["avoid"] if one.verdict != "not met"]
+    for section in ("acute", "emergency", "infusion"):
+        said[section] = tuple(replace(one, against=_against(one.statement, avoid)) for one in said[section])
     tried = read_tried(treatments)
     lacking = {question for section in said.values() for one in section for question in one.lacks}
     return Options(
         said=said,
+        flags=find_red_flags(answers, onset_age),
+        tried=tried,
         classes=_classes(tried, said),
         not_answered=tuple(question for question in questionnaire().questions if question in lacking),
     )
 
 
+#: What may be told of a treatment that was tried.
+TREATMENT_KEYS = ("drug", "outcome", "dose_mg_day", "start", "end", "days")
+OUTCOMES = ("no effect", "not tolerated", "contraindicated", "ongoing", "unknown")
+#: Other names of an ingredient.
+_OTHER_NAMES = {"paracetamol": "acetaminophen", "onabotulinumtoxina": "onabotulinumtoxinA", "dhe": "dihydroergotamine"}
+
+
 def read_tried(treatments: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Return what came of each drug that was tried, in words, by ingredient; ``tried`` where no outcome is told."""
+    """Return what came of each drug that was tried, in words, by ingredient; ``tried`` where no outcome is told.
+
+    Raises
+    ------
+    AnswersError
+        If a drug is not in the table, an outcome is not one of the known, or something else is told that is not read.
+    """
     known = {drug.ingredient.lower(): drug.ingredient for drug in drug_classes()}
     tried: dict[str, str] = {}
     for place, treatment in enumerate(treatments, start=1):
-        name = str(treatment.get("drug", "")).strip().lower()
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = (
-                f"; did you mean {known[near[0]]!r}?" if near else "; give the ingredient, as the drug table names it."
+        for key in treatment:
+            if key not in TREATMENT_KEYS:
+                raise AnswersError(
+                    f"treatment {place} tells something that is not read; it may tell {', '.join(TREATMENT_KEYS)}."
+                )
+        ingredient = _ingredient(str(treatment.get("drug", "")), known, place)
+        outcome = str(treatment.get("outcome") or "tried").strip().lower()
+        if outcome not in (*OUTCOMES, "tried"):
+            raise AnswersError(
+                f"the outcome of treatment {place} must be one of {', '.join(OUTCOMES)}; found something else."
             )
-            raise AnswersError(f"the drug of treatment {place} is not in the drug table{hint}")
-        outcome = str(treatment.get("outcome") or "tried")
-        earlier = tried.get(known[name])
-        tried[known[name]] = outcome if earlier in (None, outcome) else f"{earlier}; {outcome}"
+        earlier = tried.get(ingredient)
+        tried[ingredient] = outcome if earlier in (None, outcome) else f"{earlier}; {outcome}"
     return tried
+
+
+def _ingredient(name: str, known: Mapping[str, str], place: int) -> str:
+    word = name.strip().lower()
+    word = _OTHER_NAMES.get(word, word).lower()
+    if word in known:
+        return known[word]
+    near = difflib.get_close_matches(word, known, n=1)
+    hint = f"; did you mean {known[near[0]]!r}?" if near else "; give the ingredient, as the drug table names it."
+    raise AnswersError(f"the drug of treatment {place} is not in the drug table{hint}")
+
+
+def _against(statement: Statement, avoid: Sequence[Said]) -> tuple[Said, ...]:
+    """Return the reasons to avoid a class or drug that a statement names, or a drug of a class that it names."""
+    class_of = {drug.ingredient: drug.drug_class for drug in drug_classes()}
+    classes = {*statement.classes, *(class_of[drug] for drug in statement.drugs)}
+    drugs = {*statement.drugs, *(drug for drug, name in class_of.items() if name in statement.classes)}
+    return tuple(one for one in avoid if (set(one.statement.classes) & classes) or (set(one.statement.drugs) & drugs))
 
 
 def _said(statement: Statement, evaluation: Evaluation) -> Said:

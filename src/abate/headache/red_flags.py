@@ -98,6 +98,23 @@ def flag_lines(found: RedFlagFindings, place: int = 0) -> list[str]:
     return [*lines, "", "Imaging", *_imaging_lines(found, there, place)]
 
 
+def asking_lines(found: RedFlagFindings, place: int = 0) -> list[str]:
+    """Return what comes before a choice of treatment: situations that ask for imaging, and flags that are not always there."""
+    asking = [one for one, verdicts in found.situations.items() if one.asks and verdicts[place] == Verdict.MET]
+    there = [
+        flag
+        for flag, verdicts in found.flags.items()
+        if verdicts[place] == Verdict.MET and not flag.is_common_in_refractory
+    ]
+    lines = [f"  imaging is asked for: {one.situation} (abate assess says which)" for one in asking]
+    if there and not asking:
+        lines.append(f"  a red flag is there: {', '.join(flag.name for flag in there)} (abate assess)")
+    open_count = sum(int(verdicts[place] == Verdict.NOT_KNOWN) for verdicts in found.flags.values())
+    if open_count:
+        lines.append(f"  not known of {open_count} of {len(found.flags)} red flags (abate assess names them)")
+    return lines
+
+
 def _kind(flag: RedFlag, found: RedFlagFindings, place: int) -> str:
     notes = []
     if flag.id in {other.id for other, verdicts in found.orange.items() if verdicts[place] == Verdict.MET}:

@@ -20,11 +20,14 @@ from abate.headache.option_lines import lines_of_options
 from abate.headache.options import find_options
 from abate.headache.red_flags import find_red_flags, flag_lines, flags_as_dict
 from abate.headache.verdicts import Verdict
-from abate.knowledge.questions import questionnaire
+from abate.knowledge.questions import Question, questionnaire
 from abate.knowledge.red_flags import ONSET_AGE
 from abate.study.output import write_bytes
 
-Ask = Callable[[str], str]
+#: Sections that are asked whatever the diagnosis.
+_ALWAYS_ASKED = ("judgement", "flags")
+
+Ask = Callable[[str], str | None]
 
 _FORMS: Mapping[str, Callable[[], bytes]] = {
     ".xlsx": forms.make_workbook,
@@ -49,6 +52,8 @@ def assess_file(
     AbateError
         If the file cannot be read, an answer is not possible, or ``out`` cannot be written.
     """
+    if out is not None and out.exists() and out.samefile(path):
+        raise ParameterError(f"--out names the file of the answers, {path.name}; name another file.")
     held = read_answers(path)
     assumed = read_assumptions(assume)
     if held.is_one:
@@ -82,7 +87,7 @@ def read_assumptions(texts: Sequence[str]) -> dict[str, Any]:
     return assumed
 
 
-def options_file(path: Path, *, as_json: bool = False) -> Iterator[str]:
+def options_file(path: Path, *, onset_age: float = ONSET_AGE, as_json: bool = False) -> Iterator[str]:
     """Yield what is said of the choice of treatment for the one patient of a file.
 
     Raises
@@ -95,7 +100,9 @@ def options_file(path: Path, *, as_json: bool = False) -> Iterator[str]:
         raise AnswersError(
             f"{path.name} is a table of patients; options are told for one patient, in TOML, JSON or the workbook."
         )
-    options = find_options({question: answers[0] for question, answers in held.columns.items()}, held.treatments)
+    options = find_options(
+        {question: answers[0] for question, answers in held.columns.items()}, held.treatments, onset_age
+    )
     if as_json:
         yield json.dumps({"notice": forms.NOT_A_DEVICE, **options.as_dict()}, indent=2, ensure_ascii=False)
     else:
@@ -109,9 +116,7 @@ def _one(given: dict[str, Any], assumed: dict[str, Any], onset_age: float, *, as
     if as_json:
         yield json.dumps({**found.as_dict(), **flags_as_dict(flags)}, indent=2, ensure_ascii=False)
     else:
-        yield from lines_of(found)
-        yield ""
-        yield from flag_lines(flags)
+        yield from lines_of(found, flag_lines(flags))
 
 
 def _many(
@@ -121,7 +126,7 @@ def _many(
     if out is not None:
         write_bytes(_as_csv(found.columns()).encode("utf-8"), out, overwrite=overwrite, is_private=True)
     if as_json:
-        keys = ("code", "name", "met", "not_met", "not_known", "coded")
+        keys = ("code", "name", "met", "not_met", "not_known", "coded", "coded_unless_outranked")
         counts = [dict(zip(keys, row, strict=True)) for row in found.counts()]
         yield json.dumps(
             {"notice": forms.NOT_A_DEVICE, "source": SOURCE, "patients": len(held.ids), "disorders": counts}, indent=2
@@ -139,9 +144,10 @@ def _summary(found: CohortAssessment) -> Iterator[str]:
     for question, (answer, count) in found.assumed.items():
         yield f"Assumed where not answered: {question} = {answer} ({count} patients)."
     yield ""
-    yield f"{'':9}{'':58}{'met':>7}{'not met':>9}{'not known':>11}{'coded':>7}"
-    for code, name, met, not_met, unknown, coded in found.counts():
-        yield f"{code:9}{name[:56]:58}{met:>7}{not_met:>9}{unknown:>11}{coded:>7}"
+    yield f"{'':9}{'':58}{'met':>7}{'not met':>9}{'not known':>11}{'coded':>7}{'unless':>8}"
+    for code, name, met, not_met, unknown, coded, unless in found.counts():
+        yield f"{code:9}{name[:56]:58}{met:>7}{not_met:>9}{unknown:>11}{coded:>7}{unless:>8}"
+    yield "coded: met, and nothing that outranks it can be; unless: met, and coded unless one that outranks it, not known, is met"
 
 
 def _as_csv(columns: Mapping[str, Sequence[Any]]) -> str:
@@ -152,10 +158,14 @@ def _as_csv(columns: Mapping[str, Sequence[Any]]) -> str:
     return stream.getvalue()
 
 
-def assess_by_asking(ask: Ask, tell: Callable[[str], None]) -> list[str]:
-    """Ask the questions in turn, and return what is to be printed of the answers."""
-    tell(forms.NOT_A_DEVICE)
-    return ["", *_one(ask_all(ask, tell), {}, ONSET_AGE, as_json=False)]
+def assess_by_asking(ask: Ask, tell: Callable[[str], None], out: Path | None = None) -> list[str]:
+    """Ask the questions in turn, keep the answers in ``out`` (JSON), and return what is to be printed of them."""
+    if out is not None and (out.exists() or out.suffix != ".json"):
+        raise ParameterError("the answers are kept in a new file whose name ends in .json; name one with --out.")
+    given = ask_all(ask, tell)
+    if out is not None:
+        write_bytes((json.dumps(given, indent=2) + "\n").encode("utf-8"), out, is_private=True)
+    return ["", *_one(given, {}, ONSET_AGE, as_json=False)]
 
 
 def write_form(path: Path, *, overwrite: bool) -> None:
@@ -189,7 +199,8 @@ def question_lines() -> Iterator[str]:
 def ask_all(ask: Ask, tell: Callable[[str], None]) -> dict[str, Any]:
     """Ask the questions one by one, and leave out those that can no longer change a diagnosis; return the answers.
 
-    ``ask`` shows a prompt and returns what was typed; an empty line is not known. A mistake is told and asked again.
+    ``ask`` shows a prompt and returns what was typed: an empty line is not known, None ends the asking. A mistake is told and
+    asked again.
     """
     given: dict[str, Any] = {}
     section = None
@@ -199,23 +210,34 @@ def ask_all(ask: Ask, tell: Callable[[str], None]) -> dict[str, Any]:
         if question.section != section:
             section = question.section
             tell(f"\n{section} (an empty line: not known)")
-        while True:
-            answer = ask(f"{question.text} [{question.expected}]")
-            try:
-                if parse_answer(question, answer) is not None:
-                    make_answers({known: [value] for known, value in {**given, id: answer}.items()})
-                    given[id] = answer
-                break
-            except AnswersError as error:
-                tell(f"  {error}")
+        answer = _answer_to(question, given, ask, tell)
+        if answer is None:
+            break
+        if answer:
+            given[id] = answer
     return given
 
 
+def _answer_to(question: Question, given: Mapping[str, Any], ask: Ask, tell: Callable[[str], None]) -> str | None:
+    """Ask until the answer is possible beside the others; an empty text is not known, None that there is no more to come."""
+    while (answer := ask(f"{question.text} [{question.expected}]")) is not None:
+        try:
+            if parse_answer(question, answer) is None:
+                return ""
+            make_answers({known: [value] for known, value in {**given, question.id: answer}.items()})
+            return answer
+        except AnswersError as error:
+            tell(f"  {error}")
+    return None
+
+
 def _matters(question: str, given: Mapping[str, Any]) -> bool:
-    """Return whether a disorder that is open reads the question, and the answer is open."""
+    """Return whether the answer is open, and a disorder that is open reads the question, or it is of a red flag."""
     answers = make_answers({known: [value] for known, value in given.items()})
     if answers.is_answered(question)[0]:
         return False
+    if questionnaire().questions[question].section_id in _ALWAYS_ASKED:
+        return True
     found = diagnose(answers)
     return any(
         verdicts[0] == Verdict.NOT_KNOWN and question in questions_of(code, letter)

@@ -127,6 +127,26 @@ def test_the_questionnaire_is_fhir_r4():
     assert sum(len(group.item) for group in made.item) == len(QUESTIONS)
 
 
+def test_a_questionnaire_response_is_read_back(tmp_path):
+    def answered(id, *values):
+        return {"linkId": id, "answer": [{kind: value} for kind, value in values]}
+
+    response = {"resourceType": "QuestionnaireResponse", "status": "completed", "item": [
+        {"linkId": "section-person", "item": [answered("age", ("valueDecimal", 40))]},
+        {"linkId": "section-aura", "item": [
+            answered("aura_symptoms", ("valueCoding", {"code": "visual"}), ("valueCoding", {"code": "speech"}))]},
+        {"linkId": "section-attacks", "item": [
+            answered("vomiting", ("valueBoolean", True)),
+            answered("quality", ("valueCoding", {"code": "pressing_or_tightening"}))]},
+    ]}  # fmt: skip
+    (tmp_path / "response.json").write_text(json.dumps(response))
+    answers = make_answers(read_answers(tmp_path / "response.json").columns)
+    assert answers.words("age", 0) == "40"
+    assert answers.words("aura_symptoms", 0) == "visual, speech"
+    assert answers.words("quality", 0) == "pressing or tightening"
+    assert answers.words("vomiting", 0) == "yes"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [

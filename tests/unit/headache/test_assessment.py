@@ -76,5 +76,7 @@ def test_a_table_agrees_with_one_by_one():
             assert columns[finding.code][place] == finding.verdict
             for criterion in finding.criteria:
                 assert columns[f"{finding.code} {criterion.letter}"][place] == criterion.verdict
-    counts = {code: (met, not_met, unknown) for code, _, met, not_met, unknown, _ in table.counts()}
+    assert columns["coded"][2] == "8.2.2"
+    assert columns["coded_unless"][1] == "1.3 unless 3.4"
+    counts = {code: (met, not_met, unknown) for code, _, met, not_met, unknown, *_ in table.counts()}
     assert counts["1.1"] == (2, 1, 1)

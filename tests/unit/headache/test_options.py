@@ -110,6 +110,72 @@ def test_what_speaks_against_ketamine(answers, id):
     assert id in {statement.id for statement in said("ketamine", answers)}
 
 
+def test_an_infusion_and_a_step_carry_their_contraindications():
+    text = "\n".join(
+        lines_of_options(
+            find_options({"pregnancy": "pregnant", "illness": ["coronary artery disease"], "intensity": "severe"})
+        )
+    )
+    infusions = text[text.index("Infusions") :]
+    assert infusions.count("CONTRAINDICATED: pregnancy") == 2
+    step = text[text.index("Acute treatment") : text.index("In the emergency")]
+    assert "triptan, ergot: CONTRAINDICATED: coronary artery disease" in step
+
+
+def test_control_of_heart_disease_is_asked_before_ketamine():
+    (asked,) = (
+        one
+        for one in find_options({"illness": ["coronary artery disease"]}).said["ketamine"]
+        if one.statement.id == "cardiovascular"
+    )
+    assert (asked.verdict, asked.lacks) == ("not known", ("cardiovascular_controlled",))
+    controlled = {"illness": ["coronary artery disease"], "cardiovascular_controlled": "yes"}
+    assert "cardiovascular" not in {statement.id for statement in said("ketamine", controlled)}
+
+
+@pytest.mark.parametrize(("answers", "id"), [({"age": 17}, "child"), ({"pregnancy": "after childbirth"}, "pregnancy")])
+def test_what_the_sources_do_not_speak_of_comes_first(answers, id):
+    assert id in {statement.id for statement in said("first", answers)}
+
+
+def test_without_migraine_it_is_said_first():
+    cluster = {"attack_count": 1, "aura_count": 0, "attack_hours": 1}
+    assert "no_migraine" in {statement.id for statement in said("first", cluster)}
+
+
+def test_a_red_flag_comes_first():
+    text = lines_of_options(find_options({"systemic_symptoms": "other systemic symptoms", "age": 70, "onset_age": 70}))
+    assert text[5].startswith("  a red flag is there: systemic symptoms, fever included, began at 50")
+
+
+def test_an_infusion_that_was_tried_says_so():
+    text = "\n".join(lines_of_options(find_options({}, [{"drug": "ketamine", "outcome": "no effect"}])))
+    assert "ketamine [no effect]: level U" in text
+
+
+@pytest.mark.parametrize(
+    ("treatment", "words"),
+    [
+        ({"drug": "valproate", "outcome": "Mary"}, "outcome of treatment 1"),
+        ({"drug": "valproate", "colour": 1}, "not read"),
+    ],
+)
+def test_what_is_told_of_a_treatment_is_checked(treatment, words):
+    with pytest.raises(AnswersError, match=words) as told:
+        find_options({}, [treatment])
+    assert "Mary" not in str(told.value)
+
+
+def test_paracetamol_is_known_by_both_names():
+    (tried,) = (
+        drug.tried
+        for option in find_options({}, [{"drug": "paracetamol"}]).classes
+        for drug in option.drugs
+        if drug.drug == "acetaminophen"
+    )
+    assert tried == "tried"
+
+
 def test_the_guidelines_unknown_is_seen():
     text = "\n".join(lines_of_options(find_options({})))
     assert "ketamine: level U (unknown) in the emergency department, AHS 2025" in text
