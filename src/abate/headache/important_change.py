@@ -37,7 +37,7 @@ class ImportantChange:
     decided_by : tuple of JudgedChange
         Those limits; met where one of them is met.
     others : tuple of JudgedChange
-        Limits that do not decide: unverified, or meant for groups, degrees or one trial.
+        Limits of one patient's change that do not decide: unverified, a degree of improvement, or the rule of a trial.
     reason : str
         Why the verdict is what it is, with its source.
     """
@@ -70,7 +70,7 @@ def is_important_change(name: str, before: float | None, after: float | None) ->
     judged = [
         JudgedChange(rule=rule, verdict=_judge(facts, rule, before, after))
         for rule in changes_of(facts.id)
-        if rule.is_found
+        if rule.is_of_one_patient
     ]
     decided_by = tuple(one for one in judged if one.rule.decides)
     improvement = improvement_of(facts, before, after)

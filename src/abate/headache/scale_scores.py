@@ -210,7 +210,7 @@ def is_pgic_responder(answer: float | None) -> Verdict:
 
 
 def _checked_items(facts: Scale, items: Sequence[float | None]) -> list[int | None]:
-    if not facts.item_count:
+    if not facts.item_answers:
         raise ParameterError(f"the items of the {facts.name} are not known here; give its value with --score.")
     if len(items) != facts.item_count:
         raise AnswersError(
@@ -232,7 +232,7 @@ def _checked_item(facts: Scale, number: int, item: Any) -> int | None:
 def _checked_total(facts: Scale, total: Any) -> float:
     if not _is_number(total) or not facts.is_in_range(total):
         raise AnswersError(
-            f"the value is outside {facts.minimum:g} to {facts.maximum:g}, the range of the {facts.name}."
+            f"the value is outside {facts.minimum:g} to {facts.maximum:g}, the range of the {facts.name}; correct it."
         )
     if not facts.is_possible(total):
         raise AnswersError(f"the value is not {facts.possible_values}, which every {facts.name} is; correct it.")

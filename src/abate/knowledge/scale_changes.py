@@ -8,8 +8,10 @@ from functools import cache
 
 from abate.knowledge.facts import read_facts
 
-#: The kind that judges one patient's change; differences between groups do not.
+#: The kind that decides whether one patient's change is important.
 WITHIN_PERSON = "within person"
+#: Kinds that are of one patient; a difference between groups, or the mean of many, says nothing about one.
+OF_ONE_PATIENT = (WITHIN_PERSON, "degree", "response")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +53,11 @@ class ChangeRule:
     def is_found(self) -> bool:
         """Whether there is a limit at all."""
         return self.low is not None
+
+    @property
+    def is_of_one_patient(self) -> bool:
+        """Whether there is a limit, and it is one that a single patient's change may be held against."""
+        return self.is_found and self.kind in OF_ONE_PATIENT
 
     @property
     def decides(self) -> bool:

@@ -28,9 +28,9 @@ class Scale:
     recall : str
         The time that an answer looks back on.
     item_count : int
-        Number of items whose answers add up to the total; 0 where that is not known, or there are none.
+        Number of items; 1 for a scale of one answer, 0 where it was not found.
     item_answers : tuple of int
-        Possible answers to one item.
+        Possible answers to one item, where they add up to the total; empty where they are not known, or there is one answer.
     is_whole : bool
         Whether only whole numbers are values.
     needs_all_items : bool
@@ -61,7 +61,7 @@ class Scale:
     @cached_property
     def totals(self) -> frozenset[int]:
         """Every sum of one answer to each item; empty where the items are not known."""
-        sums = {0} if self.item_count else set()
+        sums = {0} if self.item_answers else set()
         for _ in range(self.item_count):
             sums = {total + answer for total in sums for answer in self.item_answers}
         return frozenset(sums)
