@@ -1,5 +1,7 @@
 """Important change: each limit on both sides, by direction, and not known where nothing verified was published."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,7 +97,7 @@ def test_an_impossible_rating_is_refused():
 
 
 def test_where_higher_is_better_a_rise_is_the_improvement(monkeypatch):
-    upside_down = scales.Scale(**{**vars(scales.SCALES["nrs"]), "lower_is_better": False})
+    upside_down = replace(scales.SCALES["nrs"], lower_is_better=False)
     assert improvement_of(upside_down, 3, 8) == 5
     monkeypatch.setattr(scales, "SCALES", {**scales.SCALES, "nrs": upside_down})
     assert is_important_change("nrs", 5, 8).verdict is MET

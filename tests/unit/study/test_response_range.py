@@ -1,9 +1,11 @@
 """A study file whose response rules do not fit its scale is refused with one sentence."""
 
+from dataclasses import replace
+
 import pytest
 
 from abate.base.errors import StudyFileError
-from abate.knowledge.scales import SCALES, Scale
+from abate.knowledge.scales import SCALES
 from abate.study import response_range
 from abate.study.read import check_study
 
@@ -64,7 +66,7 @@ def test_a_second_rule_is_checked_too():
 
 
 def test_a_scale_on_which_higher_is_better_is_refused_clearly(monkeypatch):
-    upside_down = Scale(**{**vars(SCALES["nrs"]), "id": "wellbeing", "name": "well-being", "lower_is_better": False})
+    upside_down = replace(SCALES["nrs"], id="wellbeing", name="well-being", lower_is_better=False)
     monkeypatch.setattr(response_range, "SCALES", {**SCALES, "wellbeing": upside_down})
     with pytest.raises(StudyFileError, match="on the well-being higher is better, and a study counts a fall"):
         check_study(study("wellbeing", points=2))
