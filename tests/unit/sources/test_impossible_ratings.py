@@ -1,6 +1,8 @@
 """Ratings of OMOP records that the scale cannot give are dropped, each with its reason."""
 
-import ibis
+from datetime import datetime
+
+import pyarrow as pa
 import pytest
 
 from abate.contracts.definition import Rating
@@ -15,7 +17,7 @@ def read(engine, scale, values):
     """Read one rating a day, in MEASUREMENT; return the values kept, and the rule by row of those dropped."""
     table = RATING_TABLES["measurement"]
     texts = {name: [""] * len(values) for name in (*table.texts, *table.number_texts)}
-    times = [f"2024-03-{day:02d} 09:00:00" for day in range(1, len(values) + 1)]
+    times = [datetime(2024, 3, day, 9) for day in range(1, len(values) + 1)]
     columns = {
         table.key: list(range(1, len(values) + 1)),
         "person_id": [1] * len(values),
@@ -25,14 +27,7 @@ def read(engine, scale, values):
         "value_as_number": values,
         **texts,
     }
-    rows = engine.materialise(
-        ibis.memtable(columns).mutate(
-            measurement_date=ibis._.measurement_date.cast("timestamp"),
-            measurement_datetime=ibis._.measurement_datetime.cast("timestamp"),
-            value_as_number=ibis._.value_as_number.cast("float64"),
-        ),
-        "measurement",
-    )
+    rows = engine.from_arrow(pa.table(columns), "measurement")
     findings = Findings(engine)
     kept = engine.to_arrow(read_ratings({"measurement": rows}, Rating(scale=scale), engine, findings))
     found = engine.to_arrow(findings.as_table()).to_pylist()
