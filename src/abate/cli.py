@@ -430,6 +430,31 @@ def _ask(question: str) -> str | None:
 
 @app.command()
 @mends
+def scale(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="A scale, such as hit6; without it all are listed.")
+    ] = None,
+    items: Annotated[
+        str | None,
+        typer.Option("--items", metavar="A,B,...", help="Answers to the items, to add up; leave a missing one empty."),
+    ] = None,
+    score: Annotated[
+        str | None, typer.Option("--score", metavar="VALUE", help="A total, or the word of one answer: which band?")
+    ] = None,
+    before: Annotated[str | None, typer.Option("--before", metavar="VALUE", help="The rating before ...")] = None,
+    after: Annotated[
+        str | None, typer.Option("--after", metavar="VALUE", help="... and after: is the change important?")
+    ] = None,
+) -> None:
+    """Say what is known of a rating scale, score answers, or judge a change. Not a medical device."""
+    from abate.study.scale import scale_lines
+
+    for line in scale_lines(name, items=items, score=score, before=before, after=after):
+        typer.echo(line)
+
+
+@app.command()
+@mends
 def demo(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write.")] = Path("demo-study"),
     courses: Annotated[

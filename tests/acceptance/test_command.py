@@ -10,16 +10,19 @@ def test_help_names_every_verb():
     assert answer.returncode == 0
     for verb in (
         "assess",
-        "options",
-        "titration",
-        "run",
+        "burden",
         "check",
+        "demo",
+        "diary",
         "explain",
         "init",
+        "options",
+        "run",
+        "scale",
         "schema",
-        "template",
         "simulate",
-        "demo",
+        "template",
+        "titration",
     ):
         assert verb in answer.stdout
 

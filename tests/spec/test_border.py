@@ -75,6 +75,35 @@ def test_ratings_outside_the_scale_or_without_a_number_are_dropped_and_named(eng
     ]
 
 
+def test_totals_that_a_scale_cannot_give_are_dropped_and_named(engine):
+    tables = checked(
+        engine,
+        ratings="""
+            person_id | time             | scale | value
+            1         | 2024-03-01 10:00 | HIT-6 | 36
+            1         | 2024-03-02 10:00 | HIT-6 | 37
+            1         | 2024-03-03 10:00 | HIT-6 | 38
+            1         | 2024-03-04 10:00 | hit6  | 60.5
+            1         | 2024-03-05 10:00 | hit6  | 77
+            1         | 2024-03-06 10:00 | hit6  | 79
+            1         | 2024-03-07 10:00 | midas | 37
+            1         | 2024-03-08 10:00 | midas | 2.5
+            1         | 2024-03-09 10:00 | nrs   | 7.5
+        """,
+    )
+    kept = [("hit6", 36.0), ("hit6", 38.0), ("midas", 37.0), ("nrs", 7.5)]
+    assert rows_of(engine, tables.ratings, "scale", "value") == kept
+    no_total = "value is not a sum of 6 answers of 6, 8, 10, 11 or 13, as scale hit6 has"
+    found = [finding for finding in findings_of(engine, tables) if finding[0] == "ratings"]
+    assert sorted(found) == [
+        ("ratings", no_total, "dropped", "ratings row 3"),
+        ("ratings", no_total, "dropped", "ratings row 5"),
+        ("ratings", no_total, "dropped", "ratings row 6"),
+        ("ratings", "value is not a whole number, as scale midas has", "dropped", "ratings row 9"),
+        ("ratings", "value is outside 36 to 78, the range of scale hit6", "dropped", "ratings row 7"),
+    ]
+
+
 def test_the_ends_of_a_range_belong_to_it(duckdb_engine):
     tables = checked(
         duckdb_engine,

@@ -34,8 +34,9 @@ _RULES: Mapping[str, Callable[[ir.FloatingValue, ir.FloatingValue, float], ir.Bo
 
 
 def meets(rule: ResponseRule, baseline: ir.FloatingValue, rating: ir.FloatingValue) -> ir.BooleanValue:
-    """Return whether a rating meets the rule against the baseline (lower is better).
+    """Return whether a rating meets the rule against the baseline.
 
+    Lower is better: a study on a scale where higher is better is refused when its file is read.
     Empty where it cannot be evaluated: no rating; for a fall no baseline; for a fall in per cent a baseline of 0.
     """
     return _RULES[rule.kind](baseline, rating, rule.threshold)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from abate.base.errors import StudyFileError
 from abate.contracts.definition import Study
-from abate.knowledge.scales import SCALES
+from abate.study.response_range import check_scale
 
 
 def read_study(where: str | Path) -> Study:
@@ -62,7 +62,7 @@ def check_study(data: Mapping[str, Any], *, name: str = "study") -> Study:
         study = Study.model_validate(dict(data))
     except ValidationError as error:
         raise StudyFileError(_describe(error, name)) from None
-    _check_scale(study, name)
+    check_scale(study, name)
     return study
 
 
@@ -96,23 +96,6 @@ def _text_of(path: Path) -> str:
         raise StudyFileError(f"{path.name} may not be read; give yourself the right to read it.") from None
     except UnicodeDecodeError:
         raise StudyFileError(f"{path.name} is not a text file in UTF-8.") from None
-
-
-def _check_scale(study: Study, name: str) -> None:
-    if study.rating.scale not in SCALES:
-        nearest = _nearest(study.rating.scale, SCALES)
-        hint = f"did you mean {nearest!r}?" if nearest else f"known are {', '.join(SCALES)}."
-        raise StudyFileError(f"{name}, rating.scale: the scale {study.rating.scale!r} is not known; {hint}")
-    scale = SCALES[study.rating.scale]
-    for rule in study.response.rules:
-        if rule.points is not None and rule.points > scale.maximum - scale.minimum:
-            raise StudyFileError(
-                f"{name}, response: a fall of {rule.points:g} points is impossible on {scale.name} ({scale.minimum:g} to {scale.maximum:g})."
-            )
-        if rule.at_most is not None and not scale.minimum <= rule.at_most <= scale.maximum:
-            raise StudyFileError(
-                f"{name}, response: at_most {rule.at_most:g} lies outside {scale.name} ({scale.minimum:g} to {scale.maximum:g})."
-            )
 
 
 def _describe(error: ValidationError, name: str) -> str:

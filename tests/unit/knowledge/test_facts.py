@@ -11,7 +11,17 @@ from abate.knowledge.visit_kinds import visit_kinds
 
 
 @pytest.mark.parametrize(
-    "name", ["drug_classes.csv", "infusion_limits.csv", "routes.csv", "visit_kinds.csv", "weight_codes.csv"]
+    "name",
+    [
+        "drug_classes.csv",
+        "infusion_limits.csv",
+        "routes.csv",
+        "visit_kinds.csv",
+        "weight_codes.csv",
+        "scales.csv",
+        "scale_bands.csv",
+        "scale_changes.csv",
+    ],
 )
 def test_each_fact_has_a_tag_and_a_source(name):
     rows = read_facts(name)

@@ -17,6 +17,7 @@ from abate.knowledge.scales import SCALES, Scale
 from abate.sources.border.cells import UNREAD_SENTENCE
 from abate.sources.border.reading import ReadTable
 from abate.sources.findings import Action
+from abate.sources.impossible_ratings import is_no_value, is_out_of_range
 
 Condition = Callable[[ir.Table], ir.BooleanValue]
 
@@ -110,19 +111,26 @@ def _is_later(first: str, second: str) -> Condition:
 
 
 def _scale_rules(scales: Sequence[str]) -> Iterator[Rule]:
-    """Yield one rule a scale: a rating outside its range is no rating, one on an unknown scale is anybody's guess."""
+    """Yield the rules of each scale: a rating that it cannot give is no rating, one on an unknown scale is anybody's guess."""
     for name in scales:
         if name in SCALES:
             scale = SCALES[name]
             sentence = f"value is outside {scale.minimum:g} to {scale.maximum:g}, the range of scale {name}"
             yield Rule(sentence=sentence, action="dropped", is_broken=_is_outside(scale))
+            if scale.possible_values:
+                sentence = f"value is not {scale.possible_values}, as scale {name} has"
+                yield Rule(sentence=sentence, action="dropped", is_broken=_is_impossible(scale))
     if any(name not in SCALES for name in scales):
         sentence = "scale is not known, so its range was not checked"
         yield Rule(sentence=sentence, action="kept", is_broken=lambda rows: ~rows.scale.isin(list(SCALES)))
 
 
 def _is_outside(scale: Scale) -> Condition:
-    return lambda rows: (rows.scale == scale.id) & ((rows.value < scale.minimum) | (rows.value > scale.maximum))
+    return lambda rows: (rows.scale == scale.id) & is_out_of_range(rows.value, scale)
+
+
+def _is_impossible(scale: Scale) -> Condition:
+    return lambda rows: (rows.scale == scale.id) & is_no_value(rows.value, scale)
 
 
 _END_BEFORE_START = Rule(sentence="end is before start", action="dropped", is_broken=_is_later("start", "end"))

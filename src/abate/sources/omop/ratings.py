@@ -10,7 +10,8 @@ import ibis
 
 from abate.base.errors import StudyFileError
 from abate.contracts.course_tables import OCCASIONS, RATINGS
-from abate.knowledge.scales import scale
+from abate.knowledge.scales import Scale, scale
+from abate.sources.impossible_ratings import is_no_value, is_out_of_range
 from abate.sources.omop.once import split_repeated
 from abate.sources.omop.times import both_columns, remark_on_dates, time_of
 
@@ -25,6 +26,7 @@ NO_NUMBER = "The rating has no number."
 NO_TIME = "The rating has no time."
 NO_PERSON = "The rating has no person."
 OUT_OF_RANGE = "The rating lies outside the range of its scale, {low:g} to {high:g}."
+IMPOSSIBLE = "The rating is not {possible}, as its scale has."
 REPEATED = "The rating repeats another of the same person, time, concept, occasion and value."
 NUMBER_IN_TEXT = "The number of the rating stands in a text column."
 NO_OCCASION = (
@@ -128,7 +130,8 @@ def _judge(rows: ir.Table, table: RatingTable, rating: Rating) -> ir.Table:
         (rows.person_id.isnull(), NO_PERSON),
         (time.isnull(), NO_TIME),
         (value.isnull(), NO_NUMBER),
-        ((value < facts.minimum) | (value > facts.maximum), OUT_OF_RANGE.format(low=facts.minimum, high=facts.maximum)),
+        (is_out_of_range(value, facts), OUT_OF_RANGE.format(low=facts.minimum, high=facts.maximum)),
+        *_impossible(value, facts),
     )
     return rows.select(
         key=rows[table.key],
@@ -141,6 +144,11 @@ def _judge(rows: ir.Table, table: RatingTable, rating: Rating) -> ir.Table:
         rule=rule,
         is_in_text=rows.value_as_number.isnull() & value.notnull(),
     )
+
+
+def _impossible(value: ir.FloatingValue, facts: Scale) -> Sequence[tuple[ir.BooleanValue, str]]:
+    is_broken = is_no_value(value, facts)
+    return () if is_broken is None else ((is_broken, IMPOSSIBLE.format(possible=facts.possible_values)),)
 
 
 def _number(text: ir.StringValue) -> ir.FloatingValue:
