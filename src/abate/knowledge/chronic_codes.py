@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from abate.contracts.definition import Codes
+from abate.knowledge.conditions import is_condition
 from abate.knowledge.facts import read_facts
 
 

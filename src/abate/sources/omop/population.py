@@ -142,8 +142,10 @@ def _read_administrations(
         findings.add_remark("drug_exposure", NO_CONCEPTS.format(treatment=study.treatment.name))
         return None
     alone = study.model_copy(update={"comparator": None})
+    # Weights are not read: rates and amounts are of no account here, only when a course began. So what is found of them is not said.
+    of_doses = Findings(engine)
     exposures = read_exposures(store, alone, vocabulary, engine, findings)
-    return read_administrations(exposures, None, engine, findings)
+    return read_administrations(exposures, None, engine, of_doses)
 
 
 def _remarks(findings: Findings, engine: Engine) -> tuple[str, ...]:
