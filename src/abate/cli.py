@@ -160,8 +160,8 @@ def burden(
     quiet: QuietOption = False,
 ) -> None:
     """Count how common the study's condition is among all whom the records observe, by age, sex and calendar year."""
-    from abate.study.burden import find_burden, parse_ages, parse_washout
     from abate.report.burden import burden_lines
+    from abate.study.burden import find_burden, parse_ages, parse_washout
 
     with _progress(quiet) as progress:
         found = find_burden(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from abate.contracts.burden import ALL, DAYS_PER_YEAR, INCIDENCE_PER, SEXES, UNKNOWN, BurdenEstimate, BurdenRow, Period
@@ -27,7 +28,7 @@ def name_bands(age_limits: Sequence[int]) -> Mapping[int, str]:
     >>> name_bands((0, 18, 80))
     {0: '0 to 17', 18: '18 to 79', 80: '80 and over', -1: 'unknown'}
     """
-    names = {low: f"{low} to {above - 1}" for low, above in zip(age_limits, age_limits[1:], strict=False)}
+    names = {low: f"{low} to {above - 1}" for low, above in pairwise(age_limits)}
     return {**names, age_limits[-1]: f"{age_limits[-1]} and over", _UNKNOWN_AGE: UNKNOWN}
 
 

@@ -41,9 +41,8 @@ def chronic_codes_of(condition: Codes) -> Sequence[ChronicCode]:
     >>> [row.code for row in chronic_codes_of(Codes(icd10cm=("G43",)))]
     ['G43.7', '4141827', '43530652']
     """
-    named = tuple(code.upper() for code in condition.icd10cm)
     return tuple(
-        row for row in chronic_codes() if row.condition_concept in condition.concepts or row.condition_icd10cm in named
+        row for row in chronic_codes() if is_condition(condition, row.condition_concept, row.condition_icd10cm)
     )
 
 

@@ -6,14 +6,16 @@ is not. Whoever knows the sums can subtract, so more counts are hidden until of 
 * none is hidden, or at least two are,
 * and where the total is shown, the hidden parts together are no small count either, and more than one person each;
 
-and until no hidden count follows from all sums taken together. That is asked of the equations themselves: a hidden count
-follows from them exactly where no change of the hidden counts that leaves every sum true changes it. Counts of 0 are taken as known and never help to hide another. What two different
-tables tell together (this year's and last year's, two studies on one hospital) is not looked at.
+and until no hidden count follows from all sums taken together: from the equations a count follows exactly where no change of
+the hidden counts that leaves every sum true changes it. Counts of 0 are taken as known and never help to hide another.
+
+What two different tables tell together (recorded in the period and recorded ever, this year and last year, two studies on
+one hospital) is not looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -57,12 +59,13 @@ def hide_small_counts(
 
 def _next_to_hide(counts: Mapping[Key, int], sums: Sequence[Sum[Key]], hidden: set[Key], smallest: int) -> set[Key]:
     """Return what must be hidden next; nothing where all is safe. Single sums first, since they are quick."""
-    for one in sums:
-        if _gives_away(one, counts, hidden, smallest) and (chosen := _choose([one], counts, hidden)):
+    open_sums = [one for one in sums if _gives_away(one, counts, hidden, smallest)]
+    for one in open_sums:
+        if chosen := _choose([one], counts, hidden, open_sums):
             return chosen
     for key in _keys_that_follow(sums, hidden):
         about = [one for one in sums if key == one[0] or key in one[1]]
-        if chosen := _choose(about, counts, hidden):
+        if chosen := _choose(about, counts, hidden, about):
             return chosen
     return set()
 
@@ -78,14 +81,20 @@ def _gives_away(one: Sum[Key], counts: Mapping[Key, int], hidden: set[Key], smal
     return total not in hidden and sum(unseen) < max(smallest, len(unseen) + 1)
 
 
-def _choose(sums: Iterable[Sum[Key]], counts: Mapping[Key, int], hidden: set[Key]) -> set[Key]:
-    """Return the smallest part above 0 that is still shown, else a total; nothing where none is left."""
-    shown_parts = [key for _, parts in sums for key in parts if key not in hidden and counts[key] > 0]
-    shown_totals = [total for total, _ in sums if total not in hidden and counts[total] > 0]
-    for candidates in (shown_parts, shown_totals):
-        if candidates:
-            return {min(candidates, key=lambda key: counts[key])}
-    return set()
+def _choose(
+    sums: Sequence[Sum[Key]], counts: Mapping[Key, int], hidden: set[Key], open_sums: Sequence[Sum[Key]]
+) -> set[Key]:
+    """Return a part above 0 that is still shown, else a total; nothing where none is left.
+
+    Of several, one that closes more of ``open_sums`` at once, then the smallest: so the fewest and smallest are hidden.
+    """
+    parts = [key for _, parts in sums for key in parts if key not in hidden and counts[key] > 0]
+    totals = [total for total, _ in sums if total not in hidden and counts[total] > 0]
+
+    def order(key: Key) -> tuple[int, int]:
+        return -sum(key == total or key in parts for total, parts in open_sums), counts[key]
+
+    return {min(parts or totals, key=order)} if parts or totals else set()
 
 
 def _keys_that_follow(sums: Sequence[Sum[Key]], hidden: set[Key]) -> list[Key]:

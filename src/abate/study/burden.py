@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -143,7 +144,7 @@ def parse_washout(text: str) -> int:
 def _check_arguments(washout_days: int, age_limits: Sequence[int]) -> None:
     if washout_days < 0:
         raise ParameterError(f"the washout must be at least 0 days; got {washout_days}.")
-    is_rising = all(low < high for low, high in zip(age_limits, age_limits[1:], strict=False))
+    is_rising = all(low < high for low, high in pairwise(age_limits))
     if not age_limits or age_limits[0] != 0 or not is_rising or age_limits[-1] > _OLDEST:
         raise ParameterError(
             f"the lowest ages of the bands must rise from 0 to at most {_OLDEST}; got {', '.join(map(str, age_limits))}."
@@ -310,8 +311,8 @@ def _define(condition: Condition, washout_days: int, disclosure: Disclosure) -> 
         "Persons: everybody observed on at least one day of the period; person-years: their observed days in it, by 365.25.",
         "Age: completed years on the first day of the period on which the person was observed.",
         f"Recorded in it: a record of {condition.name} on a day of the period; recorded ever: on any day up to its end.",
-        f"New cases: a first record ever of {condition.name}, on an observed day before which at least {washout_days:,} observed days "
-        "without one lie. Time at risk: such days, up to and with that of the first record.",
+        f"New cases: a first record ever of {condition.name}, on an observed day with at least {washout_days:,} observed days before it.",
+        "Time at risk: such days, up to and with that of the first record.",
         "Intervals: Wilson for shares, exact Poisson for rates, Newcombe for differences, exact given the total for ratios of rates; 95 %.",
         "Crude numbers: nothing is standardised. A recorded diagnosis is not an illness: who is ill and has no record counts as not ill.",
         *((f"Chronic codes: {chronic}.",) if chronic else ()),
