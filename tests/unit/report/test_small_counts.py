@@ -114,6 +114,14 @@ def another_table(counts, sums, hidden_keys, key):
     return ends[0] < ends[1]
 
 
+def test_three_of_one_each_are_not_told_by_their_total():
+    "All six sums of single persons are hidden; three hidden persons in three cells would still be one each."
+    found = hidden([[0, 1], [1, 1]], smallest=2)
+    counts, sums = table([[0, 1], [1, 1]])
+    assert ("all", "all") in found
+    assert all(another_table(counts, sums, found, key) for key in found)
+
+
 COUNTS = st.one_of(st.just(0), st.integers(1, 6), st.integers(5, 60))
 TABLES = st.tuples(st.integers(1, 4), st.integers(1, 4)).flatmap(
     lambda size: st.lists(st.lists(COUNTS, min_size=size[1], max_size=size[1]), min_size=size[0], max_size=size[0])
