@@ -269,7 +269,11 @@ def _describe(
         estimates=estimate_burden(rows),
         definitions=_define(condition, washout_days, disclosure),
         not_known=(NO_REFRACTORY,),
-        remarks=(*_remark_on_first_records(condition, counts.never_in_view, disclosure), *population.remarks),
+        remarks=(
+            *_remark_on_no_record(condition, counts),
+            *_remark_on_first_records(condition, counts.never_in_view, disclosure),
+            *population.remarks,
+        ),
         published=published_burden(condition),
         smallest_count=disclosure.smallest_count,
         rounding=disclosure.rounding,
@@ -318,6 +322,13 @@ def _define(condition: Condition, washout_days: int, disclosure: Disclosure) -> 
         *((f"Chronic codes: {chronic}.",) if chronic else ()),
         hidden + rounded,
     )
+
+
+def _remark_on_no_record(condition: Condition, counts: BurdenCounts) -> Sequence[str]:
+    if any(counts.cells["recorded_ever"].to_pylist()):
+        return ()
+    said = f"There is no record of {condition.name} by the study's codes among those observed."
+    return (f"{said} That may be the codes or the records, and is no finding on how common it is.",)
 
 
 def _remark_on_first_records(condition: Condition, count: int, disclosure: Disclosure) -> Sequence[str]:
