@@ -81,9 +81,9 @@ def burden_as_csv(burden: Burden) -> str:
 
 def burden_as_markdown(burden: Burden) -> str:
     """Return a page with every table and what stands behind it."""
-    parts = [f"# {_heading(burden)}", NOT_A_DEVICE]
+    parts = [f"# {_plain_text(_heading(burden))}", NOT_A_DEVICE]
     for found in burden_tables(burden):
-        parts += [f"## {found.title}", _as_markdown(found)]
+        parts += [f"## {_plain_text(found.title)}", _as_markdown(found)]
     for title, sentences in _prose(burden):
         if sentences:
             parts += [f"## {title}", "\n".join(f"- {_plain_text(sentence)}" for sentence in sentences)]
