@@ -98,7 +98,7 @@ def sums_of(rows: Sequence[BurdenRow], periods: Sequence[Period]) -> Sequence[tu
 def sums_over_years(
     rows: Sequence[BurdenRow], whole: Period, years: Sequence[Period]
 ) -> Sequence[tuple[RowKey, Sequence[RowKey]]]:
-    """Return which rows of the years add up to one of the whole: true of new cases of every age, since a case is new once."""
+    """Return which rows of the years add up to one of the whole: true of new cases and of time, not of persons."""
     there = {(row.period, row.sex, row.age) for row in rows}
     sexes = [row.sex for row in rows if row.period == whole.name and row.age == ALL]
     return [

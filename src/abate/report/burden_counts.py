@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from abate.contracts.burden import BurdenRow
+from abate.contracts.burden import DAYS_PER_YEAR, BurdenRow
 from abate.report.small_counts import hide_small_counts
 
 RowKey = tuple[str, str, str]
@@ -32,7 +32,7 @@ def hide_burden(
     sums : sequence of (total, parts)
         Which rows add up to which, in every count.
     more_sums : mapping of str to sums
-        The same for one count only, by its name.
+        The same for one count only, by its name, or for ``person_years``.
     smallest : int
         The smallest count above 0 that may be shown.
     rounding : int
@@ -50,6 +50,10 @@ def hide_burden(
         )
         for name in names
     }
+    days = {key: round((row.person_years or 0) * DAYS_PER_YEAR) for key, row in by_key.items()}
+    no_time = no_persons | hide_small_counts(
+        days, [*sums, *more_sums.get("person_years", ())], smallest=1, also=no_persons
+    )
     return tuple(
         replace(
             row,
@@ -57,7 +61,7 @@ def hide_burden(
                 name: None if key in hidden[name] else _rounded(count or 0, rounding)
                 for name, count in row.counts.items()
             },
-            person_years=None if key in no_persons else row.person_years,
+            person_years=None if key in no_time else row.person_years,
             person_years_at_risk=None if key in hidden["new_cases"] else row.person_years_at_risk,
         )
         for key, row in by_key.items()

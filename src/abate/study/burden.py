@@ -289,11 +289,11 @@ def _rows_to_show(
     from abate.report.burden_counts import hide_burden
 
     rows = add_totals(counts.cells.to_pylist(), periods, age_limits)
-    of_new_cases = sums_over_years(rows, periods[0], periods[1:]) if len(periods) > 1 else []
+    over_years = sums_over_years(rows, periods[0], periods[1:]) if len(periods) > 1 else []
     return hide_burden(
         rows,
         sums_of(rows, periods),
-        {"new_cases": of_new_cases},
+        {"new_cases": over_years, "person_years": over_years},
         smallest=disclosure.smallest_count,
         rounding=disclosure.rounding,
     )

@@ -4,11 +4,12 @@ import csv
 import datetime as dt
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
 from abate.contracts.burden import Burden, BurdenRow, Mark, Period
-from abate.inference.burden import add_totals, estimate_burden, sums_of
+from abate.inference.burden import add_totals, estimate_burden, sums_of, sums_over_years
 from abate.report.burden import burden_as_csv, burden_as_json, burden_as_markdown, burden_lines, write_burden
 from abate.report.burden_counts import hide_burden
 
@@ -52,6 +53,23 @@ def test_where_the_persons_are_few_all_of_the_row_is_hidden_noughts_too():
     few = found["male", "all"]
     assert few.counts == {"persons": None, "new_cases": None}
     assert (few.person_years, few.person_years_at_risk) == (None, None)
+
+
+def test_observed_time_of_few_persons_does_not_follow_from_the_other_years():
+    "In 2021 there are four men: their time, 60 years in each row, would be the men's of the whole less those of 2020."
+    periods = [
+        Period(name=name, first=dt.date(2020, 1, 1), last=dt.date(2021, 12, 31)) for name in ("whole", "2020", "2021")
+    ]
+    rows = [
+        replace(one, period=period.name)
+        for period, men in zip(periods, (100, 100, 4), strict=True)
+        for one in by_sex(women=30, men=0, persons=(100, men))
+    ]
+    over_years = sums_over_years(rows, periods[0], periods[1:])
+    shown = hide_burden(rows, sums_of(rows, periods), {"person_years": over_years}, smallest=5, rounding=1)
+    time = {(one.period, one.sex): one.person_years for one in shown if one.age == "all"}
+    assert time["2021", "male"] is None
+    assert None in (time["2020", "male"], time["whole", "male"])
 
 
 def test_counts_are_rounded_to_the_nearest_multiple_halves_up():
