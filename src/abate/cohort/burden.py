@@ -101,9 +101,8 @@ def count_burden(
     events = engine.materialise(_event_days({_CONDITION: conditions, **marks}), "event_days")
     firsts = engine.materialise(_first_days(events, (_CONDITION, *marks)), "first_days")
     wanted = _as_table(periods, engine)
-    present = _present(spans, firsts, wanted, washout_days)
-    seen = _seen(events, wanted, (_CONDITION, *marks))
-    persons = _describe_persons(present, patients, firsts, seen, age_limits)
+    present = _present(_with_persons(spans, patients, firsts), wanted, washout_days)
+    persons = _describe_persons(present, _seen(events, wanted, (_CONDITION, *marks)), age_limits)
     cells = engine.to_arrow(_count(persons, tuple(marks)))
     return BurdenCounts(cells=cells, never_in_view=_count_never_in_view(spans, firsts, engine))
 
@@ -122,7 +121,7 @@ def _as_table(periods: Sequence[Period], engine: Engine) -> ir.Table:
 
 
 def _join_spans(observed: ir.Table) -> ir.Table:
-    """Return ``first_day`` and ``last_day`` of each unbroken span, and how many days of the person were observed before it."""
+    """Return ``first_day`` and ``last_day`` of each unbroken span, the days of the person observed before it, and whether it is the only one."""
     days = observed.select("person_id", first_day=_day(observed["start"]), last_day=_day(observed["end"]))
     days = days.filter(days.first_day <= days.last_day)
     order: dict[str, Any] = {"group_by": "person_id", "order_by": ["first_day", "last_day"]}
@@ -134,7 +133,8 @@ def _join_spans(observed: ir.Table) -> ir.Table:
     )
     length = spans.last_day - spans.first_day + 1
     so_far = length.sum().over(ibis.cumulative_window(group_by="person_id", order_by="number"))
-    return spans.mutate(days_before=so_far - length).drop("number")
+    count = spans.count().over(ibis.window(group_by="person_id"))
+    return spans.mutate(days_before=so_far - length, is_only=count == 1).drop("number")
 
 
 def _event_days(events: Mapping[str, ir.Table]) -> ir.Table:
@@ -152,27 +152,48 @@ def _first_days(events: ir.Table, kinds: Sequence[str]) -> ir.Table:
     )
 
 
-def _present(spans: ir.Table, firsts: ir.Table, periods: ir.Table, washout_days: int) -> ir.Table:
-    """Return one row for each person and period with a day observed: days, the first of them, days at risk, new cases."""
-    known = spans.left_join(firsts.select("person_id", "first_condition"), "person_id").select(
-        *spans.columns, "first_condition"
+def _with_persons(spans: ir.Table, patients: ir.Table, firsts: ir.Table) -> ir.Table:
+    """Add to each span who the person is and when the first of each kind was recorded."""
+    return (
+        spans.left_join(patients.select("person_id", "sex", "birth_date", "birth_year"), "person_id")
+        .drop("person_id_right")
+        .left_join(firsts, "person_id")
+        .drop("person_id_right")
     )
-    pairs = known.cross_join(periods)
+
+
+def _present(spans: ir.Table, periods: ir.Table, washout_days: int) -> ir.Table:
+    """Return one row for each person and period with a day observed: days, the first of them, days at risk, new cases."""
+    of_person = [name for name in spans.columns if name not in ("first_day", "last_day", "days_before", "is_only")]
+    cut = _cut(spans, periods, washout_days)
+    keys = [*of_person, "period", "closes"]
+    amounts = ("person_days", "days_at_risk", "new_cases")
+    # Few persons have several spans; grouping everybody's would cost more than all the rest.
+    alone = cut.filter(cut.is_only).select(*keys, "entry_day", *amounts)
+    several = cut.filter(~cut.is_only)
+    joined = several.group_by(keys).aggregate(
+        entry_day=several.entry_day.min(), **{name: several[name].sum().cast("int64") for name in amounts}
+    )
+    return alone.union(joined.select(*alone.columns))
+
+
+def _cut(spans: ir.Table, periods: ir.Table, washout_days: int) -> ir.Table:
+    """Return the part of each span that lies in each period: its days, the first, those at risk, and whether a case is new."""
+    pairs = spans.cross_join(periods)
     pairs = pairs.filter((pairs.first_day <= pairs.closes) & (pairs.last_day >= pairs.opens))
     # So many observed days lie before this one: those of earlier spans, then those of its own.
     free_from = pairs.first_day + ibis.greatest(washout_days - pairs.days_before, 0)
     cut = pairs.mutate(
-        from_day=ibis.greatest(pairs.first_day, pairs.opens),
+        entry_day=ibis.greatest(pairs.first_day, pairs.opens),
         to_day=ibis.least(pairs.last_day, pairs.closes),
     )
-    cut = cut.mutate(risk_from=ibis.greatest(cut.from_day, free_from))
-    cut = cut.mutate(risk_to=ibis.least(cut.to_day, cut.first_condition.fill_null(cut.to_day)))
+    cut = cut.mutate(risk_from=ibis.greatest(cut.entry_day, free_from))
+    risk_to = ibis.least(cut.to_day, cut.first_condition.fill_null(cut.to_day))
     is_new = cut.first_condition.between(cut.risk_from, cut.to_day).fill_null(False)
-    return cut.group_by("person_id", "period", "closes").aggregate(
-        person_days=(cut.to_day - cut.from_day + 1).sum(),
-        entry_day=cut.from_day.min(),
-        days_at_risk=ibis.greatest(cut.risk_to - cut.risk_from + 1, 0).sum(),
-        new_cases=is_new.cast("int64").sum(),
+    return cut.mutate(
+        person_days=cut.to_day - cut.entry_day + 1,
+        days_at_risk=ibis.greatest(risk_to - cut.risk_from + 1, 0),
+        new_cases=is_new.cast("int64"),
     )
 
 
@@ -185,18 +206,9 @@ def _seen(events: ir.Table, periods: ir.Table, kinds: Sequence[str]) -> ir.Table
     )
 
 
-def _describe_persons(
-    present: ir.Table, patients: ir.Table, firsts: ir.Table, seen: ir.Table, age_limits: Sequence[int]
-) -> ir.Table:
-    """Add sex and age band of each person in a period, and what is recorded of them."""
-    joined = (
-        present.left_join(patients.select("person_id", "sex", "birth_date", "birth_year"), "person_id")
-        .drop("person_id_right")
-        .left_join(firsts, "person_id")
-        .drop("person_id_right")
-        .left_join(seen, ["person_id", "period"])
-        .drop("person_id_right", "period_right")
-    )
+def _describe_persons(present: ir.Table, seen: ir.Table, age_limits: Sequence[int]) -> ir.Table:
+    """Add the age band of each person in a period, and what is recorded of them in it."""
+    joined = present.left_join(seen, ["person_id", "period"]).drop("person_id_right", "period_right")
     age = _whole_years(joined)
     bands = [((age >= lowest).fill_null(False), lowest) for lowest in reversed(age_limits)]
     return joined.mutate(
