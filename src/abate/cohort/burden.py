@@ -165,12 +165,11 @@ def _with_persons(spans: ir.Table, patients: ir.Table, firsts: ir.Table) -> ir.T
 def _present(spans: ir.Table, periods: ir.Table, washout_days: int) -> ir.Table:
     """Return one row for each person and period with a day observed: days, the first of them, days at risk, new cases."""
     of_person = [name for name in spans.columns if name not in ("first_day", "last_day", "days_before", "is_only")]
-    cut = _cut(spans, periods, washout_days)
     keys = [*of_person, "period", "closes"]
     amounts = ("person_days", "days_at_risk", "new_cases")
     # Few persons have several spans; grouping everybody's would cost more than all the rest.
-    alone = cut.filter(cut.is_only).select(*keys, "entry_day", *amounts)
-    several = cut.filter(~cut.is_only)
+    alone = _cut(spans.filter(spans.is_only), periods, washout_days).select(*keys, "entry_day", *amounts)
+    several = _cut(spans.filter(~spans.is_only), periods, washout_days)
     joined = several.group_by(keys).aggregate(
         entry_day=several.entry_day.min(), **{name: several[name].sum().cast("int64") for name in amounts}
     )
