@@ -80,7 +80,9 @@ def main() -> None:
     for job in ("abate", "plain_sql"):
         seconds = statistics.median(run[job]["seconds"] for run in runs)
         ratio = statistics.median(run[job]["seconds"] / run["plain_sql"]["seconds"] for run in runs)
-        print(f"{job:10} {seconds:7.2f} s  {max(run[job]['peak_gib'] for run in runs):5.2f} GiB  {ratio:5.2f} x plain SQL")
+        print(
+            f"{job:10} {seconds:7.2f} s  {max(run[job]['peak_gib'] for run in runs):5.2f} GiB  {ratio:5.2f} x plain SQL"
+        )
 
 
 def prepare(name: str, engine: str) -> Any:
@@ -91,10 +93,6 @@ def prepare(name: str, engine: str) -> Any:
         return lambda folder: [
             [*row[:3], *map(int, row[3:])] for row in duckdb.connect().execute(SQL.format(folder=folder)).fetchall()
         ]
-    import abate.cohort.burden
-    import abate.inference.burden
-    import abate.report.burden_counts
-    import abate.sources.omop.population
     from abate.study.burden import find_burden
     from abate.study.read import parse_study
 

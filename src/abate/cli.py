@@ -179,7 +179,7 @@ def burden(
     for line in burden_lines(found):
         typer.echo(line)
     if out is not None:
-        typer.echo(f"wrote {out / 'burden.md'}, burden.csv and burden.json", err=True)
+        typer.echo(f"wrote {out / 'burden.md'}, with burden.csv and burden.json beside it", err=True)
 
 
 @app.command()

@@ -99,7 +99,13 @@ def test_what_is_written_can_be_read_again_and_hides_small_counts(hospital, tmp_
     assert answer.returncode == 0, answer.stderr
     assert "not a medical device" in answer.stdout
     assert "not verified here" in answer.stdout
-    assert sorted(path.name for path in out.iterdir()) == ["burden.csv", "burden.json", "burden.md", "manifest.json"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        "burden.csv",
+        "burden.json",
+        "burden.md",
+        "manifest.json",
+        "prevalence.svg",
+    ]
     rows = list(csv.DictReader(io.StringIO((out / "burden.csv").read_text(encoding="utf-8").removeprefix("\ufeff"))))
     data = json.loads((out / "burden.json").read_text(encoding="utf-8"))
     assert len(rows) == len(data["rows"])

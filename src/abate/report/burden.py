@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from abate.contracts.burden import ALL, BURDEN_SCHEMA, INCIDENCE_PER, Burden, BurdenEstimate, BurdenRow
+from abate.report.figures.burden import draw_prevalence
 from abate.report.files import as_csv, as_plain_data
 from abate.report.numbers import (
     FEWEST_FOR_PERCENT,
@@ -23,6 +24,7 @@ from abate.report.words import clean, shown
 
 NOT_A_DEVICE = "For research and for preparing a decision; not a medical device."
 HIDDEN = "hidden"
+FIGURE = "prevalence.svg"
 NO_NUMBER = "–"
 _ESTIMATES = ("prevalence in period", "prevalence ever", "incidence")
 
@@ -36,7 +38,9 @@ def burden_lines(burden: Burden) -> Sequence[str]:
 
 
 def write_burden(burden: Burden, folder: Path) -> None:
-    """Write burden.md, burden.csv (a row for each period, sex and age) and burden.json (all estimates) into ``folder``.
+    """Write burden.md, burden.csv (a row for each period, sex and age), burden.json (all estimates) and prevalence.svg.
+
+    There is no figure where nothing of it may be shown.
 
     Raises
     ------
@@ -49,6 +53,9 @@ def write_burden(burden: Burden, folder: Path) -> None:
         ("burden.json", burden_as_json(burden)),
     ):
         (folder / name).write_bytes(text.encode("utf-8", errors="replace"))
+    figure = draw_prevalence(burden)
+    if figure is not None:
+        (folder / FIGURE).write_bytes(figure.encode("utf-8", errors="replace"))
 
 
 def burden_as_json(burden: Burden) -> str:

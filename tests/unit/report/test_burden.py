@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from abate.contracts.burden import Burden, BurdenRow, Mark, Period
 from abate.inference.burden import add_totals, estimate_burden, sums_of, sums_over_years
 from abate.report.burden import burden_as_csv, burden_as_json, burden_as_markdown, burden_lines, write_burden
 from abate.report.burden_counts import hide_burden
+from abate.report.figures.burden import draw_prevalence
 
 YEAR = Period(name="2020", first=dt.date(2020, 1, 1), last=dt.date(2020, 12, 31))
 
@@ -131,6 +133,15 @@ def test_json_says_its_schema_its_dates_and_that_it_is_no_device(burden):
     assert "not a medical device" in data["notice"]
 
 
+def test_the_figure_has_a_mark_for_each_share_that_may_be_shown(burden):
+    "Women and men of one age: two marks. Where both are hidden there is no figure."
+    drawn = draw_prevalence(burden())
+    assert drawn is not None
+    assert "ever recorded, by age and sex, 2020" in drawn
+    assert len(re.findall(r'fill="#1f5b99" stroke="#1f5b99"|fill="#fdfcf9" stroke="#1f5b99"', drawn)) == 2
+    assert draw_prevalence(burden(women=60, men=3)) is None
+
+
 def test_markup_in_a_name_does_nothing(burden):
     page = burden_as_markdown(burden(condition="<script>a|b`"))
     assert "<script>" not in page.replace("\\<script>", "")
@@ -143,5 +154,5 @@ def test_the_same_burden_gives_the_same_bytes(burden, tmp_path):
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         write_burden(burden(), tmp_path / name)
-    for file in ("burden.md", "burden.csv", "burden.json"):
+    for file in ("burden.md", "burden.csv", "burden.json", "prevalence.svg"):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
