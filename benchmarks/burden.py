@@ -32,7 +32,8 @@ WITH periods AS (SELECT '{FIRST} to {LAST}' AS period, DATE '{FIRST}-01-01' AS o
   UNION ALL SELECT y::VARCHAR, make_date(y::INT, 1, 1), make_date(y::INT, 12, 31) FROM range({FIRST}, {LAST + 1}) t(y)),
 migraine AS (SELECT person_id, condition_start_date AS day FROM '{{folder}}/condition_occurrence.parquet' WHERE condition_concept_id = 318736),
 firsts AS (SELECT person_id, min(day) AS first_day FROM migraine GROUP BY ALL),
-infusions AS (SELECT person_id, min(drug_exposure_start_date) AS first_infusion FROM '{{folder}}/drug_exposure.parquet' WHERE drug_concept_id = 785649 GROUP BY ALL),
+infusions AS (SELECT person_id, min(drug_exposure_start_date) AS first_infusion
+  FROM '{{folder}}/drug_exposure.parquet' WHERE drug_concept_id = 785649 GROUP BY ALL),
 seen AS (SELECT DISTINCT person_id, period FROM migraine JOIN periods ON day BETWEEN opens AND closes),
 there AS (SELECT o.person_id, p.period, p.closes, first_day, first_infusion,
     greatest(observation_period_start_date, opens) AS from_day, least(observation_period_end_date, closes) AS to_day,
