@@ -136,6 +136,54 @@ def check(
 
 @app.command()
 @mends
+def burden(
+    study: StudyArgument,
+    data: DataOption,
+    first: Annotated[
+        int | None, typer.Option("--from", metavar="YEAR", help="First calendar year; without it, ten years in all.")
+    ] = None,
+    last: Annotated[
+        int | None, typer.Option("--to", metavar="YEAR", help="Last calendar year; without it, the last observed one.")
+    ] = None,
+    washout: Annotated[
+        str,
+        typer.Option("--washout", metavar="LENGTH", help="Observed days without a record before one counts as new."),
+    ] = "365d",
+    ages: Annotated[
+        str, typer.Option("--ages", metavar="AGES", help="Lowest age of each band, with commas between.")
+    ] = "0,18,30,40,50,60,70,80",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Folder to write; the terminal only, without it.")
+    ] = None,
+    engine: EngineOption = "duckdb",
+    overwrite: OverwriteOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Count how common the study's condition is among all whom the records observe, by age, sex and calendar year."""
+    from abate.report.burden import burden_lines
+    from abate.study.burden import find_burden, parse_ages, parse_washout
+
+    with _progress(quiet) as progress:
+        found = find_burden(
+            study,
+            data,
+            out,
+            first_year=first,
+            last_year=last,
+            washout_days=parse_washout(washout),
+            age_limits=parse_ages(ages),
+            engine=_engine(engine),
+            overwrite=overwrite,
+            progress=progress,
+        )
+    for line in burden_lines(found):
+        typer.echo(line)
+    if out is not None:
+        typer.echo(f"wrote {out / 'burden.md'}, with burden.csv and burden.json beside it", err=True)
+
+
+@app.command()
+@mends
 def explain(study: StudyArgument) -> None:
     """Say a study in prose that could stand in a methods section."""
     import textwrap

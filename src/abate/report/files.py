@@ -62,18 +62,18 @@ def describe_results(result: StudyResult) -> str:
         "sensitivity": [asdict(row) for row in result.sensitivity],
         "provenance": asdict(result.provenance),
     }
-    return json.dumps(_plain(data), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return json.dumps(as_plain_data(data), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def estimates_as_csv(estimates: Sequence[Estimate]) -> str:
     """Return results.csv: a row an estimate, every column of it, text cells guarded against running as formulas."""
-    rows = ([_plain(getattr(estimate, name)) for name in _ESTIMATE_COLUMNS] for estimate in estimates)
-    return _as_csv(_ESTIMATE_COLUMNS, rows)
+    rows = ([as_plain_data(getattr(estimate, name)) for name in _ESTIMATE_COLUMNS] for estimate in estimates)
+    return as_csv(_ESTIMATE_COLUMNS, rows)
 
 
 def table_as_csv(table: ReportTable) -> str:
     """Return the numbers of a figure as CSV: true numbers where a cell is one, else the text of the report."""
-    return _as_csv(table.columns, ([_machine_number(cell) for cell in row.cells] for row in table.rows))
+    return as_csv(table.columns, ([_machine_number(cell) for cell in row.cells] for row in table.rows))
 
 
 def guarded(cell: Any) -> str:
@@ -111,7 +111,7 @@ def _write_figure(folder: Path, drawn: DrawnFigure) -> None:
         (folder / f"{name}.png").write_bytes(drawn.png)
 
 
-def _plain(value: Any) -> Any:
+def as_plain_data(value: Any) -> Any:
     """Return ``value`` as JSON has it: rounded numbers, no NaN, keys as text."""
     if isinstance(value, bool | str) or value is None:
         return value
@@ -120,13 +120,14 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float):
         return rounded(value)
     if isinstance(value, Mapping):
-        return {str(key): _plain(found) for key, found in value.items()}
+        return {str(key): as_plain_data(found) for key, found in value.items()}
     if isinstance(value, Sequence):
-        return [_plain(found) for found in value]
-    return _plain(value.item())  # a number of NumPy
+        return [as_plain_data(found) for found in value]
+    return as_plain_data(value.item())  # a number of NumPy
 
 
-def _as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Return a table as CSV, its text cells guarded against running as formulas."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([guarded(column) for column in columns])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,16 +28,31 @@ def read_course_tables(study: Study, where: str, engine: Engine, progress: Progr
     """
     from abate.sources.border import check_course_tables
 
-    try:
+    with reading():
         source = _read_source(study, where, engine, progress)
+    progress("checking the course tables")
+    return check_course_tables(_with_courses(source, study, engine, progress), study, engine)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Tell a failure of the disk while records are read, as one sentence.
+
+    Raises
+    ------
+    RecordsNotFoundError
+        If they can no longer be read.
+    OutputError
+        If the temporary folder is full.
+    """
+    try:
+        yield
     except OSError as error:
         if has_no_room(error):
             raise no_room_for_work() from None
         raise RecordsNotFoundError(
             f"the records could not be read ({error.strerror or type(error).__name__}); is their place still there, and are the files whole?"
         ) from None
-    progress("checking the course tables")
-    return check_course_tables(_with_courses(source, study, engine, progress), study, engine)
 
 
 def _read_source(study: Study, where: str, engine: Engine, progress: Progress) -> SourceTables:

@@ -13,14 +13,16 @@ from abate.knowledge.visit_kinds import visit_kinds
 @pytest.mark.parametrize(
     "name",
     [
+        "chronic_codes.csv",
         "drug_classes.csv",
         "infusion_limits.csv",
+        "published_burden.csv",
         "routes.csv",
-        "visit_kinds.csv",
-        "weight_codes.csv",
-        "scales.csv",
         "scale_bands.csv",
         "scale_changes.csv",
+        "scales.csv",
+        "visit_kinds.csv",
+        "weight_codes.csv",
     ],
 )
 def test_each_fact_has_a_tag_and_a_source(name):

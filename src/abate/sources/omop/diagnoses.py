@@ -57,7 +57,7 @@ def as_conditions(
 ) -> ir.Table:
     """Return the diagnoses in the form of the contract's CONDITIONS, materialised; those of the study's codes are named ``own_name``."""
     coded = _with_codes(rows, vocabulary)
-    named = coded.mutate(name=_is_wanted(coded, wanted).ifelse(own_name, coded.concept_name))
+    named = coded.mutate(name=is_wanted_diagnosis(coded, wanted).ifelse(own_name, coded.concept_name))
     uncoded = named.filter(named.code.isnull())
     findings.add_rows(uncoded, table=TABLE, rule=NO_CODE, action="dropped", key="condition_occurrence_id")
     kept = named.filter(named.code.notnull())
@@ -68,7 +68,7 @@ def visits_for_condition(rows: ir.Table, wanted: Wanted) -> ir.Table:
     """Return ``visit_id`` and ``is_for_condition`` of the visits that have a diagnosis."""
     linked = rows.filter(rows.visit_occurrence_id.notnull())
     return linked.group_by(visit_id=linked.visit_occurrence_id).aggregate(
-        is_for_condition=_is_wanted(linked, wanted).any()
+        is_for_condition=is_wanted_diagnosis(linked, wanted).any()
     )
 
 
@@ -105,7 +105,7 @@ def find_events(
 
 
 def _events_of(table: str, rows: ir.Table, term: str, codes: Wanted) -> ir.Table:
-    is_event = _is_wanted(rows, codes) if table == TABLE else _is_observed(rows, codes)
+    is_event = is_wanted_diagnosis(rows, codes) if table == TABLE else _is_observed(rows, codes)
     time = rows.time if table == TABLE else time_of(rows, "observation")
     key = rows[f"{table}_id"].cast("string")
     found = rows.filter(is_event, time.notnull())
@@ -117,7 +117,8 @@ def _events_of(table: str, rows: ir.Table, term: str, codes: Wanted) -> ir.Table
     )
 
 
-def _is_wanted(rows: ir.Table, wanted: Wanted) -> ir.BooleanValue:
+def is_wanted_diagnosis(rows: ir.Table, wanted: Wanted) -> ir.BooleanValue:
+    """Return whether a row of CONDITION_OCCURRENCE has one of the codes."""
     return wanted.are_in(
         concepts=[rows.condition_concept_id],
         source_concept=rows.condition_source_concept_id,

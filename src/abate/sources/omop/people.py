@@ -27,9 +27,9 @@ PERIOD_INCOMPLETE = "The span of observation has no start or no end, or ends bef
 
 
 def read_patients(
-    store: RecordStore, persons: ir.Table, vocabulary: Vocabulary, engine: Engine, findings: Findings
+    store: RecordStore, persons: ir.Table | None, vocabulary: Vocabulary, engine: Engine, findings: Findings
 ) -> ir.Table:
-    """Return the patients (contract's PATIENTS) of ``persons``, a table of one column, materialised.
+    """Return the patients (contract's PATIENTS) of ``persons``, a table of one column, or everybody's (None), materialised.
 
     Raises
     ------
@@ -47,10 +47,11 @@ def read_patients(
         "birth_datetime",
     )
     groups = ("race_concept_id", "race_source_value", "ethnicity_concept_id", "ethnicity_source_value")
-    read = store.table("person", ["person_id"], optional=[*columns, *groups], keep={"person_id": persons}, hold=True)
+    read = store.table("person", ["person_id"], optional=[*columns, *groups], keep=_only(persons), hold=True)
     rows = drop_copies(read, "person", "person_id", engine, findings)
-    absent = persons.anti_join(rows, "person_id")
-    findings.add_rows(absent, table="person", rule=NOT_IN_PERSON, action="kept", key="person_id")
+    if persons is not None:
+        absent = persons.anti_join(rows, "person_id")
+        findings.add_rows(absent, table="person", rule=NOT_IN_PERSON, action="kept", key="person_id")
     names = _concept_names(rows, vocabulary, engine)
     birth_date = _birth_date(rows)
     return engine.materialise(
@@ -67,8 +68,8 @@ def read_patients(
     )
 
 
-def read_observed(store: RecordStore, persons: ir.Table, engine: Engine, findings: Findings) -> ir.Table | None:
-    """Return the spans of observation (contract's OBSERVED), materialised; None where the records have none.
+def read_observed(store: RecordStore, persons: ir.Table | None, engine: Engine, findings: Findings) -> ir.Table | None:
+    """Return the spans of observation (contract's OBSERVED) of ``persons``, or everybody's (None); None where there are none.
 
     A span begins with the first second of its first day and ends with the last second of its last.
     """
@@ -77,7 +78,7 @@ def read_observed(store: RecordStore, persons: ir.Table, engine: Engine, finding
         return None
     first, last = "observation_period_start_date", "observation_period_end_date"
     columns = ["observation_period_id", "person_id", first, last]
-    rows = store.table("observation_period", columns, keep={"person_id": persons}, hold=True)
+    rows = store.table("observation_period", columns, keep=_only(persons), hold=True)
     is_whole = (rows[first] <= rows[last]).fill_null(False)
     findings.add_rows(
         rows.filter(~is_whole), table="observation_period", rule=PERIOD_INCOMPLETE, action="dropped", key=columns[0]
@@ -87,6 +88,10 @@ def read_observed(store: RecordStore, persons: ir.Table, engine: Engine, finding
     return whole.select(
         person_id=whole.person_id, start=whole[first].cast("timestamp"), end=time_from_seconds(end)
     ).select(*OBSERVED.column_names)
+
+
+def _only(persons: ir.Table | None) -> Mapping[str, ir.Table]:
+    return {} if persons is None else {"person_id": persons}
 
 
 def _birth_date(rows: ir.Table) -> ir.DateValue:

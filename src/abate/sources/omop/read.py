@@ -77,6 +77,25 @@ def check_tables(store: RecordStore) -> None:
         )
 
 
+def source_details(store: RecordStore, engine: Engine) -> tuple[dict[str, str], bool]:
+    """Return what the records say of themselves, and whether they are those of the simulated hospital."""
+    details = {"records": store.kind}
+    if not store.has("cdm_source"):
+        return details, False
+    names = {
+        "cdm_source_name": "source",
+        "cdm_version": "CDM version",
+        "vocabulary_version": "vocabulary version",
+        "cdm_source_abbreviation": "abbreviation",
+    }
+    rows = engine.to_arrow(store.table("cdm_source", (), optional=tuple(names))).to_pylist()
+    for column, name in names.items():
+        said = sorted({row[column] for row in rows if row[column]})
+        if said and column != "cdm_source_abbreviation":
+            details[name] = ", ".join(said)
+    return details, any(row["cdm_source_abbreviation"] == SIMULATED for row in rows)
+
+
 @dataclass(kw_only=True)
 class _Reading:
     """One reading of one database; what several steps need."""
@@ -107,7 +126,7 @@ class _Reading:
         diagnoses = self._diagnoses(persons)
         events, conditions = self._events(diagnoses, observed), self._conditions(diagnoses)
         treatments = self._treatments(persons)
-        details, is_simulated = self._source_details()
+        details, is_simulated = source_details(self.store, self.engine)
         self._list_unreadable()
         return SourceTables(
             ratings=ratings,
@@ -216,24 +235,6 @@ class _Reading:
     def _event_codes(self) -> Mapping[str, Wanted]:
         terms = {} if self.study.events is None else self.study.events.terms
         return {term: self.vocabulary.find(codes) for term, codes in terms.items()}
-
-    def _source_details(self) -> tuple[dict[str, str], bool]:
-        """Return what the records say of themselves."""
-        details = {"records": self.store.kind}
-        if not self.store.has("cdm_source"):
-            return details, False
-        names = {
-            "cdm_source_name": "source",
-            "cdm_version": "CDM version",
-            "vocabulary_version": "vocabulary version",
-            "cdm_source_abbreviation": "abbreviation",
-        }
-        rows = self.engine.to_arrow(self.store.table("cdm_source", (), optional=tuple(names))).to_pylist()
-        for column, name in names.items():
-            said = sorted({row[column] for row in rows if row[column]})
-            if said and column != "cdm_source_abbreviation":
-                details[name] = ", ".join(said)
-        return details, any(row["cdm_source_abbreviation"] == SIMULATED for row in rows)
 
     def _list_unreadable(self) -> None:
         for found in self.store.unreadable:
