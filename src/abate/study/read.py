@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from abate.base.errors import StudyFileError
 from abate.contracts.definition import Study
 from abate.knowledge.scales import SCALES
+from abate.study.site_drugs import with_site_drugs
 
 
 def read_study(where: str | Path) -> Study:
@@ -27,7 +28,7 @@ def read_study(where: str | Path) -> Study:
     """
     path = Path(where)
     if path.exists():
-        return parse_study(_text_of(path), name=path.name)
+        return parse_study(_text_of(path), name=path.name, folder=path.parent)
     if str(where) in preset_names():
         return parse_study(preset_text(str(where)), name=f"preset {where}")
     nearest = _nearest(str(where), preset_names())
@@ -35,8 +36,8 @@ def read_study(where: str | Path) -> Study:
     raise StudyFileError(f"there is no study file {str(where)!r} and no preset of that name; {hint}")
 
 
-def parse_study(text: str, *, name: str = "study file") -> Study:
-    """Return the study that a TOML text states; ``name`` stands in errors.
+def parse_study(text: str, *, name: str = "study file", folder: Path | None = None) -> Study:
+    """Return the study that a TOML text states; ``name`` stands in errors, ``folder`` is where files lie that it names.
 
     Raises
     ------
@@ -47,10 +48,10 @@ def parse_study(text: str, *, name: str = "study file") -> Study:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise StudyFileError(f"{name} is not valid TOML: {_lower_first(str(error))}.") from None
-    return check_study(data, name=name)
+    return check_study(data, name=name, folder=folder)
 
 
-def check_study(data: Mapping[str, Any], *, name: str = "study") -> Study:
+def check_study(data: Mapping[str, Any], *, name: str = "study", folder: Path | None = None) -> Study:
     """Return the study that plain data state.
 
     Raises
@@ -59,7 +60,7 @@ def check_study(data: Mapping[str, Any], *, name: str = "study") -> Study:
         As in `read_study`; the first mistake is told, with the count of the others.
     """
     try:
-        study = Study.model_validate(dict(data))
+        study = Study.model_validate(with_site_drugs(data, folder, name))
     except ValidationError as error:
         raise StudyFileError(_describe(error, name)) from None
     _check_scale(study, name)

@@ -10,7 +10,9 @@ from abate.knowledge.routes import route_of_concept, route_of_text
 from abate.knowledge.visit_kinds import visit_kinds
 
 
-@pytest.mark.parametrize("name", ["drug_classes.csv", "routes.csv", "visit_kinds.csv", "weight_codes.csv"])
+@pytest.mark.parametrize(
+    "name", ["drug_classes.csv", "drug_facts.csv", "routes.csv", "visit_kinds.csv", "weight_codes.csv"]
+)
 def test_each_fact_has_a_tag_and_a_source(name):
     rows = read_facts(name)
     assert rows
