@@ -308,3 +308,22 @@ def test_no_course_gives_an_attrition_of_zeros(duckdb_engine):
     found = find_entry(asks(age=[18, 89]), CourseTables(**tables, source_kind="test"), duckdb_engine)
     assert len(found.attrition) == 9
     assert {(step.persons, step.courses) for step in found.attrition} == {(0, 0)}
+
+
+def test_with_a_section_failure_its_rules_hold_for_the_count_of_classes(spec):
+    """Two exposures of 30 days with 28 between are one of 88 days, so that person 3 has one class more; the dose of person 1, known to
+    be below target, takes one away."""
+    treatments = """
+        person_id | ingredient  | drug_class     | role       | start      | end        | dose_mg_day | outcome
+        1         | topiramate  | anticonvulsant | preventive | 2023-01-01 | 2023-06-01 | 50          |
+        3         | propranolol | beta-blocker   | preventive | 2023-01-01 | 2023-01-31 |             |
+        3         | propranolol | beta-blocker   | preventive | 2023-02-28 | 2023-03-30 |             |
+    """
+    spec.given(courses=ONE_EACH, treatments=treatments)
+    plain = entry(spec, asks(failed_preventive_classes=1))
+    assert counted(plain)["failed_preventive_classes"] == (1, 1, 5, 5)
+    spec.then("course_id | lost_at\n a | \n b | failed_preventive_classes\n c | failed_preventive_classes\n d | failed_preventive_classes\n e | failed_preventive_classes\n f | failed_preventive_classes", plain.courses)  # fmt: skip
+    declared = entry(
+        spec, study_of(eligibility={"courses": "all", "failed_preventive_classes": 1}, failure={"dose": "where known"})
+    )
+    spec.then("course_id | lost_at\n a | failed_preventive_classes\n b | failed_preventive_classes\n c | \n d | failed_preventive_classes\n e | failed_preventive_classes\n f | failed_preventive_classes", declared.courses)  # fmt: skip

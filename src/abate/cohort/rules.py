@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import ibis
 
 from abate.base.days import describe_length, parse_length
+from abate.cohort.failure_rules import class_count_rules
 from abate.cohort.refractory import count_failed_classes
 from abate.contracts.course_tables import CourseTables
 from abate.contracts.definition import Condition, Eligibility, Study, Treatment
@@ -229,7 +230,11 @@ def _failed_classes(role: Literal["preventive", "acute"]) -> Rule:
         assert tables.treatments is not None
         exposure = eligibility.preventive_exposure if role == "preventive" else eligibility.acute_exposure
         counted = count_failed_classes(
-            _first_doses(tables), tables.treatments, role=role, least_exposure_seconds=parse_length(exposure)
+            _first_doses(tables),
+            tables.treatments,
+            role=role,
+            least_exposure_seconds=parse_length(exposure),
+            rules=class_count_rules(study.failure, role, parse_length(exposure)),
         )
         joined = _attach(courses, counted, "course_id")
         failed, inferred = joined.failed_count.fill_null(0), joined.inferred_count.fill_null(0)
