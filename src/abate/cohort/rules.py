@@ -17,6 +17,7 @@ import ibis
 from abate.base.days import describe_length, parse_length
 from abate.cohort.failure_rules import class_count_rules
 from abate.cohort.refractory import count_failed_classes
+from abate.cohort.refractory_entry import asked_definition, find_asked_verdicts, includes_unknown
 from abate.contracts.course_tables import CourseTables
 from abate.contracts.definition import Condition, Eligibility, Study, Treatment
 from abate.engine.time import calendar_day, epoch_seconds
@@ -254,6 +255,25 @@ def _failed_classes(role: Literal["preventive", "acute"]) -> Rule:
     )
 
 
+def _say_refractory(study: Study, treatment: Treatment) -> str | None:
+    asked = asked_definition(study)
+    if asked is None:
+        return None
+    what_if = "entered" if includes_unknown(study) else "are lost"
+    return f"The person met the definition {asked.name} before the first dose; courses of which that is not known {what_if}."
+
+
+def _judge_refractory(courses: ir.Table, study: Study, tables: CourseTables) -> ir.Table:
+    asked = asked_definition(study)
+    assert asked is not None
+    assert tables.treatments is not None
+    verdicts = find_asked_verdicts(study, _first_doses(tables), tables.treatments, asked).select("course_id", "verdict")
+    joined = _attach(courses, verdicts, "course_id")
+    is_open = joined.verdict == "not known"
+    is_met = (joined.verdict == "met") | (is_open & includes_unknown(study))
+    return joined.mutate(meets=is_met.fill_null(False), is_noted=is_open.fill_null(False)).drop("verdict")
+
+
 # --- first eligible ----------------------------------------------------------
 
 
@@ -309,6 +329,15 @@ RULES: tuple[Rule, ...] = (
     ),
     _failed_classes("preventive"),
     _failed_classes("acute"),
+    Rule(
+        id="refractory",
+        topic="A definition of resistant or refractory.",
+        say=_say_refractory,
+        judge=_judge_refractory,
+        needs="treatments",
+        needs_in_words="earlier treatments",
+        note=lambda count: f"Of {_count_of_courses(count)} it is not known.",
+    ),
     Rule(
         id="first_eligible",
         topic="Only the person's first eligible course.",

@@ -11,7 +11,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from abate.base.errors import StudyFileError
+from abate.base.errors import ParameterError, StudyFileError
 from abate.contracts.definition import Study
 from abate.knowledge.scales import SCALES
 from abate.study.site_drugs import with_site_drugs
@@ -64,6 +64,7 @@ def check_study(data: Mapping[str, Any], *, name: str = "study", folder: Path | 
     except ValidationError as error:
         raise StudyFileError(_describe(error, name)) from None
     _check_scale(study, name)
+    _check_refractory(study, name)
     return study
 
 
@@ -114,6 +115,35 @@ def _check_scale(study: Study, name: str) -> None:
             raise StudyFileError(
                 f"{name}, response: at_most {rule.at_most:g} lies outside {scale.name} ({scale.minimum:g} to {scale.maximum:g})."
             )
+
+
+def _check_refractory(study: Study, name: str) -> None:
+    """Refuse a definition, a demand or a class of drugs that is not known."""
+    from abate.knowledge.drug_table import drugs_of
+    from abate.knowledge.refractory_definitions import definition, nearest_or_all
+
+    entry = study.eligibility
+    if entry is not None and entry.refractory is not None:
+        try:
+            asked = definition(entry.refractory)
+        except ParameterError as error:
+            raise StudyFileError(f"{name}, eligibility.refractory: {error}") from None
+        for demand in entry.refractory_assumed or ():
+            if demand not in asked.demand_ids:
+                raise StudyFileError(
+                    f"{name}, eligibility.refractory_assumed: {asked.id} has no demand {demand!r}; {nearest_or_all(demand, asked.demand_ids)}"
+                )
+    elif entry is not None and (entry.refractory_assumed is not None or entry.refractory_unknown is not None):
+        raise StudyFileError(
+            f"{name}, eligibility: refractory_assumed and refractory_unknown need a definition in refractory."
+        )
+    if study.failure is not None:
+        classes = {drug.drug_class: None for drug in drugs_of(study.failure)}
+        for drug_class in study.failure.available_since:
+            if drug_class not in classes:
+                raise StudyFileError(
+                    f"{name}, failure.available_since: there is no class {drug_class!r}; {nearest_or_all(drug_class, classes)}"
+                )
 
 
 def _describe(error: ValidationError, name: str) -> str:

@@ -58,6 +58,7 @@ _LINE_OF_RULE = {
     "observed_before": "eligibility.observed_before",
     "failed_preventive_classes": "eligibility.failed_preventive_classes",
     "failed_acute_classes": "eligibility.failed_acute_classes",
+    "refractory": "eligibility.refractory or refractory_unknown",
     "first_eligible": "eligibility.courses",
 }
 
