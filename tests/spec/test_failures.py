@@ -10,8 +10,10 @@ from dataclasses import replace
 import pytest
 
 from abate.base.days import SECONDS_PER_DAY
+from abate.cohort.failed_classes import find_failed_classes
 from abate.cohort.failure_rules import DrugNumbers, FailureRules, declared_rules
 from abate.cohort.failures import find_failures
+from abate.contracts.definition import Study
 from abate.contracts.failure import Failure
 from abate.engine.time import epoch_seconds
 
@@ -249,3 +251,37 @@ def test_the_declared_times_come_from_study_definition_or_drug_table_in_this_ord
 def test_what_a_study_says_of_contraindications_goes_before_the_definition(said, counts):
     rules = declared_rules(Failure(contraindicated=said), contraindicated_counts=True)
     assert rules.contraindicated_counts is counts
+
+
+def test_classes_are_summed_up_over_their_trials(spec):
+    """Tricyclic: one drug short and unknown, another failed by record. Beta-blocker: contraindicated, which the EHF of 2020 does not
+    count. SNRI: 60 days, inferred. Anticonvulsant: ongoing. A trial after the first dose is not looked at."""
+    spec.given(
+        courses=ONE,
+        treatments="""
+        person_id | ingredient    | drug_class     | role       | start      | end        | outcome
+        1         | amitriptyline | tricyclic      | preventive | 2023-01-01 | 2023-01-10 |
+        1         | nortriptyline | tricyclic      | preventive | 2022-01-01 | 2022-06-01 | no effect
+        1         | propranolol   | beta-blocker   | preventive |            |            | contraindicated
+        1         | venlafaxine   | SNRI           | preventive | 2022-01-01 | 2022-03-02 |
+        1         | topiramate    | anticonvulsant | preventive | 2023-12-01 | 2024-03-02 |
+        1         | sumatriptan   | triptan        | acute      | 2024-02-01 | 2024-02-03 | no effect
+        1         | midazolam     | benzodiazepine | other      | 2023-02-01 | 2023-02-03 |
+    """,
+    )
+    study = Study.model_validate(
+        {
+            "title": "A test",
+            "treatment": {"name": "ketamine"},
+            "eligibility": {"refractory": "ehf-2020-resistant"},
+            "rating": {"scale": "nrs"},
+            "response": {"primary": {"points": 2}},
+        }
+    )
+    spec.when(find_failed_classes, study, spec.tables["courses"], spec.tables["treatments"]).then("""
+        drug_class     | has_failed | no_effect | contraindicated | inferred | fair  | may_be_fair | may_have_failed
+        tricyclic      | true       | true      | false           | false    | true  | false       | false
+        beta-blocker   | false      | false     | true            | false    | false | true        | false
+        SNRI           | true       | true      | false           | true     | true  | false       | false
+        anticonvulsant | false      | false     | false           | false    | false | false       | false
+    """)

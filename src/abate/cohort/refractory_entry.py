@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abate.contracts.definition import Study
-from abate.knowledge.refractory_definitions import Definition, definition
+from abate.knowledge.refractory_definitions import Definition, class_count, definition
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -15,6 +15,16 @@ def asked_definition(study: Study) -> Definition | None:
     """Return the definition that the study's entry asks for, or None."""
     name = None if study.eligibility is None else study.eligibility.refractory
     return None if name is None else definition(name)
+
+
+def own_definition(study: Study) -> Definition:
+    """Return the definition that the study asks for: by name, by its numbers of classes, or the EHF's of 2020."""
+    asked, entry = asked_definition(study), study.eligibility
+    if asked is not None:
+        return asked
+    if entry is not None and (entry.failed_preventive_classes or entry.failed_acute_classes):
+        return class_count(entry.failed_preventive_classes, entry.failed_acute_classes)
+    return definition("ehf-2020-resistant")
 
 
 def includes_unknown(study: Study) -> bool:

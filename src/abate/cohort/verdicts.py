@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from abate.cohort.failure_rules import declared_rules
+from abate.cohort.failure_rules import FailureRules, declared_rules
 from abate.cohort.failures import find_failures
 from abate.cohort.one_patient import Verdict, check_demands, class_year
 from abate.contracts.failure import Failure
@@ -62,13 +62,32 @@ def find_verdicts(
     ParameterError
         If a question or a demand is not known, or an answer is impossible.
     """
+    trials = find_failures(courses, treatments, rules_of(definition, failure))
+    return judge_trials(courses, trials, definition, failure=failure, answers=answers, assumed=assumed)
+
+
+def rules_of(definition: Definition, failure: Failure | None) -> FailureRules:
+    """Return the rules of inference by which a definition is judged."""
+    return declared_rules(
+        failure or Failure(),
+        adequate_days=definition.adequate_days,
+        contraindicated_counts=definition.contraindicated_counts,
+    )
+
+
+def judge_trials(
+    courses: ir.Table,
+    trials: ir.Table,
+    definition: Definition,
+    *,
+    failure: Failure | None = None,
+    answers: Mapping[str, Answer] | None = None,
+    assumed: Sequence[str] = (),
+) -> ir.Table:
+    """Return what `find_verdicts` does, from trials that `find_failures` made by the rules of the definition."""
     given, said = dict(answers or {}), failure or Failure()
     check_answers(given)
     check_demands(definition, assumed)
-    rules = declared_rules(
-        said, adequate_days=definition.adequate_days, contraindicated_counts=definition.contraindicated_counts
-    )
-    trials = find_failures(courses, treatments, rules)
     trials = trials.mutate(is_recorded=trials.is_failed & (trials.basis == "recorded"))
     drugs = drugs_of(said)
     of_records = [demand for demand in definition.demands if demand.is_of_records and demand.id not in assumed]

@@ -17,7 +17,7 @@ from abate.base.logs import Progress, silent
 from abate.base.writing import writing
 from abate.contracts.course_tables import COURSE_TABLES
 from abate.contracts.definition import Study
-from abate.contracts.result import AttritionStep, FindingCount, Provenance, StudyResult
+from abate.contracts.result import AttritionStep, Estimate, FindingCount, Provenance, StudyResult
 from abate.engine.connection import Engine, EngineName, open_engine
 from abate.study.course_tables import read_course_tables
 from abate.study.explain import explain_run
@@ -165,6 +165,7 @@ def _estimate(
 ) -> StudyResult:
     from abate.inference.characteristics import describe_characteristics
     from abate.inference.estimate import estimate_study
+    from abate.study.refractory_sensitivity import vary_the_definition
     from abate.study.sensitivity import vary_the_rules
 
     progress("estimating")
@@ -172,14 +173,36 @@ def _estimate(
     return StudyResult(
         study=study_as_data(study),
         explanation=explain_run(study, work.tables.source_kind, work.entry.attrition),
-        estimates=estimate_study(study, rows["outcomes"], rows["daily"], rows["harm"]),
+        estimates=(
+            *estimate_study(study, rows["outcomes"], rows["daily"], rows["harm"]),
+            *_estimate_failed(study, work, exported["outcomes"], engine),
+        ),
         attrition=work.entry.attrition,
         characteristics=describe_characteristics(study, rows["outcomes"]),
         findings=_count_findings(exported["findings"]),
-        sensitivity=vary_the_rules(study, work.tables, rows["outcomes"], engine),
+        sensitivity=(
+            *vary_the_rules(study, work.tables, rows["outcomes"], engine),
+            *vary_the_definition(study, work.tables, exported["outcomes"], engine),
+        ),
         provenance=_provenance(study, work.tables, exported, engine),
         **rows,
     )
+
+
+def _estimate_failed(study: Study, work: _Work, outcomes: pa.Table, engine: Engine) -> list[Estimate]:
+    """Return what had failed before the courses that entered, where the study asks for it."""
+    from abate.cohort.failed_classes import find_failed_classes
+    from abate.inference.columns import eligible_courses
+    from abate.inference.failed import estimate_failed
+
+    if not study.asks_for_history:
+        return []
+    found = None
+    if work.tables.treatments is not None:
+        entered = work.entry.courses.filter(work.entry.courses.is_eligible)
+        courses = work.tables.courses.semi_join(entered, "course_id")
+        found = engine.to_arrow(find_failed_classes(study, courses, work.tables.treatments))
+    return estimate_failed(eligible_courses(study, outcomes), found)
 
 
 def _export(work: _Work, engine: Engine) -> dict[str, pa.Table]:
