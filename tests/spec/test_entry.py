@@ -306,5 +306,78 @@ def test_no_course_gives_an_attrition_of_zeros(duckdb_engine):
         for name, text in (("courses", "course_id | person_id"), ("ratings", NO_RATINGS), ("findings", NO_FINDINGS))
     }
     found = find_entry(asks(age=[18, 89]), CourseTables(**tables, source_kind="test"), duckdb_engine)
-    assert len(found.attrition) == 9
+    assert len(found.attrition) == 10
     assert {(step.persons, step.courses) for step in found.attrition} == {(0, 0)}
+
+
+def test_with_a_section_failure_its_rules_hold_for_the_count_of_classes(spec):
+    """Two exposures of 30 days with 28 between are one of 88 days, so that person 3 has one class more; the dose of person 1, known to
+    be below target, takes one away."""
+    treatments = """
+        person_id | ingredient  | drug_class     | role       | start      | end        | dose_mg_day | outcome
+        1         | topiramate  | anticonvulsant | preventive | 2023-01-01 | 2023-06-01 | 50          |
+        3         | propranolol | beta-blocker   | preventive | 2023-01-01 | 2023-01-31 |             |
+        3         | propranolol | beta-blocker   | preventive | 2023-02-28 | 2023-03-30 |             |
+    """
+    spec.given(courses=ONE_EACH, treatments=treatments)
+    plain = entry(spec, asks(failed_preventive_classes=1))
+    assert counted(plain)["failed_preventive_classes"] == (1, 1, 5, 5)
+    spec.then("course_id | lost_at\n a | \n b | failed_preventive_classes\n c | failed_preventive_classes\n d | failed_preventive_classes\n e | failed_preventive_classes\n f | failed_preventive_classes", plain.courses)  # fmt: skip
+    declared = entry(
+        spec, study_of(eligibility={"courses": "all", "failed_preventive_classes": 1}, failure={"dose": "where known"})
+    )
+    spec.then("course_id | lost_at\n a | failed_preventive_classes\n b | failed_preventive_classes\n c | \n d | failed_preventive_classes\n e | failed_preventive_classes\n f | failed_preventive_classes", declared.courses)  # fmt: skip
+
+
+REFRACTORY = """
+    person_id | ingredient    | drug_class     | role       | start      | end        | outcome         | basis
+    1         | topiramate    | anticonvulsant | preventive | 2023-01-01 | 2023-06-01 | no effect       | recorded
+    1         | propranolol   | beta-blocker   | preventive |            |            | not tolerated   | recorded
+    1         | amitriptyline | tricyclic      | preventive | 2022-01-01 | 2022-03-02 |                 |
+    1         | sumatriptan   | triptan        | acute      |            |            | no effect       | recorded
+    1         | rizatriptan   | triptan        | acute      |            |            | no effect       | recorded
+    2         | topiramate    | anticonvulsant | preventive | 2023-01-01 | 2023-06-01 | no effect       | recorded
+    2         | propranolol   | beta-blocker   | preventive |            |            | not tolerated   | recorded
+    2         | amitriptyline | tricyclic      | preventive | 2022-01-01 | 2022-02-28 |                 |
+    2         | sumatriptan   | triptan        | acute      |            |            | no effect       | recorded
+    2         | rizatriptan   | triptan        | acute      |            |            | no effect       | recorded
+    3         | topiramate    | anticonvulsant | preventive | 2023-01-01 | 2023-06-01 | no effect       | recorded
+"""
+RESISTANT = {
+    "courses": "all",
+    "refractory": "ehf-2020-resistant",
+    "refractory_assumed": ["debilitating_days", "debilitating_months"],
+}
+
+
+@pytest.mark.parametrize(("unknown", "lost"), [(None, "refractory"), ("exclude", "refractory"), ("include", "")])
+def test_a_definition_is_asked_and_what_is_not_known_is_counted(spec, unknown, lost):
+    """Person 1 had failed three classes, one by 60 days of exposure; of person 2, with 58 days, it is not known; 3 had not; 4 to 6
+    have no treatments. The diagnosis is that of the study."""
+    spec.given(courses=ONE_EACH, treatments=REFRACTORY)
+    eligibility = RESISTANT | ({} if unknown is None else {"refractory_unknown": unknown})
+    spec.given(conditions="person_id | date | code | vocabulary | name\n 1 | 2024-01-01 | x | | migraine\n 2 | 2024-01-01 | x | | migraine\n 3 | 2024-01-01 | x | | migraine\n 4 | 2024-01-01 | x | | migraine")  # fmt: skip
+    found = entry(spec, study_of(eligibility=eligibility, condition={"name": "Migraine"}))
+    spec.then(f"""
+        course_id | lost_at
+        a         |
+        b         | {lost}
+        c         | refractory
+        d         | refractory
+        e         | condition
+        f         | condition
+    """, found.courses)  # fmt: skip
+    assert noted(found)["refractory"] == "Of 1 course it is not known."
+
+
+def test_without_its_answers_a_definition_is_met_by_nobody(spec):
+    spec.given(courses=ONE_EACH, treatments=REFRACTORY)
+    found = entry(spec, asks(refractory="ehf-2020-resistant"))
+    assert counted(found)["refractory"] == (0, 0, 6, 6)
+    assert noted(found)["refractory"] == "Of 2 courses it is not known."
+
+
+def test_a_definition_without_records_of_treatments_loses_nobody(spec):
+    spec.given(courses=ONE_EACH)
+    found = entry(spec, asks(refractory="goadsby-2006"))
+    assert noted(found)["refractory"] == "The records hold no table of earlier treatments."

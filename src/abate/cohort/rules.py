@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Literal
 import ibis
 
 from abate.base.days import describe_length, parse_length
+from abate.cohort.failure_rules import class_count_rules
 from abate.cohort.refractory import count_failed_classes
+from abate.cohort.refractory_entry import asked_definition, find_asked_verdicts, includes_unknown
 from abate.contracts.course_tables import CourseTables
 from abate.contracts.definition import Condition, Eligibility, Study, Treatment
 from abate.engine.time import calendar_day, epoch_seconds
@@ -229,7 +231,11 @@ def _failed_classes(role: Literal["preventive", "acute"]) -> Rule:
         assert tables.treatments is not None
         exposure = eligibility.preventive_exposure if role == "preventive" else eligibility.acute_exposure
         counted = count_failed_classes(
-            _first_doses(tables), tables.treatments, role=role, least_exposure_seconds=parse_length(exposure)
+            _first_doses(tables),
+            tables.treatments,
+            role=role,
+            least_exposure_seconds=parse_length(exposure),
+            rules=class_count_rules(study.failure, role, parse_length(exposure)),
         )
         joined = _attach(courses, counted, "course_id")
         failed, inferred = joined.failed_count.fill_null(0), joined.inferred_count.fill_null(0)
@@ -247,6 +253,25 @@ def _failed_classes(role: Literal["preventive", "acute"]) -> Rule:
             f"{_count_of_courses(count)} met this only by inference from exposures without a recorded outcome."
         ),
     )
+
+
+def _say_refractory(study: Study, treatment: Treatment) -> str | None:
+    asked = asked_definition(study)
+    if asked is None:
+        return None
+    what_if = "entered" if includes_unknown(study) else "are lost"
+    return f"The person met the definition {asked.name} before the first dose; courses of which that is not known {what_if}."
+
+
+def _judge_refractory(courses: ir.Table, study: Study, tables: CourseTables) -> ir.Table:
+    asked = asked_definition(study)
+    assert asked is not None
+    assert tables.treatments is not None
+    verdicts = find_asked_verdicts(study, _first_doses(tables), tables.treatments, asked).select("course_id", "verdict")
+    joined = _attach(courses, verdicts, "course_id")
+    is_open = joined.verdict == "not known"
+    is_met = (joined.verdict == "met") | (is_open & includes_unknown(study))
+    return joined.mutate(meets=is_met.fill_null(False), is_noted=is_open.fill_null(False)).drop("verdict")
 
 
 # --- first eligible ----------------------------------------------------------
@@ -304,6 +329,15 @@ RULES: tuple[Rule, ...] = (
     ),
     _failed_classes("preventive"),
     _failed_classes("acute"),
+    Rule(
+        id="refractory",
+        topic="A definition of resistant or refractory.",
+        say=_say_refractory,
+        judge=_judge_refractory,
+        needs="treatments",
+        needs_in_words="earlier treatments",
+        note=lambda count: f"Of {_count_of_courses(count)} it is not known.",
+    ),
     Rule(
         id="first_eligible",
         topic="Only the person's first eligible course.",

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from abate.base.days import parse_length
 from abate.base.errors import ParameterError
 from abate.contracts.clock import is_upside_down, parse_moment
+from abate.contracts.failure import Failure
 
 
 def _checked_length(text: str) -> str:
@@ -111,6 +112,15 @@ class Eligibility(Section):
         description="Without a recorded outcome, an exposure this long that ended before the first dose counts as failed, marked inferred",
     )
     acute_exposure: Length = Field(default="1d", description="The same for acute drugs")
+    refractory: str | None = Field(
+        default=None, description="Definition of resistant or refractory that must be met, such as ehf-2020-resistant"
+    )
+    refractory_unknown: Literal["exclude", "include"] | None = Field(
+        default=None, description="A course of which this cannot be known: excluded where nothing is said"
+    )
+    refractory_assumed: tuple[str, ...] | None = Field(
+        default=None, description="Demands of the definition that these records cannot show and that count as met"
+    )
     courses: Literal["first", "first eligible", "all"] = Field(
         default="first",
         description="first: a person's first recorded course, if it is eligible; first eligible: the first that is; all: every eligible course",
@@ -292,6 +302,7 @@ class Study(Section):
     condition: Condition | None = None
     treatment: Treatment
     eligibility: Eligibility | None = None
+    failure: Failure | None = None
     rating: Rating
     response: Response
     follow_up: FollowUp | None = None
@@ -315,6 +326,13 @@ class Study(Section):
                 f"treatment and comparator are both called {self.treatment.name!r}; give each its own name."
             )
         return self
+
+    @property
+    def asks_for_history(self) -> bool:
+        """Whether something depends on what had failed before."""
+        entry = self.eligibility
+        asked = () if entry is None else (entry.failed_preventive_classes, entry.failed_acute_classes, entry.refractory)
+        return self.failure is not None or any(rule is not None for rule in asked)
 
     @property
     def treatments(self) -> tuple[Treatment, ...]:

@@ -73,6 +73,10 @@ class FindingCount:
     count: int
 
 
+#: Ids of rows of the sensitivity table that change who counts as refractory begin so; the others keep the courses.
+REFRACTORY_ROWS = "refractory."
+
+
 @dataclass(frozen=True, kw_only=True)
 class SensitivityRow:
     """The headline numbers under one change of the rules."""

@@ -290,7 +290,7 @@ def _say_held(view: ResultView, found: Estimate) -> str:
 
 def say_sensitivity(view: ResultView) -> str:
     """Return between which means the change lies under all rules tried."""
-    others = [row for row in view.result.sensitivity if not row.is_main]
+    others = [row for row in view.rule_changes if not row.is_main]
     if not others:
         return "No other rule was tried."
     changes = [
@@ -306,6 +306,20 @@ def say_sensitivity(view: ResultView) -> str:
         return f"{text}; the mean change is {describe_signed(changes[0])} points{where}."
     ends = f"{describe_signed(min(changes))} to {describe_signed(max(changes))}"
     return f"{text}; the mean change runs from {ends} points. No choice within the design speaks to what the design cannot show."
+
+
+def say_failed(view: ResultView) -> str:
+    """Return how many classes of preventives had failed, and that it is partly inferred."""
+    found = view.estimate("failed.preventive")
+    if found is None or found.value is None:
+        why = f": {found.reason}" if found is not None and found.reason else ""
+        return f"What had failed before is not known{why}."
+    courses = plural(found.n or 0, "course")
+    median = describe_number(found.value, 0 if found.value.is_integer() else 1)
+    return (
+        f"Before the first dose a median of {median} classes of preventive drugs had failed, over {courses}, "
+        "as recorded or as inferred from exposures."
+    )
 
 
 def say_attribution(view: ResultView) -> tuple[str, ...]:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 
 from abate.report import prose, tables
 from abate.report.disclosure import EDITION_NOTICE
+from abate.report.failed_tables import definition_table, failed_table
 from abate.report.figures.change import draw_before_and_after, draw_changes
 from abate.report.figures.durability import draw_return, draw_sustained
 from abate.report.figures.entry import draw_attrition
 from abate.report.figures.figure import Figure
 from abate.report.figures.harm import draw_harm
+from abate.report.figures.history import draw_history
 from abate.report.figures.nadir import draw_nadir_days
 from abate.report.figures.response import draw_response, draw_time_to_response
 from abate.report.figures.trajectory import draw_missing_by_day, draw_pain_by_day
@@ -50,6 +52,7 @@ def build_sections(view: ResultView) -> tuple[Section, ...]:
     return (
         _attrition(view),
         _characteristics(view),
+        *_failed(view),
         _courses(view),
         _trajectory(view),
         _change(view),
@@ -96,6 +99,21 @@ def _characteristics(view: ResultView) -> Section:
         say=prose.say_characteristics(view),
         tables=_filled(tables.characteristics_table(view)),
     )
+
+
+def _failed(view: ResultView) -> tuple[Section, ...]:
+    """Return what had failed, where the study asked for it."""
+    if view.estimate("failed.preventive") is None:
+        return ()
+    section = Section(
+        id="failed",
+        title="What had failed them",
+        contents="What had failed",
+        say=prose.say_failed(view),
+        figures=(draw_history(view),),
+        tables=_filled(failed_table(view), definition_table(view)),
+    )
+    return (section,)
 
 
 def _courses(view: ResultView) -> Section:

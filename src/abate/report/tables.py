@@ -377,7 +377,7 @@ def sensitivity_table(view: ResultView) -> ReportTable:
             *(_share_of(found, id) for id in ("response.primary", "response.primary_missing_as_no")),
             kind=RowKind.KEY if found.is_main else RowKind.PLAIN,
         )
-        for found in view.result.sensitivity
+        for found in view.rule_changes
     ]
     columns = (
         "Rules",

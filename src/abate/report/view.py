@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from abate.contracts.definition import Study
-from abate.contracts.result import AttritionStep, Estimate, StudyResult
+from abate.contracts.result import REFRACTORY_ROWS, AttritionStep, Estimate, SensitivityRow, StudyResult
 from abate.knowledge.scales import SCALES, Scale
 from abate.report.words import rating_noun
 
@@ -45,6 +45,16 @@ class ResultView:
     def visits(self) -> Sequence[str]:
         """Names of the follow-up visits that the study asks for, in its order."""
         return () if self.study.follow_up is None else tuple(self.study.follow_up.visits)
+
+    @property
+    def rule_changes(self) -> Sequence[SensitivityRow]:
+        """The headline under other rules for the ratings, the study's own first."""
+        return [row for row in self.result.sensitivity if not row.id.startswith(REFRACTORY_ROWS)]
+
+    @property
+    def definition_changes(self) -> Sequence[SensitivityRow]:
+        """The headline under other definitions of refractory, with other courses."""
+        return [row for row in self.result.sensitivity if row.id.startswith(REFRACTORY_ROWS)]
 
     @cached_property
     def _by_id(self) -> dict[str, Estimate]:

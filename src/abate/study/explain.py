@@ -18,7 +18,9 @@ from abate.contracts.definition import (
     WindowRule,
 )
 from abate.contracts.result import AttritionStep
+from abate.knowledge.refractory_definitions import definition
 from abate.knowledge.scales import SCALES
+from abate.study.explain_refractory import describe_refractory
 
 #: Kind of source whose codes are looked for.
 OMOP = "OMOP CDM"
@@ -49,6 +51,7 @@ def explain(study: Study) -> Sequence[str]:
         _describe_design(study),
         _describe_courses(study.treatment),
         _describe_entry(study),
+        *describe_refractory(study),
         _describe_rating(study.rating),
         _describe_response(study.response),
         _describe_follow_up(study.follow_up),
@@ -143,6 +146,8 @@ def _describe_entry(study: Study) -> str:
         rules.append(f"a diagnosis of {study.condition.name} was on record by the day of the first dose")
     if eligibility is not None:
         rules += _entry_rules(eligibility)
+        if eligibility.refractory is not None:
+            rules.append(f"the person met the definition {definition(eligibility.refractory).name} before it")
     which = "all" if eligibility is None else eligibility.courses
     counted = {
         "first": "Of each person the first recorded course of the treatment entered, if it met these rules.",

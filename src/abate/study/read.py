@@ -11,9 +11,10 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from abate.base.errors import StudyFileError
+from abate.base.errors import ParameterError, StudyFileError
 from abate.contracts.definition import Study
 from abate.study.response_range import check_scale
+from abate.study.site_drugs import with_site_drugs
 
 
 def read_study(where: str | Path) -> Study:
@@ -27,7 +28,7 @@ def read_study(where: str | Path) -> Study:
     """
     path = Path(where)
     if path.exists():
-        return parse_study(_text_of(path), name=path.name)
+        return parse_study(_text_of(path), name=path.name, folder=path.parent)
     if str(where) in preset_names():
         return parse_study(preset_text(str(where)), name=f"preset {where}")
     nearest = _nearest(str(where), preset_names())
@@ -35,8 +36,8 @@ def read_study(where: str | Path) -> Study:
     raise StudyFileError(f"there is no study file {str(where)!r} and no preset of that name; {hint}")
 
 
-def parse_study(text: str, *, name: str = "study file") -> Study:
-    """Return the study that a TOML text states; ``name`` stands in errors.
+def parse_study(text: str, *, name: str = "study file", folder: Path | None = None) -> Study:
+    """Return the study that a TOML text states; ``name`` stands in errors, ``folder`` is where files lie that it names.
 
     Raises
     ------
@@ -47,10 +48,10 @@ def parse_study(text: str, *, name: str = "study file") -> Study:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise StudyFileError(f"{name} is not valid TOML: {_lower_first(str(error))}.") from None
-    return check_study(data, name=name)
+    return check_study(data, name=name, folder=folder)
 
 
-def check_study(data: Mapping[str, Any], *, name: str = "study") -> Study:
+def check_study(data: Mapping[str, Any], *, name: str = "study", folder: Path | None = None) -> Study:
     """Return the study that plain data state.
 
     Raises
@@ -59,10 +60,11 @@ def check_study(data: Mapping[str, Any], *, name: str = "study") -> Study:
         As in `read_study`; the first mistake is told, with the count of the others.
     """
     try:
-        study = Study.model_validate(dict(data))
+        study = Study.model_validate(with_site_drugs(data, folder, name))
     except ValidationError as error:
         raise StudyFileError(_describe(error, name)) from None
     check_scale(study, name)
+    _check_refractory(study, name)
     return study
 
 
@@ -96,6 +98,35 @@ def _text_of(path: Path) -> str:
         raise StudyFileError(f"{path.name} may not be read; give yourself the right to read it.") from None
     except UnicodeDecodeError:
         raise StudyFileError(f"{path.name} is not a text file in UTF-8.") from None
+
+
+def _check_refractory(study: Study, name: str) -> None:
+    """Refuse a definition, a demand or a class of drugs that is not known."""
+    from abate.knowledge.drug_table import drugs_of
+    from abate.knowledge.refractory_definitions import definition, nearest_or_all
+
+    entry = study.eligibility
+    if entry is not None and entry.refractory is not None:
+        try:
+            asked = definition(entry.refractory)
+        except ParameterError as error:
+            raise StudyFileError(f"{name}, eligibility.refractory: {error}") from None
+        for demand in entry.refractory_assumed or ():
+            if demand not in asked.demand_ids:
+                raise StudyFileError(
+                    f"{name}, eligibility.refractory_assumed: {asked.id} has no demand {demand!r}; {nearest_or_all(demand, asked.demand_ids)}"
+                )
+    elif entry is not None and (entry.refractory_assumed is not None or entry.refractory_unknown is not None):
+        raise StudyFileError(
+            f"{name}, eligibility: refractory_assumed and refractory_unknown need a definition in refractory."
+        )
+    if study.failure is not None:
+        classes = {drug.drug_class: None for drug in drugs_of(study.failure)}
+        for drug_class in study.failure.available_since:
+            if drug_class not in classes:
+                raise StudyFileError(
+                    f"{name}, failure.available_since: there is no class {drug_class!r}; {nearest_or_all(drug_class, classes)}"
+                )
 
 
 def _describe(error: ValidationError, name: str) -> str:

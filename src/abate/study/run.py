@@ -17,7 +17,7 @@ from abate.base.logs import Progress, silent
 from abate.base.writing import writing
 from abate.contracts.course_tables import COURSE_TABLES
 from abate.contracts.definition import Study
-from abate.contracts.result import AttritionStep, FindingCount, Provenance, StudyResult
+from abate.contracts.result import AttritionStep, Estimate, FindingCount, Provenance, StudyResult, TreatmentWay
 from abate.engine.connection import Engine, EngineName, open_engine
 from abate.study.course_tables import read_course_tables
 from abate.study.explain import explain_run
@@ -60,6 +60,7 @@ _LINE_OF_RULE = {
     "observed_before": "eligibility.observed_before",
     "failed_preventive_classes": "eligibility.failed_preventive_classes",
     "failed_acute_classes": "eligibility.failed_acute_classes",
+    "refractory": "eligibility.refractory or refractory_unknown",
     "first_eligible": "eligibility.courses",
 }
 
@@ -177,21 +178,64 @@ def _estimate(
 ) -> StudyResult:
     from abate.inference.characteristics import describe_characteristics
     from abate.inference.estimate import estimate_study
+    from abate.study.refractory_sensitivity import vary_the_definition
     from abate.study.sensitivity import vary_the_rules
 
     progress("estimating")
     rows = _rows_of_study(study, exported)
+    entered = _entered_courses(work)
     return StudyResult(
         study=study_as_data(study),
         explanation=explain_run(study, work.tables.source_kind, work.entry.attrition),
-        estimates=estimate_study(study, rows["outcomes"], rows["daily"], rows["harm"], exported.get("limits")),
+        estimates=(
+            *estimate_study(study, rows["outcomes"], rows["daily"], rows["harm"], exported.get("limits")),
+            *_estimate_failed(study, work, entered, exported["outcomes"], engine),
+        ),
         attrition=work.entry.attrition,
         characteristics=describe_characteristics(study, rows["outcomes"]),
         findings=_count_findings(exported["findings"]),
-        sensitivity=vary_the_rules(study, work.tables, rows["outcomes"], engine),
+        sensitivity=(
+            *vary_the_rules(study, work.tables, rows["outcomes"], engine),
+            *vary_the_definition(study, work.tables, exported["outcomes"], engine),
+        ),
         provenance=_provenance(study, work.tables, exported, engine),
+        ways=_find_ways(study, work, entered, engine),
         **rows,
     )
+
+
+def _entered_courses(work: _Work) -> ir.Table:
+    """Return the courses that entered, as rows of the contract."""
+    entered = work.entry.courses.filter(work.entry.courses.is_eligible)
+    return work.tables.courses.semi_join(entered, "course_id")
+
+
+def _find_ways(study: Study, work: _Work, courses: ir.Table, engine: Engine) -> tuple[TreatmentWay, ...] | None:
+    """Return the ways from class to class to the courses that entered, where the study asks for history and there is one."""
+    from abate.cohort.failed_classes import find_trials
+    from abate.cohort.sequences import find_sequences
+
+    if not study.asks_for_history or work.tables.treatments is None:
+        return None
+    found = engine.to_arrow(find_sequences(find_trials(study, courses, work.tables.treatments))).to_pylist()
+    ways = (TreatmentWay(**way) for way in found)
+    return tuple(sorted(ways, key=lambda way: (way.step, -way.course_count, way.drug_class, way.next_class or "")))
+
+
+def _estimate_failed(
+    study: Study, work: _Work, courses: ir.Table, outcomes: pa.Table, engine: Engine
+) -> list[Estimate]:
+    """Return what had failed before the courses that entered, where the study asks for it."""
+    from abate.cohort.failed_classes import find_failed_classes
+    from abate.inference.columns import eligible_courses
+    from abate.inference.failed import estimate_failed
+
+    if not study.asks_for_history:
+        return []
+    found = None
+    if work.tables.treatments is not None:
+        found = engine.to_arrow(find_failed_classes(study, courses, work.tables.treatments))
+    return estimate_failed(eligible_courses(study, outcomes), found)
 
 
 def _export(work: _Work, engine: Engine) -> dict[str, pa.Table]:

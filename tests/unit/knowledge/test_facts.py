@@ -15,6 +15,7 @@ from abate.knowledge.visit_kinds import visit_kinds
     [
         "chronic_codes.csv",
         "drug_classes.csv",
+        "drug_facts.csv",
         "infusion_limits.csv",
         "published_burden.csv",
         "routes.csv",

@@ -64,7 +64,8 @@ def check_course_tables(source: SourceTables, study: Study | None, engine: Engin
     if "events" in checked and study is not None and study.events is not None and study.events.terms:
         checked["events"] = _with_terms_of_study(checked["events"], study, engine, findings)
     if "treatments" in checked and source.administrations is None:
-        checked["treatments"] = fill_drug_classes(checked["treatments"], engine, findings)
+        failure = None if study is None else study.failure
+        checked["treatments"] = fill_drug_classes(checked["treatments"], engine, findings, failure)
     if doses is not None:
         checked["doses"] = drop_doses_without_course(_check_table(doses, engine, findings), courses, engine, findings)
     return CourseTables(

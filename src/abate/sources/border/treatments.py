@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import ibis
 
+from abate.contracts.failure import Failure
 from abate.engine.connection import Engine
-from abate.knowledge.drug_classes import drug_classes
+from abate.knowledge.drug_table import drugs_of
 from abate.sources.border.reading import ROW_KEY, ReadTable
 from abate.sources.border.words import plain_word, words_in
 from abate.sources.findings import Findings
 
 
-def fill_drug_classes(table: ReadTable, engine: Engine, findings: Findings) -> ReadTable:
+def fill_drug_classes(
+    table: ReadTable, engine: Engine, findings: Findings, failure: Failure | None = None
+) -> ReadTable:
     """Return the treatments with empty ``drug_class`` filled where the ingredient is one that abate knows.
 
-    A treatment without a class counts as no failed class, so the rows that stay without one are named.
+    ``failure`` is the study's section, with the drugs of the site. A treatment without a class counts as no failed class,
+    so the rows that stay without one are named.
     """
     without = table.with_rows(table.rows.filter(table.rows.drug_class.isnull()))
     ingredients = words_in(without, "ingredient", engine)
     if not ingredients:
         return table
-    known = {plain_word(drug.ingredient): drug.drug_class for drug in drug_classes()}
+    known = {plain_word(drug.ingredient): drug.drug_class for drug in drugs_of(failure)}
     found = [(name, known[plain_word(name)]) for name in ingredients if plain_word(name) in known]
     if len(found) < len(ingredients):
         unknown = without.rows.filter(~without.rows.ingredient.isin([name for name, _ in found]))

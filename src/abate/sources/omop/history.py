@@ -1,27 +1,29 @@
 """Which drugs did the person have? Exposures to the drugs of the class table, joined to spells; outcomes are never recorded.
 
-Exposures of one person and ingredient with at most 30 days between are one spell. An exposure without an end lasts its days
+Exposures of one person and ingredient with at most 30 days between (or the study's refill gap) are one spell. An exposure without an end lasts its days
 of supply, else its one day. OMOP has no place for how a treatment went: the outcome is unknown, the basis inferred.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import ibis
 import pyarrow as pa
 
-from abate.base.days import SECONDS_PER_DAY
+from abate.base.days import SECONDS_PER_DAY, parse_length
 from abate.contracts.course_tables import TREATMENTS
 from abate.engine.time import epoch_seconds, time_from_seconds
-from abate.knowledge.drug_classes import DrugClass, drug_classes
+from abate.knowledge.drug_classes import DrugClass
+from abate.knowledge.drug_table import drugs_of
 from abate.sources.omop.times import both_columns, time_columns, time_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from abate.contracts.failure import Failure
     from abate.engine.connection import Engine
     from abate.engine.records import RecordStore
     from abate.sources.findings import Findings
@@ -33,6 +35,9 @@ NOT_LOOKED_FOR = (
     "No concept is known for {ingredients}: they were not looked for in the drug history, so no class failed by them."
 )
 BROKEN = "The exposure has no start, or ends before it starts."
+NOT_MAPPED = "{exposures:,} exposures to {concepts:,} drug concepts are of no drug of the drug table and stand in no history; most often {examples}."
+#: How many of the concepts that did not map are named.
+EXAMPLES = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +47,16 @@ class _Ingredient:
 
 
 def read_treatments(
-    store: RecordStore, persons: ir.Table, vocabulary: Vocabulary, engine: Engine, findings: Findings
+    store: RecordStore,
+    persons: ir.Table,
+    vocabulary: Vocabulary,
+    engine: Engine,
+    findings: Findings,
+    failure: Failure | None = None,
 ) -> ir.Table:
-    """Return the drug history (contract's TREATMENTS) of ``persons``, materialised."""
-    classes = _class_table(_find_ingredients(vocabulary, findings), engine)
+    """Return the drug history (contract's TREATMENTS) of ``persons``, materialised; ``failure`` is the study's section."""
+    classes = _class_table(_find_ingredients(vocabulary, findings, drugs_of(failure)), engine)
+    max_gap_seconds = LONGEST_GAP_DAYS * SECONDS_PER_DAY if failure is None else parse_length(failure.refill_gap)
     time_columns(store, TABLE, "drug_exposure_start")
     read = store.table(
         TABLE,
@@ -56,11 +67,14 @@ def read_treatments(
     rows = engine.materialise(_with_times(read), "history")
     is_whole = (rows.start_seconds <= rows.end_seconds).fill_null(False)
     findings.add_rows(rows.filter(~is_whole), table=TABLE, rule=BROKEN, action="dropped", key="drug_exposure_id")
-    spells = join_spells(rows.filter(is_whole).inner_join(classes, "drug_concept_id"), LONGEST_GAP_DAYS)
+    spells = join_spells(
+        rows.filter(is_whole).inner_join(classes, "drug_concept_id"), max_gap_seconds / SECONDS_PER_DAY
+    )
+    _list_not_mapped(store, persons, classes, vocabulary, engine, findings)
     return engine.materialise(_as_treatments(spells), "treatments")
 
 
-def join_spells(exposures: ir.Table, max_gap_days: int) -> ir.Table:
+def join_spells(exposures: ir.Table, max_gap_days: float) -> ir.Table:
     """Join exposures of one person and ingredient to spells.
 
     A gap is counted from the latest end so far to the next start, not from the row before: a short exposure may lie inside
@@ -106,13 +120,30 @@ def _with_times(rows: ir.Table) -> ir.Table:
     )
 
 
-def _find_ingredients(vocabulary: Vocabulary, findings: Findings) -> list[_Ingredient]:
-    """Return the drugs of the class table with their concepts and all beneath them."""
-    roots = _root_concepts(vocabulary)
+def _list_not_mapped(
+    store: RecordStore, persons: ir.Table, classes: ir.Table, vocabulary: Vocabulary, engine: Engine, findings: Findings
+) -> None:
+    """Remark how many exposures are of no drug of the table, and name the concepts that stand there most often."""
+    rows = store.table(TABLE, ["drug_exposure_id", "person_id", "drug_concept_id"], keep={"person_id": persons})
+    others = rows.anti_join(classes, "drug_concept_id")
+    counted = engine.to_arrow(others.group_by("drug_concept_id").aggregate(count=others.count())).to_pylist()
+    if not counted:
+        return
+    counted.sort(key=lambda row: (-row["count"], row["drug_concept_id"] or 0))
+    first = [(row["drug_concept_id"] or 0, row["count"]) for row in counted[:EXAMPLES]]
+    names = {0: "no concept", **vocabulary.names_of({concept for concept, _ in first if concept})}
+    examples = ", ".join(f"{names.get(concept, f'concept {concept}')} ({count:,})" for concept, count in first)
+    total = sum(row["count"] for row in counted)
+    findings.add_remark(TABLE, NOT_MAPPED.format(exposures=total, concepts=len(counted), examples=examples))
+
+
+def _find_ingredients(vocabulary: Vocabulary, findings: Findings, drugs: Sequence[DrugClass]) -> list[_Ingredient]:
+    """Return the drugs of the table with their concepts and all beneath them."""
+    roots = _root_concepts(vocabulary, drugs)
     beneath = vocabulary.descendants_of_each({concept for found in roots.values() for concept in found})
     ingredients = [
         _Ingredient(drug=drug, concepts=tuple(sorted({c for root in roots[drug.ingredient] for c in beneath[root]})))
-        for drug in drug_classes()
+        for drug in drugs
     ]
     counted = [one for one in ingredients if one.drug.role in ("acute", "preventive")]
     unknown = [one.drug.ingredient for one in counted if not one.concepts]
@@ -121,12 +152,11 @@ def _find_ingredients(vocabulary: Vocabulary, findings: Findings) -> list[_Ingre
     return ingredients
 
 
-def _root_concepts(vocabulary: Vocabulary) -> Mapping[str, tuple[int, ...]]:
+def _root_concepts(vocabulary: Vocabulary, drugs: Sequence[DrugClass]) -> Mapping[str, tuple[int, ...]]:
     """Return the concept of each ingredient: the table's, else what the records' RxNorm has for its code.
 
     A code is believed only where the vocabulary calls it by the ingredient's name.
     """
-    drugs = drug_classes()
     wanted = {drug.rxnorm: drug for drug in drugs if drug.omop_concept is None and drug.rxnorm}
     looked_up = vocabulary.concepts_of_codes("RxNorm", wanted)
     names = vocabulary.names_of({concept for found in looked_up.values() for concept in found})

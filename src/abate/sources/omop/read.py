@@ -216,12 +216,11 @@ class _Reading:
         return find_events(self._event_codes, there, self.engine, self.findings)
 
     def _treatments(self, persons: ir.Table) -> ir.Table | None:
-        """Return the drug history where a rule of entry asks for failed classes."""
-        entry = self.study.eligibility
-        if entry is None or (entry.failed_preventive_classes is None and entry.failed_acute_classes is None):
+        """Return the drug history where the study asks what had failed."""
+        if not self.study.asks_for_history:
             return None
         self.progress("reading the drug history")
-        return read_treatments(self.store, persons, self.vocabulary, self.engine, self.findings)
+        return read_treatments(self.store, persons, self.vocabulary, self.engine, self.findings, self.study.failure)
 
     @cached_property
     def _own_codes(self) -> Wanted | None:

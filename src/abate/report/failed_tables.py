@@ -1,0 +1,125 @@
+"""What does the report show of failed treatments? By class what had failed and why, and the headline by definition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from abate.contracts.result import Estimate, SensitivityRow
+from abate.report.cells import EMPTY, point_cell, share_cell, share_cells, why_not
+from abate.report.numbers import INTERVAL, describe_count
+from abate.report.report_table import ReportTable, RowKind, TableRow, group, row, table
+from abate.report.view import ResultView
+from abate.report.words import capital, headed, sentence, shown
+
+NOTICE = "For research and for preparing a decision, not a medical device."
+_ROLES = {"preventive": "Preventive drugs", "acute": "Acute drugs", "infusion": "Infusions"}
+_ASPECTS = (
+    ("no_effect", "No effect"),
+    ("not_tolerated", "Not tolerated"),
+    ("contraindicated", "Contra-indicated"),
+    ("inferred", "Only inferred"),
+    ("fair", "Fair trial"),
+    ("may_be_fair", "Fair: not known"),
+    ("may_have_failed", "Failed: not known"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailedClass:
+    """One class of drugs in one role: the share of courses before which it had failed, and what is said of it."""
+
+    role: str
+    name: str
+    share: Estimate
+    aspects: Sequence[Estimate | None]
+
+
+def find_failed_classes(view: ResultView) -> Sequence[FailedClass]:
+    """Return the classes that have estimates of their own: by role, within it the most often failed first."""
+    found = [
+        FailedClass(
+            role=estimate.id.split(".")[1],
+            name=estimate.group or estimate.id,
+            share=estimate,
+            aspects=[view.known(f"{estimate.id}.{aspect}") for aspect, _ in _ASPECTS],
+        )
+        for estimate in view.under("failed.")
+        if estimate.id.count(".") == 2
+    ]
+    return sorted(found, key=lambda one: (list(_ROLES).index(one.role), -(one.share.numerator or 0), one.name))
+
+
+def failed_table(view: ResultView) -> ReportTable:
+    """Return the classes that had failed, in how many courses, and why."""
+    columns = ("Class", "Courses", INTERVAL, *(words for _, words in _ASPECTS))
+    notes = (
+        (
+            "Courses before which a class had failed; the reasons are of those, and one course may have several. Contra-indicated "
+            "is counted whether or not it counts as failure."
+        ),
+        "Only inferred: no recorded outcome says so. Fair trial: long enough, and not known to be below the target dose, of any drug of the class.",
+        NOTICE,
+    )
+    return table(
+        "failed-table", "What had failed them: classes of drugs before the first dose.", columns,
+        list(_rows_of(view, len(columns))), notes=notes,
+    )  # fmt: skip
+
+
+def _rows_of(view: ResultView, column_count: int) -> Iterator[TableRow]:
+    classes = find_failed_classes(view)
+    for role, words in _ROLES.items():
+        of_role = [one for one in classes if one.role == role]
+        if of_role:
+            yield group(words, column_count)
+        for one in of_role:
+            counts = (EMPTY if found is None else describe_count(found.numerator or 0) for found in one.aspects)
+            yield row(headed(shown(one.name)), *share_cells(one.share), *counts)
+
+
+def definition_table(view: ResultView) -> ReportTable:
+    """Return the headline numbers under each definition of refractory and each rule of failure."""
+    rows = [
+        row(
+            sentence(found.change_of_rule),
+            *(_count_of(found, name) for name in ("refractory.courses", "refractory.not_known")),
+            _change_of(found),
+            _share_of(found),
+            kind=RowKind.PLAIN,
+        )
+        for found in view.definition_changes
+    ]
+    columns = (
+        "Who counts as refractory",
+        "Courses",
+        "Not known",
+        f"Mean change ({INTERVAL})",
+        "Primary rule met",
+    )
+    notes = (
+        (
+            "All other rules of entry stay. What records cannot show (days and months of headache, overuse, care beside it) is taken "
+            "as met; with 'not known' the study file's own word holds."
+        ),
+        "The courses differ from row to row, and so do the persons: these are no comparisons of treatments.",
+    )
+    title = f"{capital(view.noun)} by definition of refractory."
+    return table("definition-table", title, columns, rows, notes=notes)
+
+
+def _count_of(found: SensitivityRow, id: str) -> str:
+    estimate = found.estimates.get(id)
+    return EMPTY if estimate is None or estimate.value is None else describe_count(estimate.value)
+
+
+def _change_of(found: SensitivityRow) -> str:
+    estimate = found.estimates.get("change.mean")
+    if estimate is None:
+        return EMPTY
+    return why_not(estimate) if estimate.value is None else point_cell(estimate)
+
+
+def _share_of(found: SensitivityRow) -> str:
+    estimate = found.estimates.get("response.primary")
+    return EMPTY if estimate is None or estimate.value is None else share_cell(estimate)
