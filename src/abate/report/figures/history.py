@@ -52,11 +52,7 @@ def draw_history(view: ResultView) -> Figure:
     dated = sum(way.course_count for way in ways if way.step == 1)
     skipped = sum(way.skipped_count for way in ways)
     steps = max(way.step for way in ways)
-    more = (
-        f" After the class of step {steps} {plural(skipped, 'further class', 'further classes')} in all are not drawn."
-        if skipped
-        else ""
-    )
+    more = f"Not drawn: {plural(skipped, 'class', 'classes')} that came after step {steps}." if skipped else ""
     return Figure(
         id="history",
         claim=claim,
@@ -169,7 +165,7 @@ def _block_sizes(bands: Mapping[Band, int]) -> dict[Block, int]:
 
 
 def _ordinal(step: int) -> str:
-    return {1: "first", 2: "second", 3: "third"}.get(step, f"{step}th")
+    return {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}.get(step, f"{step}th")
 
 
 def _stacked(sizes: Mapping[Block, int], total: int, treatment: str) -> dict[Block, _Place]:
