@@ -28,8 +28,8 @@ class _Sources:
         return [f"  [{number}] {source}" for source, number in self._numbers.items()]
 
 
-def lines_of_options(options: Options) -> list[str]:
-    """Return the options line by line."""
+def lines_of_options(options: Options, refractory: Sequence[str] = ()) -> list[str]:
+    """Return the options line by line; ``refractory`` says which definitions are met, before the infusions."""
     sources = _Sources()
     said = options.said
     return [
@@ -47,6 +47,7 @@ def lines_of_options(options: Options) -> list[str]:
             "Preventive classes", [option for option in options.classes if option.role == "preventive"], sources
         ),
         f"  Letters in brackets: level of evidence. {evidence_source()}",
+        *refractory,
         *_infusions(options, sources),
         *_open(options),
         "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -168,7 +168,7 @@ def find_options(
 
 
 #: What may be told of a treatment that was tried.
-TREATMENT_KEYS = ("drug", "outcome", "dose_mg_day", "start", "end", "days")
+TREATMENT_KEYS = ("drug", "outcome", "dose_mg_day", "start", "end")
 OUTCOMES = ("no effect", "not tolerated", "contraindicated", "ongoing", "unknown")
 #: Other names of an ingredient.
 _OTHER_NAMES = {"paracetamol": "acetaminophen", "onabotulinumtoxina": "onabotulinumtoxinA", "dhe": "dihydroergotamine"}
@@ -182,8 +182,25 @@ def read_tried(treatments: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     AnswersError
         If a drug is not in the table, an outcome is not one of the known, or something else is told that is not read.
     """
-    known = {drug.ingredient.lower(): drug.ingredient for drug in drug_classes()}
     tried: dict[str, str] = {}
+    for _, ingredient, outcome in checked_treatments(treatments):
+        words = outcome or "tried"
+        earlier = tried.get(ingredient)
+        tried[ingredient] = words if earlier in (None, words) else f"{earlier}; {words}"
+    return tried
+
+
+def checked_treatments(
+    treatments: Sequence[Mapping[str, Any]],
+) -> Iterator[tuple[Mapping[str, Any], str, str | None]]:
+    """Yield each treatment with its ingredient, as the drug table names it, and its outcome.
+
+    Raises
+    ------
+    AnswersError
+        As ``read_tried``.
+    """
+    known = {drug.ingredient.lower(): drug.ingredient for drug in drug_classes()}
     for place, treatment in enumerate(treatments, start=1):
         for key in treatment:
             if key not in TREATMENT_KEYS:
@@ -191,14 +208,12 @@ def read_tried(treatments: Sequence[Mapping[str, Any]]) -> dict[str, str]:
                     f"treatment {place} tells something that is not read; it may tell {', '.join(TREATMENT_KEYS)}."
                 )
         ingredient = _ingredient(str(treatment.get("drug", "")), known, place)
-        outcome = str(treatment.get("outcome") or "tried").strip().lower()
-        if outcome not in (*OUTCOMES, "tried"):
+        outcome = str(treatment.get("outcome") or "").strip().lower() or None
+        if outcome not in (*OUTCOMES, None):
             raise AnswersError(
                 f"the outcome of treatment {place} must be one of {', '.join(OUTCOMES)}; found something else."
             )
-        earlier = tried.get(ingredient)
-        tried[ingredient] = outcome if earlier in (None, outcome) else f"{earlier}; {outcome}"
-    return tried
+        yield treatment, ingredient, outcome
 
 
 def _ingredient(name: str, known: Mapping[str, str], place: int) -> str:

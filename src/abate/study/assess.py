@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ from abate.headache.verdicts import Verdict
 from abate.knowledge.questions import Question, questionnaire
 from abate.knowledge.red_flags import ONSET_AGE
 from abate.study.output import write_bytes
+from abate.study.refractory_answers import judge_answers, refractory_as_dict, refractory_lines
 
 #: Sections that are asked whatever the diagnosis.
 _ALWAYS_ASKED = ("judgement", "flags")
@@ -87,7 +89,9 @@ def read_assumptions(texts: Sequence[str]) -> dict[str, Any]:
     return assumed
 
 
-def options_file(path: Path, *, onset_age: float = ONSET_AGE, as_json: bool = False) -> Iterator[str]:
+def options_file(
+    path: Path, *, onset_age: float = ONSET_AGE, at: dt.date | None = None, as_json: bool = False
+) -> Iterator[str]:
     """Yield what is said of the choice of treatment for the one patient of a file.
 
     Raises
@@ -100,13 +104,14 @@ def options_file(path: Path, *, onset_age: float = ONSET_AGE, as_json: bool = Fa
         raise AnswersError(
             f"{path.name} is a table of patients; options are told for one patient, in TOML, JSON or the workbook."
         )
-    options = find_options(
-        {question: answers[0] for question, answers in held.columns.items()}, held.treatments, onset_age
-    )
+    given = {question: answers[0] for question, answers in held.columns.items()}
+    options = find_options(given, held.treatments, onset_age)
+    judged = judge_answers(given, held.treatments, at or dt.date.today())
     if as_json:
-        yield json.dumps({"notice": forms.NOT_A_DEVICE, **options.as_dict()}, indent=2, ensure_ascii=False)
+        found = {"notice": forms.NOT_A_DEVICE, **options.as_dict(), "refractory": refractory_as_dict(judged)}
+        yield json.dumps(found, indent=2, ensure_ascii=False)
     else:
-        yield from lines_of_options(options)
+        yield from lines_of_options(options, refractory_lines(judged))
 
 
 def _one(given: dict[str, Any], assumed: dict[str, Any], onset_age: float, *, as_json: bool) -> Iterator[str]:
