@@ -80,7 +80,8 @@ def _read_one(path: Path, kind: str) -> AnswerFile:
     if kind == ".xlsx":
         from abate.headache.forms import read_workbook
 
-        return AnswerFile(columns={question: [answer] for question, answer in read_workbook(path).items()})
+        answers, treatments = read_workbook(path)
+        return AnswerFile(columns={question: [answer] for question, answer in answers.items()}, treatments=treatments)
     try:
         text = path.read_text(encoding="utf-8-sig")
         data = json.loads(text, object_pairs_hook=_each_once) if kind == ".json" else tomllib.loads(text)

@@ -27,6 +27,7 @@ from abate.knowledge.questions import (
     Questionnaire,
     questionnaire,
 )
+from abate.knowledge.scales import scale
 
 _YES = ("yes", "true", "1", "y")
 _NO = ("no", "false", "0", "n")
@@ -248,6 +249,10 @@ def _number(question: Question, value: Any) -> float:
         raise AnswersError(f"{question.id} must be {question.expected}; found a number that is {least}")
     if question.is_whole and number != int(number):
         raise AnswersError(f"{question.id} must be {question.expected}; found a fraction")
+    if question.scale and not scale(question.scale).is_possible(number):
+        raise AnswersError(
+            f"{question.id} must be a total of {scale(question.scale).name}; found a number that no answers add up to"
+        )
     return number
 
 

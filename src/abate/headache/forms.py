@@ -16,6 +16,10 @@ from abate.knowledge.questions import CHOICE, CHOICES, FLAG, NUMBER, Question, q
 NOT_A_DEVICE = "For research and for preparing a decision; not a medical device."
 TITLE = "Before the infusion: headache history"
 _SHEET = "answers"
+_TREATMENTS = "treatments"
+#: What is told of a treatment that was tried, and what may have come of it.
+TREATMENT_COLUMNS = ("drug", "outcome", "dose_mg_day", "start", "end")
+TREATMENT_OUTCOMES = ("no effect", "not tolerated", "contraindicated", "ongoing", "unknown")
 _COLUMNS = ("question", "what is asked", "answer", "what may be answered")
 _REDCAP_FORM = "headache_history"
 _FHIR_ITEM_TYPES = {FLAG: "boolean", CHOICE: "choice", CHOICES: "choice"}
@@ -55,9 +59,28 @@ def make_workbook() -> bytes:
         for cell in row:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     sheet.freeze_panes = "A4"
+    _add_treatments(workbook.create_sheet(_TREATMENTS))
     stream = io.BytesIO()
     workbook.save(stream)
     return stream.getvalue()
+
+
+def _add_treatments(sheet: Any) -> None:
+    """Write the head of the second sheet, one row a treatment tried, with the outcomes to choose from."""
+    from openpyxl.styles import Font
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    sheet.append(["Treatments tried, all of them: one row each. Drug: the ingredient. Start and end: dates."])
+    sheet.append(list(TREATMENT_COLUMNS))
+    for cell in (*sheet[1], *sheet[2]):
+        cell.font = Font(bold=True)
+    for letter, width in zip("ABCDE", (28, 20, 14, 14, 14), strict=True):
+        sheet.column_dimensions[letter].width = width
+    check = DataValidation(
+        type="list", formula1=f'"{",".join(TREATMENT_OUTCOMES)}"', allow_blank=True, showErrorMessage=True
+    )
+    sheet.add_data_validation(check)
+    check.add("B3:B200")
 
 
 def _add_check(sheet: Any, question: Question, place: str) -> None:
@@ -83,8 +106,8 @@ def _add_check(sheet: Any, question: Question, place: str) -> None:
     check.add(place)
 
 
-def read_workbook(path: Path) -> dict[str, Any]:
-    """Return the answers that were written into the form's workbook; empty cells are left out.
+def read_workbook(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return the answers and the treatments that were written into the form's workbook; empty cells are left out.
 
     Raises
     ------
@@ -109,7 +132,24 @@ def read_workbook(path: Path) -> dict[str, Any]:
     named = [row[0] for row in rows if row[0] is not None]
     if len(set(named)) < len(named):
         raise AnswersError(f"{path.name} has a question in more than one row; keep one of each.")
-    return {str(row[0]): row[2] for row in rows if row[0] is not None and (row[2] is not None or row[0] not in asked)}
+    answers = {
+        str(row[0]): row[2] for row in rows if row[0] is not None and (row[2] is not None or row[0] not in asked)
+    }
+    return answers, _read_treatments(workbook) if _TREATMENTS in workbook.sheetnames else []
+
+
+def _read_treatments(workbook: Any) -> list[dict[str, Any]]:
+    rows = list(workbook[_TREATMENTS].iter_rows(min_row=2, values_only=True))
+    names = [str(name) for name in rows[0] if name is not None] if rows else []
+    return [
+        {
+            name: value.date() if hasattr(value, "date") else value
+            for name, value in zip(names, row, strict=False)
+            if value is not None
+        }
+        for row in rows[1:]
+        if any(value is not None for value in row)
+    ]
 
 
 # ---- REDCap ----------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 from abate.base.errors import AnswersError
 from abate.headache.answers import make_answers
 from abate.headache.evaluation import Evaluation
+from abate.headache.forms import TREATMENT_COLUMNS, TREATMENT_OUTCOMES
 from abate.headache.red_flags import RedFlagFindings, find_red_flags, flags_as_dict
 from abate.headache.rules import parse_rule
 from abate.headache.verdicts import Verdict
@@ -167,9 +168,6 @@ def find_options(
     )
 
 
-#: What may be told of a treatment that was tried.
-TREATMENT_KEYS = ("drug", "outcome", "dose_mg_day", "start", "end")
-OUTCOMES = ("no effect", "not tolerated", "contraindicated", "ongoing", "unknown")
 #: Other names of an ingredient.
 _OTHER_NAMES = {"paracetamol": "acetaminophen", "onabotulinumtoxina": "onabotulinumtoxinA", "dhe": "dihydroergotamine"}
 
@@ -203,15 +201,15 @@ def checked_treatments(
     known = {drug.ingredient.lower(): drug.ingredient for drug in drug_classes()}
     for place, treatment in enumerate(treatments, start=1):
         for key in treatment:
-            if key not in TREATMENT_KEYS:
+            if key not in TREATMENT_COLUMNS:
                 raise AnswersError(
-                    f"treatment {place} tells something that is not read; it may tell {', '.join(TREATMENT_KEYS)}."
+                    f"treatment {place} tells something that is not read; it may tell {', '.join(TREATMENT_COLUMNS)}."
                 )
         ingredient = _ingredient(str(treatment.get("drug", "")), known, place)
         outcome = str(treatment.get("outcome") or "").strip().lower() or None
-        if outcome not in (*OUTCOMES, None):
+        if outcome not in (*TREATMENT_OUTCOMES, None):
             raise AnswersError(
-                f"the outcome of treatment {place} must be one of {', '.join(OUTCOMES)}; found something else."
+                f"the outcome of treatment {place} must be one of {', '.join(TREATMENT_OUTCOMES)}; found something else."
             )
         yield treatment, ingredient, outcome
 

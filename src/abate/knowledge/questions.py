@@ -31,6 +31,8 @@ class Question:
     is_whole : bool
         Whether only whole numbers are answers.
     options : tuple of str
+    scale : str
+        The scale whose total is asked for, if any; totals that it cannot give are refused.
     """
 
     id: str
@@ -44,6 +46,7 @@ class Question:
     is_above: bool = False
     is_whole: bool = False
     options: tuple[str, ...] = ()
+    scale: str = ""
 
     @property
     def expected(self) -> str:
@@ -124,4 +127,5 @@ def _question(id: str, entry: Mapping[str, Any], section_id: str, section: str) 
         is_above="above" in entry,
         is_whole=entry.get("whole", False),
         options=tuple(entry.get("options", ())),
+        scale=entry.get("scale", ""),
     )

@@ -59,6 +59,7 @@ def failed_table(view: ResultView) -> ReportTable:
             "is counted whether or not it counts as failure."
         ),
         "Only inferred: no recorded outcome says so. Fair trial: long enough, and not known to be below the target dose, of any drug of the class.",
+        "What is inferred rests on rules that are choices, and the times of a fair trial of botulinum toxin and CGRP antibodies are unverified.",
         NOTICE,
     )
     return table(
@@ -102,6 +103,7 @@ def definition_table(view: ResultView) -> ReportTable:
             "All other rules of entry stay. What records cannot show (days and months of headache, overuse, care beside it) is taken "
             "as met; with 'not known' the study file's own word holds."
         ),
+        "Failures are inferred by the study file's section [failure] or, without one, its defaults: choices, not published rules.",
         "The courses differ from row to row, and so do the persons: these are no comparisons of treatments.",
     )
     title = f"{capital(view.noun)} by definition of refractory."

@@ -148,7 +148,7 @@ def _variants(study: Study) -> Iterator[_Variant]:
     failure, own = study.failure or Failure(), own_definition(study)
     yield _Variant(id="any", words="whatever had failed", definition=None, failure=failure)
     for id, one in {own.id: own, **definitions()}.items():
-        yield _Variant(id=id, words=one.name, definition=one, failure=failure)
+        yield _Variant(id=id, words=_words(one), definition=one, failure=failure)
     for days in ADEQUATE_DAYS:
         for said, words in _CONTRAINDICATED.items():
             changed = failure.model_copy(update={"adequate_preventive": f"{days}d", "contraindicated": said})
@@ -158,6 +158,12 @@ def _variants(study: Study) -> Iterator[_Variant]:
                 definition=own,
                 failure=changed,
             )
+
+
+def _words(one: Definition) -> str:
+    """Return the name, with what of the definition is not verified."""
+    _, _, unverified = one.tag.partition("verified; ")
+    return f"{one.name} ({unverified})" if unverified else one.name
 
 
 def _without_failures(study: Study) -> Study:

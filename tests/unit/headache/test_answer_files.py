@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 
@@ -87,8 +88,12 @@ def test_the_workbook_is_read_back(tmp_path):
     for row in sheet.iter_rows(min_row=4):
         if row[0].value in wanted:
             row[2].value = wanted[row[0].value]
+    workbook["treatments"].append(["topiramate", "no effect", 100, dt.datetime(2023, 1, 1), None])
     workbook.save(file)
     held = read_answers(file)
+    assert held.treatments == [
+        {"drug": "topiramate", "outcome": "no effect", "dose_mg_day": 100, "start": dt.date(2023, 1, 1)}
+    ]
     assert held.columns == {question: [answer] for question, answer in wanted.items()}
     assert make_answers(held.columns).is_choice("aura_symptoms", "speech").tolist() == [1]
 
