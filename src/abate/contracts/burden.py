@@ -85,6 +85,20 @@ class BurdenEstimate:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RefractoryCount:
+    """Of the persons with the condition, how many meet a definition by the end of the period; a count that is None is hidden."""
+
+    id: str
+    name: str
+    source: str
+    tag: str  # "verified", or what of it is not
+    persons: int | None
+    met: int | None
+    not_met: int | None
+    not_known: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Burden:
     """All that `abate burden` finds: rows in which small counts are hidden, estimates made of what is shown, and how it was done."""
 
@@ -101,4 +115,5 @@ class Burden:
     published: str | None
     smallest_count: int
     rounding: int
+    refractory: Sequence[RefractoryCount] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)

@@ -17,7 +17,8 @@ class PopulationTables:
 
     ``patients`` and ``observed`` have the contract's columns of these names. ``conditions`` has ``person_id`` and ``date`` of
     every record of the study's condition, ``chronic`` the same of its chronic codes (None where none are known), and
-    ``administrations`` the contract's ADMINISTRATIONS of the study's treatment.
+    ``administrations`` the contract's ADMINISTRATIONS of the study's treatment, and ``treatments`` its TREATMENTS, of the persons with
+    the condition.
     """
 
     patients: Any
@@ -25,6 +26,7 @@ class PopulationTables:
     conditions: Any
     chronic: Any | None = None
     administrations: Any | None = None
+    treatments: Any | None = None
     remarks: tuple[str, ...] = ()
     source_kind: str
     source_details: Mapping[str, str] = field(default_factory=dict)

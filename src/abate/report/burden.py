@@ -112,7 +112,26 @@ def burden_tables(burden: Burden) -> Sequence[ReportTable]:
         tables.append(_incidence(burden, of_years, "New cases by calendar year", "period"))
     if burden.marks:
         tables.append(_marks(burden, [one for one in of_whole if one.age == ALL]))
+    if burden.refractory:
+        tables.append(_refractory(burden))
     return tables
+
+
+def _refractory(burden: Burden) -> ReportTable:
+    condition = shown(burden.condition)
+    return table(
+        "refractory",
+        f"Persons with {condition} who meet a definition of refractory by the end of {burden.periods[0].name}",
+        ("Definition", "Met", "Not met", "Not known", "Persons", "Source"),
+        [
+            row(
+                one.name,
+                *(_count(count) for count in (one.met, one.not_met, one.not_known, one.persons)),
+                one.source if one.tag == "verified" else f"{one.source}; {one.tag}",
+            )
+            for one in burden.refractory
+        ],
+    )
 
 
 def _prevalence(burden: Burden, rows: Sequence[BurdenRow], title: str, by: str) -> ReportTable:

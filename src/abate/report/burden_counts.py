@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from abate.contracts.burden import DAYS_PER_YEAR, BurdenRow
+from abate.contracts.burden import DAYS_PER_YEAR, BurdenRow, RefractoryCount
 from abate.report.small_counts import hide_small_counts
 
 RowKey = tuple[str, str, str]
@@ -65,6 +65,29 @@ def hide_burden(
             person_years_at_risk=None if key in hidden["new_cases"] else row.person_years_at_risk,
         )
         for key, row in by_key.items()
+    )
+
+
+def hide_refractory(counts: Sequence[RefractoryCount], *, smallest: int, rounding: int) -> Sequence[RefractoryCount]:
+    """Return who meets each definition, with None for every count that may not be shown; the persons are one number for all."""
+    parts = ("met", "not_met", "not_known")
+    values = {("persons", ""): counts[0].persons or 0} if counts else {}
+    values |= {(part, one.id): getattr(one, part) or 0 for one in counts for part in parts}
+    sums = [(("persons", ""), [(part, one.id) for part in parts]) for one in counts]
+    hidden = hide_small_counts(values, sums, smallest=smallest)
+
+    def shown(part: str, id: str) -> int | None:
+        return None if (part, id) in hidden else _rounded(values[part, id], rounding)
+
+    return tuple(
+        replace(
+            one,
+            persons=shown("persons", ""),
+            met=shown("met", one.id),
+            not_met=shown("not_met", one.id),
+            not_known=shown("not_known", one.id),
+        )
+        for one in counts
     )
 
 

@@ -15,7 +15,7 @@ from abate.base.days import SECONDS_PER_DAY, parse_length
 from abate.base.errors import MissingTableError, ParameterError
 from abate.base.logs import Progress, silent
 from abate.base.writing import writing
-from abate.contracts.burden import BURDEN_SCHEMA, Burden, BurdenRow, Mark, Period
+from abate.contracts.burden import BURDEN_SCHEMA, Burden, BurdenRow, Mark, Period, RefractoryCount
 from abate.contracts.definition import Condition, Disclosure, Study
 from abate.engine.connection import Engine, EngineName, open_engine
 from abate.study.course_tables import reading
@@ -32,8 +32,12 @@ USUAL_WASHOUT_DAYS = 365
 USUAL_AGE_LIMITS = (0, 18, 30, 40, 50, 60, 70, 80)
 _OLDEST = 130
 
-#: What is not counted yet: each definition of refractory will be one more mark (see `_find_marks`).
-NO_REFRACTORY = "How many would count as refractory by each definition: not counted in this table yet."
+#: Why nobody is counted as refractory.
+NO_TREATMENTS = "How many would count as refractory by each definition: the records have no drug_exposure."
+REFRACTORY_BY_TREATMENTS = (
+    "Refractory: by what the treatments say, as recorded or inferred from exposures, up to the end of the period; what no record "
+    "shows (days and months of headache, overuse, care beside it) is taken as met, so that fewer meet the whole definition."
+)
 NO_DENOMINATOR = (
     "course tables hold only persons who were treated, so there is no denominator for a burden; "
     "give --data an OMOP CDM, which holds everybody."
@@ -106,7 +110,10 @@ def find_burden(
         marks = _find_marks(population, checked, running)
         progress("counting")
         counts = _count(population, marks, periods, age_limits, washout_days, running)
-        burden = _describe(checked, population, tuple(marks), periods, counts, age_limits, washout_days, running)
+        refractory = _find_refractory(population, checked, periods[0], running)
+        burden = _describe(
+            checked, population, tuple(marks), periods, counts, refractory, age_limits, washout_days, running
+        )
         if target is not None and folder is not None:
             with writing(target):
                 _write(burden, folder)
@@ -190,10 +197,7 @@ def _name_years(first: int, last: int) -> str:
 
 
 def _find_marks(population: PopulationTables, study: Study, engine: Engine) -> Mapping[Mark, Any]:
-    """Return what is counted beside the condition: each with a table of ``person_id`` and ``date``.
-
-    A definition of refractory is one more of these: an id, a name, and the persons with the day from which they meet it.
-    """
+    """Return what is counted beside the condition: each with a table of ``person_id`` and ``date``."""
     marks: dict[Mark, Any] = {}
     if population.chronic is not None:
         marks[Mark(id="chronic", name=f"a code of chronic {_condition(study).name}")] = population.chronic
@@ -204,6 +208,20 @@ def _find_marks(population: PopulationTables, study: Study, engine: Engine) -> M
         after = f"{name} on or after the day of the first record of {_condition(study).name}"
         marks[Mark(id="infusion_with_condition", name=after)] = _with_condition(infusions, population)
     return marks
+
+
+def _find_refractory(
+    population: PopulationTables, study: Study, period: Period, engine: Engine
+) -> Sequence[RefractoryCount]:
+    """Return who meets each definition by the end of the period, small counts and what would give them away hidden."""
+    from abate.cohort.refractory_burden import count_refractory
+    from abate.report.burden_counts import hide_refractory
+
+    if population.treatments is None:
+        return ()
+    counts = count_refractory(population.conditions, population.treatments, study.failure, period.last, engine)
+    disclosure = study.disclosure or Disclosure()
+    return hide_refractory(counts, smallest=disclosure.smallest_count, rounding=disclosure.rounding)
 
 
 def _find_infusions(population: PopulationTables, study: Study, engine: Engine) -> Any:
@@ -249,6 +267,7 @@ def _describe(
     marks: Sequence[Mark],
     periods: Sequence[Period],
     counts: BurdenCounts,
+    refractory: Sequence[RefractoryCount],
     age_limits: Sequence[int],
     washout_days: int,
     engine: Engine,
@@ -268,7 +287,8 @@ def _describe(
         rows=rows,
         estimates=estimate_burden(rows),
         definitions=_define(condition, washout_days, disclosure),
-        not_known=(NO_REFRACTORY,),
+        refractory=refractory,
+        not_known=() if population.treatments is not None else (NO_TREATMENTS,),
         remarks=(
             *_remark_on_no_record(condition, counts),
             *_remark_on_first_records(condition, counts.never_in_view, disclosure),
@@ -320,6 +340,7 @@ def _define(condition: Condition, washout_days: int, disclosure: Disclosure) -> 
         "Intervals: Wilson for shares, exact Poisson for rates, Newcombe for differences, exact given the total for ratios of rates; 95 %.",
         "Crude numbers: nothing is standardised. A recorded diagnosis is not an illness: who is ill and has no record counts as not ill.",
         *((f"Chronic codes: {chronic}.",) if chronic else ()),
+        REFRACTORY_BY_TREATMENTS,
         hidden + rounded,
     )
 

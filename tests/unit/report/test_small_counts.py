@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from abate.contracts.burden import RefractoryCount
+from abate.report.burden_counts import hide_refractory
 from abate.report.small_counts import hide_small_counts
 
 
@@ -137,3 +139,16 @@ def test_every_hidden_count_could_be_another_number(rows, smallest):
     assert all(counts[key] > 0 for key in found)
     for key in found:
         assert another_table(counts, sums, found, key), (rows, key)
+
+
+def test_who_is_refractory_cannot_be_reckoned_back():
+    "Two met of 100: hidden, with another of its row; 0 stays, and the rows without small counts do."
+    counts = [
+        RefractoryCount(id="a", name="a", source="s", tag="verified", persons=100, met=2, not_met=90, not_known=8),
+        RefractoryCount(id="b", name="b", source="s", tag="verified", persons=100, met=0, not_met=60, not_known=40),
+    ]
+    first, second = hide_refractory(counts, smallest=5, rounding=1)
+    assert (first.persons, first.met) == (100, None)
+    assert [first.not_met, first.not_known].count(None) == 1
+    assert (second.met, second.not_met, second.not_known) == (0, 60, 40)
+    assert hide_refractory(counts, smallest=1, rounding=1) == tuple(counts)

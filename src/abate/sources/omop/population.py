@@ -15,6 +15,7 @@ from abate.knowledge.chronic_codes import as_codes, chronic_codes_of
 from abate.sources.findings import Findings
 from abate.sources.omop.diagnoses import NO_TIME, TABLE, is_wanted_diagnosis
 from abate.sources.omop.doses import read_administrations, read_exposures
+from abate.sources.omop.history import read_treatments
 from abate.sources.omop.people import read_observed, read_patients
 from abate.sources.omop.read import source_details
 from abate.sources.omop.times import both_columns, time_columns, time_of
@@ -68,6 +69,9 @@ def read_population(store: RecordStore, study: Study, engine: Engine, progress: 
     diagnoses = _read_diagnoses(store, condition, vocabulary, engine, findings)
     progress("reading doses")
     administrations = _read_administrations(store, study, vocabulary, engine, findings)
+    of_condition = diagnoses.filter(diagnoses.is_condition).select("person_id", "date")
+    progress("reading what was tried")
+    treatments = _read_treatments(store, study, of_condition, vocabulary, engine)
     has_chronic_codes = bool(chronic_codes_of(condition))
     if not has_chronic_codes:
         findings.add_remark(TABLE, NO_CHRONIC_CODES.format(condition=condition.name))
@@ -75,7 +79,8 @@ def read_population(store: RecordStore, study: Study, engine: Engine, progress: 
     return PopulationTables(
         patients=patients,
         observed=observed,
-        conditions=diagnoses.filter(diagnoses.is_condition).select("person_id", "date"),
+        conditions=of_condition,
+        treatments=treatments,
         chronic=diagnoses.filter(diagnoses.is_chronic).select("person_id", "date") if has_chronic_codes else None,
         administrations=administrations,
         remarks=_remarks(findings, engine),
@@ -146,6 +151,19 @@ def _read_administrations(
     of_doses = Findings(engine)
     exposures = read_exposures(store, alone, vocabulary, engine, findings)
     return read_administrations(exposures, None, engine, of_doses)
+
+
+def _read_treatments(
+    store: RecordStore, study: Study, conditions: ir.Table, vocabulary: Vocabulary, engine: Engine
+) -> ir.Table | None:
+    """Return what the persons with the condition were given of the drug table; None where no drug is recorded.
+
+    What is found of the rows is not said here: its numbers may be small. ``abate check`` and a run say it.
+    """
+    if not store.has("drug_exposure"):
+        return None
+    persons = conditions.select("person_id").distinct()
+    return read_treatments(store, persons, vocabulary, engine, Findings(engine), study.failure)
 
 
 def _remarks(findings: Findings, engine: Engine) -> tuple[str, ...]:
