@@ -13,7 +13,6 @@ from abate.base.days import SECONDS_PER_DAY
 from abate.cohort.failed_classes import find_failed_classes
 from abate.cohort.failure_rules import DrugNumbers, FailureRules, declared_rules
 from abate.cohort.failures import find_failures
-from abate.cohort.treatment_order import find_treatment_order
 from abate.contracts.definition import Study
 from abate.contracts.failure import Failure
 from abate.engine.time import epoch_seconds
@@ -287,27 +286,4 @@ def test_classes_are_summed_up_over_their_trials(spec):
         beta-blocker   | false      | false     | true            | false    | false | true        | false
         SNRI           | true       | true      | false           | true     | true  | false       | false
         anticonvulsant | false      | false     | false           | false    | false | false       | false
-    """)
-
-
-def test_classes_stand_in_the_order_in_which_they_were_first_begun(spec):
-    "Of one day the first by name; what begins at the first dose, has no date or another role is not followed."
-    spec.given(
-        courses=ONE,
-        treatments="""
-        person_id | ingredient    | drug_class     | role       | start      | end
-        1         | nortriptyline | tricyclic      | preventive | 2022-01-01 | 2022-06-01
-        1         | amitriptyline | tricyclic      | preventive | 2023-01-01 | 2023-01-10
-        1         | venlafaxine   | SNRI           | preventive | 2022-05-01 |
-        1         | propranolol   | beta-blocker   | preventive | 2022-05-01 | 2022-07-01
-        1         | topiramate    | anticonvulsant | preventive | 2024-01-01 | 2024-03-02
-        1         | candesartan   | angiotensin    | preventive |            |
-        1         | sumatriptan   | triptan        | acute      | 2022-02-01 | 2022-02-03
-    """,
-    )
-    spec.when(find_treatment_order, spec.tables["courses"], spec.tables["treatments"]).then("""
-        course_id | drug_class   | place
-        a         | tricyclic    | 1
-        a         | SNRI         | 2
-        a         | beta-blocker | 3
     """)

@@ -73,8 +73,6 @@ class FindingCount:
     count: int
 
 
-#: Ids of counts of courses that went from one class of preventives to the next begin so.
-TREATMENT_STEPS = "order."
 #: Ids of rows of the sensitivity table that change who counts as refractory begin so; the others keep the courses.
 REFRACTORY_ROWS = "refractory."
 

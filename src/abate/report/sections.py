@@ -16,7 +16,6 @@ from abate.report.figures.harm import draw_harm
 from abate.report.figures.nadir import draw_nadir_days
 from abate.report.figures.response import draw_response, draw_time_to_response
 from abate.report.figures.trajectory import draw_missing_by_day, draw_pain_by_day
-from abate.report.figures.treatments import draw_treatments
 from abate.report.limits import limits_table
 from abate.report.numbers import INTERVAL, NARROW_SPACE
 from abate.report.report_table import ReportTable
@@ -110,7 +109,6 @@ def _failed(view: ResultView) -> tuple[Section, ...]:
         title="What had failed them",
         contents="What had failed",
         say=prose.say_failed(view),
-        figures=(draw_treatments(view),),
         tables=_filled(failed_table(view), definition_table(view)),
     )
     return (section,)

@@ -192,21 +192,17 @@ def _estimate(
 def _estimate_failed(study: Study, work: _Work, outcomes: pa.Table, engine: Engine) -> list[Estimate]:
     """Return what had failed before the courses that entered, where the study asks for it."""
     from abate.cohort.failed_classes import find_failed_classes
-    from abate.cohort.treatment_order import find_treatment_order
     from abate.inference.columns import eligible_courses
     from abate.inference.failed import estimate_failed
-    from abate.inference.treatment_order import estimate_order
 
     if not study.asks_for_history:
         return []
-    found = order = None
+    found = None
     if work.tables.treatments is not None:
         entered = work.entry.courses.filter(work.entry.courses.is_eligible)
         courses = work.tables.courses.semi_join(entered, "course_id")
         found = engine.to_arrow(find_failed_classes(study, courses, work.tables.treatments))
-        order = engine.to_arrow(find_treatment_order(courses, work.tables.treatments))
-    rows = eligible_courses(study, outcomes)
-    return [*estimate_failed(rows, found), *estimate_order(rows, order)]
+    return estimate_failed(eligible_courses(study, outcomes), found)
 
 
 def _export(work: _Work, engine: Engine) -> dict[str, pa.Table]:
