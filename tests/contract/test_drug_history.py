@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 
 from abate.contracts.failure import Failure, SiteDrug
@@ -54,3 +55,21 @@ def test_a_drug_of_the_site_is_found_and_its_refills_joined_by_the_studys_gap(re
     treatments, remarks = read(Failure(drugs=(site,), refill_gap=refill_gap))
     assert [row["drug_class"] for row in treatments if row["ingredient"] == "riboflavin"] == ["vitamin"] * spells
     assert remarks[0].startswith("2 exposures to 2 drug concepts")
+
+
+@pytest.mark.parametrize(
+    ("reasons", "recorded"), [({}, []), ({"side effects": "not tolerated"}, [("topiramate", "not tolerated")])]
+)
+def test_a_reason_for_stopping_is_a_recorded_outcome_where_the_study_says_what_it_means(
+    tmp_path, duckdb_engine, reasons, recorded
+):
+    tables = small_cdm()
+    exposures = tables["drug_exposure"]
+    said = [" Side Effects" if id == 109 else "went home" for id in exposures["drug_exposure_id"].to_pylist()]
+    tables["drug_exposure"] = exposures.append_column("stop_reason", pa.array(said))
+    place = str(write_parquet(tables, tmp_path / "records"))
+    study = STUDY.model_copy(update={"failure": Failure(stop_reasons=reasons)})
+    with open_records(place, duckdb_engine) as store:
+        source = read_omop(store, study, duckdb_engine)
+    rows = duckdb_engine.to_arrow(source.treatments).to_pylist()
+    assert [(row["ingredient"], row["outcome"]) for row in rows if row["basis"] == "recorded"] == recorded

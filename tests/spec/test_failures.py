@@ -82,8 +82,8 @@ def test_a_fair_trial_that_stopped_is_a_lack_of_effect_and_a_shorter_one_is_unkn
 
 
 def test_a_short_trial_with_a_switch_near_its_end_was_not_tolerated(failures):
-    """20 days between the end and the next class are a switch, 21 are none. A drug of the same class is none, nor one of another role,
-    nor one begun before the trial itself."""
+    """20 days between the end and the next class are a switch, 21 are none. A drug of the same class is none, nor one of another role;
+    of acute drugs there are none at all."""
     failures("""
         person_id | ingredient | drug_class | role       | start      | end        | outcome
         1         | near       | a          | preventive | 2023-01-01 | 2023-01-11 |
@@ -91,6 +91,7 @@ def test_a_short_trial_with_a_switch_near_its_end_was_not_tolerated(failures):
         1         | same class | b          | preventive | 2023-02-20 | 2023-03-01 |
         1         | too late   | c          | preventive | 2023-03-22 | 2023-04-01 |
         1         | other role | d          | acute      | 2023-04-02 | 2023-04-02 |
+        1         | acute next | e          | acute      | 2023-04-03 | 2023-04-03 |
     """).then("""
         ingredient | outcome       | rule
         near       | not tolerated | switched after a short trial
@@ -98,6 +99,7 @@ def test_a_short_trial_with_a_switch_near_its_end_was_not_tolerated(failures):
         same class | unknown       | no rule
         too late   | unknown       | no rule
         other role | unknown       | no rule
+        acute next | unknown       | no rule
     """)
 
 

@@ -14,6 +14,8 @@ from abate.knowledge.drug_table import Drug, drugs_of
 FAILURES = ("no effect", "not tolerated", "contraindicated")
 #: Roles of which a failure is inferred.
 INFERRED_ROLES = ("preventive", "acute")
+#: The role of which a switch says something: acute drugs of several classes are taken side by side, attack by attack.
+SWITCHED_ROLE = "preventive"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from abate.base.days import SECONDS_PER_DAY
-from abate.cohort.failure_rules import FAILURES, INFERRED_ROLES, DrugNumbers, FailureRules
+from abate.cohort.failure_rules import FAILURES, INFERRED_ROLES, SWITCHED_ROLE, DrugNumbers, FailureRules
 from abate.engine.time import epoch_seconds
 
 if TYPE_CHECKING:
@@ -92,13 +92,14 @@ def _join_refills(rows: ir.Table, rules: FailureRules) -> ir.Table:
 
 
 def _mark_switches(trials: ir.Table, rules: FailureRules) -> ir.Table:
-    """Add whether a drug of another class and the same role was begun near the end of the trial."""
+    """Add whether a preventive of another class was begun near the end of the trial of a preventive."""
     if rules.switch_within_seconds is None:
         return trials.mutate(is_switched=ibis.literal(False))
-    begun = trials.select(
-        "course_id", "role", other_class=trials.drug_class, other_seconds=trials.begun_seconds
+    preventives = trials.filter(trials.role == SWITCHED_ROLE)
+    begun = preventives.select(
+        "course_id", "role", other_class=preventives.drug_class, other_seconds=preventives.begun_seconds
     ).distinct()
-    ended = trials.filter(trials.is_silent & trials.is_dated).select(*_TRIAL, "ended_seconds").distinct()
+    ended = preventives.filter(preventives.is_silent & preventives.is_dated).select(*_TRIAL, "ended_seconds").distinct()
     pairs = ended.inner_join(begun, ["course_id", "role"])
     is_near = (pairs.other_seconds - pairs.ended_seconds).abs() <= rules.switch_within_seconds
     is_switch = (pairs.other_class != pairs.drug_class) & (pairs.other_seconds > pairs.begun_seconds) & is_near

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from abate.base.days import SECONDS_PER_DAY
 from abate.base.errors import ParameterError
-from abate.cohort.failure_rules import FAILURES, INFERRED_ROLES, FailureRules, declared_rules
+from abate.cohort.failure_rules import FAILURES, INFERRED_ROLES, SWITCHED_ROLE, FailureRules, declared_rules
 from abate.contracts.course_tables import BASES, ROLES, TREATMENT_OUTCOMES
 from abate.contracts.failure import Failure
 from abate.knowledge.drug_table import Drug, classes_of_role, drugs_of, first_year_of_class
@@ -23,6 +23,7 @@ from abate.knowledge.refractory_definitions import (
     Demand,
     check_answers,
     definition,
+    definitions,
     nearest_or_all,
 )
 
@@ -142,6 +143,23 @@ def judge_one(
     return RefractoryResult(
         definition=asked, verdict=all_verdict(result.verdict for result in results), demands=results, trials=trials
     )
+
+
+def judge_grades(
+    family: str, treatments: Sequence[PastTreatment | Mapping[str, Any]], **arguments: Any
+) -> Mapping[int, RefractoryResult]:
+    """Return what each grade of a graded definition comes to, such as ``silberstein-2010``; arguments as for `judge_one`.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such family, or as for `judge_one`.
+    """
+    graded = {one.grade: one for one in definitions().values() if one.family == family and one.grade is not None}
+    if not graded:
+        families = {one.family for one in definitions().values() if one.family is not None}
+        raise ParameterError(f"there is no graded definition {family!r}; {nearest_or_all(family, sorted(families))}")
+    return {grade: judge_one(one, treatments, **arguments) for grade, one in graded.items()}
 
 
 def check_demands(asked: Definition, names: Iterable[str]) -> None:
@@ -290,7 +308,7 @@ def _outcome(
 
 
 def _is_switched(row: _Row, trials: Sequence[_Row], rules: FailureRules) -> bool:
-    if rules.switch_within_seconds is None or row.treatment.drug_class is None or row.treatment.role is None:
+    if rules.switch_within_seconds is None or row.treatment.drug_class is None or row.treatment.role != SWITCHED_ROLE:
         return False
     assert row.start is not None
     assert row.end is not None

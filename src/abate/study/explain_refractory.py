@@ -49,13 +49,21 @@ def _describe_definition(study: Study, asked: Definition) -> str:
 def _describe_rules(failure: Failure, asked: Definition | None) -> str:
     gap, switch = (describe_length(parse_length(length)) for length in (failure.refill_gap, failure.switch_within))
     return (
-        f"A recorded outcome stood where it was known before the first dose; nothing that began later was looked at. Exposures of one drug "
+        "A recorded outcome stood where it was known before the first dose; nothing that began later was looked at."
+        f"{_describe_reasons(failure)} Exposures of one drug "
         f"with at most {gap} between them were one trial (a choice). {_describe_adequate(failure, asked)} {_describe_dose(failure)} "
         f"Where no outcome was recorded it was inferred, and these rules are choices, not published: a fair trial that had stopped "
-        f"(more than {gap} before the first dose) counted as {_COUNTS_AS[failure.stopped_after_adequate]}; one with a drug of another class "
+        f"(more than {gap} before the first dose) counted as {_COUNTS_AS[failure.stopped_after_adequate]}; of preventives, one with a drug of another class "
         f"begun within {switch} of its end as {_COUNTS_AS[failure.switched_after_adequate]}; a shorter one with such a switch as "
         f"{_COUNTS_AS[failure.switched_after_short]}; all else stayed unknown. {_describe_counting(failure, asked)}"
     )
+
+
+def _describe_reasons(failure: Failure) -> str:
+    if not failure.stop_reasons:
+        return ""
+    said = ", ".join(f"\u201c{text}\u201d as {outcome}" for text, outcome in failure.stop_reasons.items())
+    return f" Reasons for stopping were read as outcomes: {said}."
 
 
 def _describe_adequate(failure: Failure, asked: Definition | None) -> str:

@@ -6,7 +6,7 @@ import itertools
 import pytest
 
 from abate.base.errors import ParameterError
-from abate.cohort.one_patient import PastTreatment, judge_one
+from abate.cohort.one_patient import PastTreatment, judge_grades, judge_one
 from abate.contracts.failure import Failure, SiteDrug
 from abate.knowledge.drug_table import classes_of_role, drug_table
 from abate.knowledge.refractory_definitions import definitions
@@ -130,6 +130,19 @@ def test_the_grades_of_silberstein_rise_and_the_highest_asks_for_a_failed_infusi
     assert judged("silberstein-2010-very-severe", THREE + failed("lidocaine"), answers) == ("met", ())
     detoxified = {**answers, "inpatient_or_detoxification_failed": True}
     assert judged("silberstein-2010-very-severe", THREE, detoxified) == ("met", ())
+
+
+def test_all_grades_are_judged_at_once():
+    answers = {"acute_grade": True}
+    found = judge_grades("silberstein-2010", THREE[:2], at=AT, answers=answers)
+    assert {grade: result.verdict for grade, result in found.items()} == {
+        1: "met",
+        2: "met",
+        3: "not met",
+        4: "not met",
+    }
+    with pytest.raises(ParameterError, match="did you mean 'silberstein-2010'"):
+        judge_grades("silberstein-2011", [], at=AT)
 
 
 def test_goadsby_asks_for_four_classes():

@@ -7,9 +7,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from abate.inference.characteristics import describe_characteristics
+from abate.inference.columns import eligible_courses
 from abate.inference.estimate import estimate_study
 from tests.outcome_tables import daily_of, estimates_of, harm_of, hours_after_start, limits_of, outcomes_of, small_study
 
@@ -176,6 +178,17 @@ def _documented_patterns():
     }
 
 
+def _ids_of_failed_classes():
+    """The ids of what had failed: a study that asks for it adds them to its own."""
+    from abate.inference.failed import ASPECTS, estimate_failed
+
+    names = ("has_failed", *(column for column, _ in ASPECTS))
+    failed = pa.table(
+        {"course_id": [1], "role": ["preventive"], "drug_class": ["beta-blocker"], **{name: [True] for name in names}}
+    )
+    return [row.id for row in estimate_failed(eligible_courses(STUDY, _first(6)), failed)]
+
+
 def _specific_first(patterns):
     return sorted(patterns, key=lambda id: (id.count("<"), -len(id)))
 
@@ -184,7 +197,8 @@ def test_every_id_is_documented_and_every_documented_id_is_made():
     patterns = _documented_patterns()
     made = estimates_of(STUDY, _first(6), daily_of(*DAYS), harm_of(*EVENTS), limits_of(_first(6)))
     documented_as = {
-        id: next((name for name in _specific_first(patterns) if re.fullmatch(patterns[name], id)), None) for id in made
+        id: next((name for name in _specific_first(patterns) if re.fullmatch(patterns[name], id)), None)
+        for id in (*made, *_ids_of_failed_classes())
     }
     assert [id for id, name in documented_as.items() if name is None] == []
     assert set(patterns) - set(documented_as.values()) == set()

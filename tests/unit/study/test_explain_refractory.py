@@ -64,3 +64,8 @@ def test_a_study_that_does_not_ask_keeps_its_hash():
         parse_study(MODEL.replace('courses = "first"', 'courses = "first" # as before'))
     )
     assert "refractory" not in data.model_dump(mode="json", exclude_none=True)["eligibility"]
+
+
+def test_reasons_for_stopping_are_said_as_they_are_read():
+    text = " ".join(said(failure='[failure]\nstop_reasons = { "side effects" = "not tolerated" }'))
+    assert "Reasons for stopping were read as outcomes: \u201cside effects\u201d as not tolerated." in text

@@ -1,7 +1,8 @@
 """Which drugs did the person have? Exposures to the drugs of the class table, joined to spells; outcomes are never recorded.
 
 Exposures of one person and ingredient with at most 30 days between (or the study's refill gap) are one spell. An exposure without an end lasts its days
-of supply, else its one day. OMOP has no place for how a treatment went: the outcome is unknown, the basis inferred.
+of supply, else its one day. How a treatment went OMOP tells at most by the text of its stop reason, where the study says what
+that text means: then the outcome of the last exposure of a spell is recorded. Else it is unknown, the basis inferred.
 """
 
 from __future__ import annotations
@@ -61,10 +62,11 @@ def read_treatments(
     read = store.table(
         TABLE,
         ["drug_exposure_id", "person_id", "drug_concept_id"],
-        optional=[*both_columns("drug_exposure_start", "drug_exposure_end"), "days_supply"],
+        optional=[*both_columns("drug_exposure_start", "drug_exposure_end"), "days_supply", "stop_reason"],
         keep={"drug_concept_id": classes.select("drug_concept_id").distinct(), "person_id": persons},
     )
-    rows = engine.materialise(_with_times(read), "history")
+    reasons = {} if failure is None else failure.stop_reasons
+    rows = engine.materialise(_with_times(read, reasons), "history")
     is_whole = (rows.start_seconds <= rows.end_seconds).fill_null(False)
     findings.add_rows(rows.filter(~is_whole), table=TABLE, rule=BROKEN, action="dropped", key="drug_exposure_id")
     spells = join_spells(
@@ -78,7 +80,7 @@ def join_spells(exposures: ir.Table, max_gap_days: float) -> ir.Table:
     """Join exposures of one person and ingredient to spells.
 
     A gap is counted from the latest end so far to the next start, not from the row before: a short exposure may lie inside
-    a long one.
+    a long one. The outcome of a spell is that of its last exposure.
     """
     order: dict[str, Any] = {
         "group_by": ["person_id", "ingredient"],
@@ -88,8 +90,13 @@ def join_spells(exposures: ir.Table, max_gap_days: float) -> ir.Table:
     gap = exposures.start_seconds - latest_end
     marked = exposures.mutate(is_new=(gap > max_gap_days * SECONDS_PER_DAY).fill_null(True).cast("int64"))
     numbered = marked.mutate(spell=marked.is_new.sum().over(ibis.cumulative_window(**order)))
-    return numbered.group_by("person_id", "ingredient", "drug_class", "role", "spell").aggregate(
-        start_seconds=numbered.start_seconds.min(), end_seconds=numbered.end_seconds.max()
+    spell = ["person_id", "ingredient", "drug_class", "role", "spell"]
+    ends = numbered.group_by(*spell).mutate(latest=numbered.end_seconds.max())
+    return ends.group_by(*spell).aggregate(
+        start_seconds=ends.start_seconds.min(),
+        end_seconds=ends.end_seconds.max(),
+        # Of two exposures that end together and differ, the first by name.
+        outcome=ends.outcome.min(where=ends.end_seconds == ends.latest),
     )
 
 
@@ -98,12 +105,12 @@ def _as_treatments(spells: ir.Table) -> ir.Table:
         start=time_from_seconds(spells.start_seconds),
         end=time_from_seconds(spells.end_seconds),
         dose_mg_day=ibis.null("float64"),
-        outcome=ibis.literal("unknown"),
-        basis=ibis.literal("inferred"),
+        outcome=spells.outcome.fill_null("unknown"),
+        basis=spells.outcome.isnull().ifelse("inferred", "recorded"),
     ).select(*TREATMENTS.column_names)
 
 
-def _with_times(rows: ir.Table) -> ir.Table:
+def _with_times(rows: ir.Table, reasons: Mapping[str, str]) -> ir.Table:
     start = epoch_seconds(time_of(rows, "drug_exposure_start"))
     supplied = start + (rows.days_supply > 0).ifelse(rows.days_supply, ibis.null("int64")) * SECONDS_PER_DAY
     end = ibis.coalesce(epoch_seconds(time_of(rows, "drug_exposure_end")), supplied, start)
@@ -117,6 +124,17 @@ def _with_times(rows: ir.Table) -> ir.Table:
         "drug_concept_id",
         start_seconds=start,
         end_seconds=is_that_day.fill_null(False).ifelse(start, end),
+        outcome=_outcome_of(rows.stop_reason, reasons),
+    )
+
+
+def _outcome_of(reason: ir.StringValue, reasons: Mapping[str, str]) -> ir.StringValue:
+    """Return the outcome that a reason for stopping records, empty where the study says nothing of it."""
+    if not reasons:
+        return ibis.null("string")
+    said = reason.strip().lower()
+    return ibis.cases(
+        *((said == text.strip().lower(), outcome) for text, outcome in reasons.items()), else_=ibis.null("string")
     )
 
 
