@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 from abate.base.days import SECONDS_PER_DAY
@@ -16,6 +16,7 @@ from abate.base.errors import ParameterError
 from abate.cohort.failure_rules import FAILURES, INFERRED_ROLES, SWITCHED_ROLE, FailureRules, declared_rules
 from abate.contracts.course_tables import BASES, ROLES, TREATMENT_OUTCOMES
 from abate.contracts.failure import Failure
+from abate.contracts.notice import NOT_A_DEVICE
 from abate.knowledge.drug_table import Drug, classes_of_role, drugs_of, first_year_of_class
 from abate.knowledge.refractory_definitions import (
     Answer,
@@ -86,7 +87,7 @@ class RefractoryResult:
     verdict: Verdict
     demands: tuple[DemandResult, ...]
     trials: tuple[Trial, ...]
-    notice: str = field(default="For research and for preparing a decision, not a medical device.")
+    notice: str = NOT_A_DEVICE
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from abate.contracts.notice import NOT_A_DEVICE
 from abate.headache.answers import Answers, make_answers
 from abate.headache.deciding import OneMore, find_one_more
 from abate.headache.diagnosis import Diagnoses, diagnose, questions_of
-from abate.headache.forms import NOT_A_DEVICE
 from abate.headache.rules import parse_rule
 from abate.headache.verdicts import Verdict
 from abate.knowledge.ichd3 import Criterion, Disorder, disorders

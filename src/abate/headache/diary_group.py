@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from abate.contracts.notice import NOT_A_DEVICE
 from abate.headache.diary import DiarySummary
 from abate.headache.diary_person import (
-    NOT_A_DEVICE,
     day_name,
     note_lines,
     question_words,

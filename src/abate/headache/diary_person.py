@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from abate.contracts.notice import NOT_A_DEVICE
 from abate.headache.diary import DiarySummary
 from abate.headache.diary_counts import Tally
 from abate.headache.diary_rows import Finding
@@ -24,7 +25,6 @@ from abate.headache.diary_thresholds import (
 from abate.headache.verdicts import Verdict
 from abate.knowledge.acute_classes import acute_classes
 
-NOT_A_DEVICE = "For research and for preparing a decision; not a medical device."
 CERTAIN = "for certain"
 IN_PROPORTION = "in proportion"
 

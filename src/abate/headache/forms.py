@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from abate.base.errors import AnswersError
+from abate.contracts.notice import NOT_A_DEVICE
 from abate.headache.answers import code_of
 from abate.knowledge.questions import CHOICE, CHOICES, FLAG, NUMBER, Question, questionnaire
 
-#: Said once on every form and every output.
-NOT_A_DEVICE = "For research and for preparing a decision; not a medical device."
 TITLE = "Before the infusion: headache history"
 _SHEET = "answers"
 _TREATMENTS = "treatments"

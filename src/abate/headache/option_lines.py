@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from abate.headache.forms import NOT_A_DEVICE
+from abate.contracts.notice import NOT_A_DEVICE
 from abate.headache.options import ClassOption, DrugOption, Options, Said
 from abate.headache.red_flags import asking_lines
 from abate.knowledge.questions import questionnaire

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from abate.headache.forms import NOT_A_DEVICE
+from abate.contracts.notice import NOT_A_DEVICE
 from abate.headache.scale_scores import describe_answers
 from abate.knowledge.scale_bands import Band, bands_of
 from abate.knowledge.scale_changes import ChangeRule, changes_of

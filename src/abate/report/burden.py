@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from abate.contracts.burden import ALL, BURDEN_SCHEMA, INCIDENCE_PER, Burden, BurdenEstimate, BurdenRow
+from abate.contracts.notice import NOT_A_DEVICE
 from abate.report.figures.burden import draw_prevalence
 from abate.report.files import as_csv, as_plain_data
 from abate.report.numbers import (
@@ -22,7 +23,6 @@ from abate.report.numbers import (
 from abate.report.report_table import ReportTable, TableRow, row, table
 from abate.report.words import clean, shown
 
-NOT_A_DEVICE = "For research and for preparing a decision; not a medical device."
 HIDDEN = "hidden"
 FIGURE = "prevalence.svg"
 NO_NUMBER = "–"

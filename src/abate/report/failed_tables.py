@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from abate.contracts.notice import NOT_A_DEVICE
 from abate.contracts.result import Estimate, SensitivityRow
 from abate.report.cells import EMPTY, point_cell, share_cell, share_cells, why_not
 from abate.report.numbers import INTERVAL, describe_count
@@ -12,7 +13,6 @@ from abate.report.report_table import ReportTable, RowKind, TableRow, group, row
 from abate.report.view import ResultView
 from abate.report.words import capital, headed, sentence, shown
 
-NOTICE = "For research and for preparing a decision, not a medical device."
 _ROLES = {"preventive": "Preventive drugs", "acute": "Acute drugs", "infusion": "Infusions"}
 _ASPECTS = (
     ("no_effect", "No effect"),
@@ -60,7 +60,7 @@ def failed_table(view: ResultView) -> ReportTable:
         ),
         "Only inferred: no recorded outcome says so. Fair trial: long enough, and not known to be below the target dose, of any drug of the class.",
         "What is inferred rests on rules that are choices, and the times of a fair trial of botulinum toxin and CGRP antibodies are unverified.",
-        NOTICE,
+        NOT_A_DEVICE,
     )
     return table(
         "failed-table", "What had failed them: classes of drugs before the first dose.", columns,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from abate.base.errors import AnswersError, ParameterError
+from abate.contracts.notice import NOT_A_DEVICE
 from abate.headache import forms
 from abate.headache.answer_files import AnswerFile, read_answers
 from abate.headache.answers import make_answers, parse_answer
@@ -108,7 +109,7 @@ def options_file(
     options = find_options(given, held.treatments, onset_age)
     judged = judge_answers(given, held.treatments, at or dt.date.today())
     if as_json:
-        found = {"notice": forms.NOT_A_DEVICE, **options.as_dict(), "refractory": refractory_as_dict(judged)}
+        found = {"notice": NOT_A_DEVICE, **options.as_dict(), "refractory": refractory_as_dict(judged)}
         yield json.dumps(found, indent=2, ensure_ascii=False)
     else:
         yield from lines_of_options(options, refractory_lines(judged))
@@ -134,7 +135,7 @@ def _many(
         keys = ("code", "name", "met", "not_met", "not_known", "coded", "coded_unless_outranked")
         counts = [dict(zip(keys, row, strict=True)) for row in found.counts()]
         yield json.dumps(
-            {"notice": forms.NOT_A_DEVICE, "source": SOURCE, "patients": len(held.ids), "disorders": counts}, indent=2
+            {"notice": NOT_A_DEVICE, "source": SOURCE, "patients": len(held.ids), "disorders": counts}, indent=2
         )
         return
     yield from _summary(found)
@@ -144,7 +145,7 @@ def _many(
 
 def _summary(found: CohortAssessment) -> Iterator[str]:
     yield f"Diagnosis by {SOURCE}."
-    yield forms.NOT_A_DEVICE
+    yield NOT_A_DEVICE
     yield f"{len(found.ids)} patients; the counts are for the site: small ones are not hidden."
     for question, (answer, count) in found.assumed.items():
         yield f"Assumed where not answered: {question} = {answer} ({count} patients)."

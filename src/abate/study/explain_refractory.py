@@ -11,9 +11,9 @@ from abate.base.days import describe_length, parse_length
 from abate.cohort.refractory_entry import asked_definition, assumed_demands, includes_unknown
 from abate.contracts.definition import Study
 from abate.contracts.failure import Failure
+from abate.contracts.notice import NOT_A_DEVICE
 from abate.knowledge.refractory_definitions import Definition
 
-NOTICE = "This is for research and for preparing a decision, not a medical device."
 _COUNTS_AS = {"no effect": "a lack of effect", "not tolerated": "intolerance", "unknown": "unknown"}
 
 
@@ -43,7 +43,7 @@ def _describe_definition(study: Study, asked: Definition) -> str:
         )
     what_if = "entered" if includes_unknown(study) else "did not enter"
     notes = " ".join(asked.notes)
-    return f"{text} Courses of which it is not known {what_if}.{' ' + notes if notes else ''} {NOTICE}"
+    return f"{text} Courses of which it is not known {what_if}.{' ' + notes if notes else ''} {NOT_A_DEVICE}"
 
 
 def _describe_rules(failure: Failure, asked: Definition | None) -> str:

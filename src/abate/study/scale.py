@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import isfinite
 
 from abate.base.errors import AnswersError, ParameterError
-from abate.headache.forms import NOT_A_DEVICE
+from abate.contracts.notice import NOT_A_DEVICE
 from abate.headache.important_change import JudgedChange, is_important_change
 from abate.headache.scale_facts import describe_band, describe_change, describe_scale, scale_list
 from abate.headache.scale_scores import Score, number_of_word, score_items, score_total, vas_to_ten

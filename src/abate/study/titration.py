@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from abate.base.errors import ExitCode, PlanError, RecordsNotFoundError
+from abate.contracts.notice import NOT_A_DEVICE
 from abate.courses.titration_check import LimitCheck, PlanCheck, Stretch, check_plan
 from abate.courses.titration_findings import REFUSED
 from abate.courses.titration_plan import TitrationPlan, make_plan
 from abate.knowledge.infusion_limits import BEYOND, NOT_KNOWN, SETTINGS, WITHIN
-
-NOT_A_DEVICE = "For research and for preparing a decision; not a medical device."
 
 #: A plan to start from: start, step and target as in Lauritsen 2016, the ceiling as high as the guideline says may suffice.
 EXAMPLE = """\
