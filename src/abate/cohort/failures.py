@@ -19,6 +19,8 @@ from abate.engine.time import epoch_seconds
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from abate.engine.connection import Engine
+
 #: What identifies a trial of a drug before a course.
 _TRIAL = ("course_id", "ingredient", "drug_class", "role", "begun_seconds")
 _NOTHING = ibis.null("int64")
@@ -45,8 +47,49 @@ def find_failures(courses: ir.Table, treatments: ir.Table, rules: FailureRules) 
         outcome is known), ``adequate`` (yes, no, not known), ``is_failed`` and ``may_have_failed`` (it counts for certain; it
         counts or may count).
     """
-    trials = _join_refills(_rows_before(courses, treatments, rules), rules)
-    return _with_verdict(_with_outcome(_with_adequacy(_mark_switches(trials, rules), rules), rules), rules)
+    return _judged(_joined(courses, treatments, rules), rules)
+
+
+class JoinedTrials:
+    """Trials of the same courses under many rules: refills are joined and switches looked for once for all rules that do it alike."""
+
+    def __init__(self, courses: ir.Table, treatments: ir.Table, engine: Engine) -> None:
+        """Take the tables of :func:`find_failures`."""
+        self._courses, self._treatments, self._engine = courses, treatments, engine
+        self._joined: list[tuple[FailureRules, ir.Table]] = []
+        self._judged: list[tuple[FailureRules, ir.Table]] = []
+
+    def under(self, rules: FailureRules) -> ir.Table:
+        """Return what :func:`find_failures` does under these rules, held in the engine."""
+        known = next((trials for others, trials in self._judged if others == rules), None)
+        if known is None:
+            known = self._engine.materialise(_judged(self._joined_as(rules), rules), "trials")
+            self._judged.append((rules, known))
+        return known
+
+    def _joined_as(self, rules: FailureRules) -> ir.Table:
+        known = next((trials for others, trials in self._joined if _join_alike(others, rules)), None)
+        if known is None:
+            known = self._engine.materialise(_joined(self._courses, self._treatments, rules), "joined_trials")
+            self._joined.append((rules, known))
+        return known
+
+
+def _join_alike(one: FailureRules, other: FailureRules) -> bool:
+    return (one.lasts_seconds, one.refill_gap_seconds, one.switch_within_seconds) == (
+        other.lasts_seconds,
+        other.refill_gap_seconds,
+        other.switch_within_seconds,
+    )
+
+
+def _joined(courses: ir.Table, treatments: ir.Table, rules: FailureRules) -> ir.Table:
+    """Return trials before anything of them is judged: refills joined, switches marked."""
+    return _mark_switches(_join_refills(_rows_before(courses, treatments, rules), rules), rules)
+
+
+def _judged(trials: ir.Table, rules: FailureRules) -> ir.Table:
+    return _with_verdict(_with_outcome(_with_adequacy(trials, rules), rules), rules)
 
 
 def _rows_before(courses: ir.Table, treatments: ir.Table, rules: FailureRules) -> ir.Table:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import ibis
 
 from abate.base.days import SECONDS_PER_DAY
-from abate.cohort.verdicts import find_verdicts
+from abate.cohort.failures import JoinedTrials
+from abate.cohort.verdicts import judge_trials, rules_of
 from abate.contracts.burden import RefractoryCount
 from abate.contracts.failure import Failure
 from abate.engine.time import epoch_seconds
@@ -51,14 +52,16 @@ def count_refractory(
         seen.select("person_id", course_id=seen.person_id.cast("string"), start_seconds=ibis.literal(after, "int64")),
         "persons_with_condition",
     )
-    return tuple(_count(one, persons, treatments, failure, engine) for one in definitions().values())
+    trials = JoinedTrials(persons, treatments, engine)
+    return tuple(_count(one, persons, trials, failure, engine) for one in definitions().values())
 
 
 def _count(
-    definition: Definition, persons: ir.Table, treatments: ir.Table, failure: Failure | None, engine: Engine
+    definition: Definition, persons: ir.Table, trials: JoinedTrials, failure: Failure | None, engine: Engine
 ) -> RefractoryCount:
     assumed = [demand.id for demand in definition.demands if not demand.is_of_records]
-    verdicts = find_verdicts(persons, treatments, definition, failure=failure, assumed=assumed)
+    found = trials.under(rules_of(definition, failure))
+    verdicts = judge_trials(persons, found, definition, failure=failure, assumed=assumed)
     counted = engine.to_arrow(verdicts.group_by("verdict").aggregate(person_count=verdicts.count())).to_pylist()
     counts = {row["verdict"]: int(row["person_count"]) for row in counted}
     return RefractoryCount(

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
-    from abate.cohort.failure_rules import FailureRules
     from abate.contracts.course_tables import CourseTables
     from abate.knowledge.refractory_definitions import Definition
 
@@ -69,6 +68,7 @@ class _Variation:
 
     def __init__(self, *, study: Study, tables: CourseTables, outcomes: pa.Table, engine: Engine) -> None:
         from abate.cohort.entry import find_entry
+        from abate.cohort.failures import JoinedTrials
         from abate.engine.time import epoch_seconds
 
         self._study, self._engine = study, engine
@@ -78,8 +78,8 @@ class _Variation:
         starts = courses.select("course_id", "person_id", start_seconds=epoch_seconds(courses["start"]))
         self._courses = engine.materialise(starts, "refractory_courses")
         self._outcomes = _of(outcomes, engine.to_arrow(self._courses.select("course_id")))
-        self._treatments = tables.treatments
-        self._trials: list[tuple[FailureRules, ir.Table]] = []
+        assert tables.treatments is not None
+        self._trials = JoinedTrials(self._courses, tables.treatments, engine)
 
     def rows(self) -> tuple[SensitivityRow, ...]:
         return tuple(self._row(variant) for variant in _variants(self._study))
@@ -127,18 +127,10 @@ class _Variation:
         return _of(self._outcomes, entered), words.count("not known")
 
     def _trials_of(self, variant: _Variant) -> ir.Table:
-        """Return the trials of drugs, made once for all variants of the same rules."""
-        from abate.cohort.failures import find_failures
         from abate.cohort.verdicts import rules_of
 
         assert variant.definition is not None
-        rules = rules_of(variant.definition, variant.failure)
-        known = next((trials for others, trials in self._trials if others == rules), None)
-        if known is None:
-            found = find_failures(self._courses, self._treatments, rules)
-            known = self._engine.materialise(found, "trials")
-            self._trials.append((rules, known))
-        return known
+        return self._trials.under(rules_of(variant.definition, variant.failure))
 
 
 def _variants(study: Study) -> Iterator[_Variant]:
