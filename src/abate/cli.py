@@ -394,6 +394,12 @@ def assess(
         float,
         typer.Option("--onset-age", metavar="YEARS", help="From which age on the onset of a headache is a red flag."),
     ] = 50,
+    diary: Annotated[
+        Path | None,
+        typer.Option(
+            "--diary", metavar="FILE", help="Of one patient: a headache diary that answers what ANSWERS do not."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     out: Annotated[
         Path | None,
@@ -419,7 +425,13 @@ def assess(
             typer.echo(line)
     else:
         for line in work.assess_file(
-            answers, assume=assume or (), onset_age=onset_age, as_json=as_json, out=out, overwrite=overwrite
+            answers,
+            assume=assume or (),
+            onset_age=onset_age,
+            diary=diary,
+            as_json=as_json,
+            out=out,
+            overwrite=overwrite,
         ):
             typer.echo(line)
 

@@ -174,3 +174,31 @@ def test_the_answers_are_never_written_over(tmp_path):
     file.write_text("person_id,age\n1,40\n")
     assert abate("assess", file, "--out", file, "--overwrite").returncode == 11
     assert file.read_text() == "person_id,age\n1,40\n"
+
+
+def test_a_diary_answers_what_the_sheet_does_not(tmp_path):
+    "Of 28 days 19 with headache, 10 of them with a triptan; the sheet's own answers stand."
+    sheet, diary = tmp_path / "one.toml", tmp_path / "diary.csv"
+    rows = [
+        f"1,2024-01-{day + 1:02},{'yes' if day % 3 < 2 else 'no'},{'sumatriptan' if day % 3 == 0 else ''}"
+        for day in range(28)
+    ]
+    diary.write_text("person_id,date,headache,acute_medication\n" + "\n".join(rows) + "\n")
+    sheet.write_text(
+        "headache_months = 6\noveruse_months = 6\nheadache_before_overuse = true\nbetter_explained = false\n"
+    )
+    answer = abate("assess", sheet, "--diary", diary)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.startswith("From the diary, where not answered: ")
+    assert "8.2.2    Triptan-overuse headache" in answer.stdout
+    sheet.write_text("triptan_days = 2\n" + sheet.read_text())
+    assert "8.2.2    Triptan-overuse headache" not in abate("assess", sheet, "--diary", diary).stdout
+
+
+def test_a_diary_of_two_is_refused(tmp_path):
+    sheet, diary = tmp_path / "one.toml", tmp_path / "diary.csv"
+    sheet.write_text("age = 40\n")
+    diary.write_text("person_id,date,headache\n1,2024-01-01,yes\n2,2024-01-01,no\n")
+    answer = abate("assess", sheet, "--diary", diary)
+    assert answer.returncode == 12
+    assert "takes that of one" in answer.stderr

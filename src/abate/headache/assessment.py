@@ -196,7 +196,7 @@ def lines_of(assessment: Assessment, flags: Sequence[str] = (), most_asked: int 
     lines += ["", "Coded", *(_coded_lines(assessment) or ["  nothing: no diagnosis is certain"])]
     if flags:
         lines += ["", *flags]
-    lines += _asked_lines(assessment.one_more, most_asked)
+    lines += _asked_lines(_urgent_first(assessment), most_asked)
     lines += _section("Criterion by criterion", detailed, _whole)
     lines += _section(
         "Open", [f for f in shown if f.verdict == "not known" and f not in detailed and not f.part_of], _why_open
@@ -270,6 +270,17 @@ def _why_not(finding: DisorderFinding) -> list[str]:
 
 def _marked(finding: DisorderFinding) -> str:
     return "" if finding.tag == "verified" else f" ({finding.tag})"
+
+
+def _urgent_first(assessment: Assessment) -> list[OneMore]:
+    """Return what one more answer would decide: what confirms first, then what stands in the way of a code."""
+    in_the_way = {
+        code
+        for finding in assessment.disorders
+        if finding.verdict == "met" and finding.coded == "not known"
+        for code in finding.outranked_by
+    }
+    return sorted(assessment.one_more, key=lambda more: (not more.if_met, more.code not in in_the_way))
 
 
 def _asked_lines(one_more: Sequence[OneMore], most: int) -> list[str]:

@@ -44,6 +44,7 @@ def assess_file(
     *,
     assume: Sequence[str] = (),
     onset_age: float = ONSET_AGE,
+    diary: Path | None = None,
     as_json: bool = False,
     out: Path | None = None,
     overwrite: bool = False,
@@ -63,9 +64,29 @@ def assess_file(
         if out is not None:
             raise ParameterError("--out is for a table of many patients; one patient is printed, or given by --json.")
         given = {question: answers[0] for question, answers in held.columns.items()}
-        yield from _one(given, assumed, onset_age, as_json=as_json)
+        counted = {} if diary is None else _answers_of_diary(diary)
+        if counted and not as_json:
+            yield f"From the diary, where not answered: {', '.join(sorted(set(counted) - set(given))) or 'nothing'}."
+        yield from _one({**counted, **given}, assumed, onset_age, as_json=as_json)
     else:
+        if diary is not None:
+            raise ParameterError("--diary is of one patient; a table of patients has the days in its columns.")
         yield from _many(held, assumed, as_json=as_json, out=out, overwrite=overwrite)
+
+
+def _answers_of_diary(path: Path) -> dict[str, Any]:
+    """Return what the diary of one person answers, by the usual rules of ``abate diary``."""
+    from abate.headache.diary import summarise_diary
+    from abate.headache.diary_rows import read_diary
+    from abate.headache.diary_rules import DiaryRules
+
+    rules = DiaryRules()
+    summary = summarise_diary(read_diary(path, rules), rules)
+    if summary.diary.person_count != 1:
+        raise AnswersError(
+            f"{path.name} is the diary of {summary.diary.person_count} persons; --diary takes that of one."
+        )
+    return dict(summary.answers(0))
 
 
 def read_assumptions(texts: Sequence[str]) -> dict[str, Any]:
