@@ -96,3 +96,12 @@ def test_counts_of_what_is_known(counted, expected):
 def test_numbers_between_bounds(operator, low, high, limit, expected):
     low, high, limit = (np.array([float(value)]) for value in (low, high, limit))
     assert compared(operator, low, high, limit, limit).tolist() == [expected]
+
+
+def test_the_thresholds_of_overuse_are_those_of_the_diary():
+    "The same facts stand in ichd3.toml as rules and in acute_classes.csv as numbers; they must not drift apart."
+    from abate.knowledge.facts import read_facts
+
+    for row in read_facts("acute_classes.csv"):
+        (rule,) = (one.rule for one in disorders()[row["code"]].criteria if one.letter == "B")
+        assert parse_rule(rule).limits[row["question"]] == (float(row["overuse_days"]),)
