@@ -10,7 +10,7 @@ from abate.base.errors import AnswersError, ParameterError
 from abate.cohort.one_patient import PastTreatment, RefractoryResult, judge_one
 from abate.headache.answers import make_answers
 from abate.headache.diagnosis import diagnose
-from abate.headache.options import checked_treatments
+from abate.headache.tried import checked_treatments
 from abate.headache.verdicts import any_of
 from abate.knowledge.refractory_definitions import definitions
 

@@ -61,7 +61,8 @@ def test_what_is_lacking_is_told():
     [
         ({"drug": "topiramate", "start": "yesterday"}, "must be a date"),
         ({"drug": "topiramate", "start": "2024-02-01", "end": "2024-01-01"}, "ends before it starts"),
-        ({"drug": "topiramate", "dose_mg_day": -1}, "below nought"),
+        ({"drug": "topiramate", "dose_mg_day": -1}, "0 or more"),
+        ({"drug": "topiramate", "dose_mg_day": "100 mg"}, "must be a number"),
     ],
 )
 def test_an_impossible_treatment_is_told(treatment, words):
