@@ -202,3 +202,18 @@ def test_a_diary_of_two_is_refused(tmp_path):
     answer = abate("assess", sheet, "--diary", diary)
     assert answer.returncode == 12
     assert "takes that of one" in answer.stderr
+
+
+def test_a_diary_is_never_written_over_and_leaks_no_row(tmp_path):
+    diary = tmp_path / "diary.csv"
+    text = "person_id,date,headache\n1,2024-01-01,yes\n"
+    diary.write_text(text)
+    assert abate("diary", diary, "--out", diary, "--overwrite").returncode == 11
+    assert diary.read_text() == text
+    assert abate("diary", diary, "--out", tmp_path / "found.parquet").returncode == 11
+    bare = tmp_path / "bare.csv"
+    bare.write_text("2026-01-01,yes,Jane Doe\n2026-01-02,no,Jane Doe\n")
+    answer = abate("diary", bare)
+    assert answer.returncode == 6
+    assert "Jane" not in answer.stderr
+    assert "is there a heading?" in answer.stderr

@@ -12,6 +12,8 @@ from abate.knowledge.drug_table import Drug, drugs_of
 
 #: Recorded outcomes that say a treatment failed.
 FAILURES = ("no effect", "not tolerated", "contraindicated")
+#: Classes of which one dose acts for weeks, and how many is seldom recorded: that a row is short says nothing of tolerance.
+INJECTED = ("CGRP antibody", "botulinum toxin")
 #: Roles of which a failure is inferred.
 INFERRED_ROLES = ("preventive", "acute")
 #: The role of which a switch says something: acute drugs of several classes are taken side by side, attack by attack.

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from abate.base.days import SECONDS_PER_DAY
-from abate.cohort.failure_rules import FAILURES, INFERRED_ROLES, SWITCHED_ROLE, DrugNumbers, FailureRules
+from abate.cohort.failure_rules import FAILURES, INFERRED_ROLES, INJECTED, SWITCHED_ROLE, DrugNumbers, FailureRules
 from abate.engine.time import epoch_seconds
+from abate.knowledge.drug_table import SAME_DRUG
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -100,11 +101,17 @@ def _rows_before(courses: ir.Table, treatments: ir.Table, rules: FailureRules) -
     # An injection goes on to act: an exposure without an outcome lasts as long as its dose.
     until = (given == "unknown").ifelse(ibis.greatest(ended, lasting.fill_null(ended)), ended)
     rows = treatments.select(
-        "person_id", "ingredient", "drug_class", "role", "dose_mg_day", "basis",
+        "person_id", "drug_class", "role", "dose_mg_day", "basis", ingredient=_one_drug(treatments.ingredient),
         given=given, begun_seconds=begun, ended_seconds=ended.isnull().ifelse(_NOTHING, until),
     )  # fmt: skip
     pairs = courses.select("course_id", "person_id", "start_seconds").inner_join(rows, "person_id")
     return pairs.filter((pairs.begun_seconds < pairs.start_seconds).fill_null(True)).drop("person_id")
+
+
+def _one_drug(ingredient: ir.StringValue) -> ir.StringValue:
+    """Return the name under which salts and forms of one drug are one."""
+    word = ingredient.strip().lower()
+    return ibis.cases(*((word == salt, ibis.literal(drug)) for salt, drug in SAME_DRUG.items()), else_=ingredient)
 
 
 def _join_refills(rows: ir.Table, rules: FailureRules) -> ir.Table:
@@ -155,7 +162,10 @@ def _mark_switches(trials: ir.Table, rules: FailureRules) -> ir.Table:
 def _with_adequacy(trials: ir.Table, rules: FailureRules) -> ir.Table:
     """Add the days at it, the dose against its target, and whether both were a fair trial."""
     until = ibis.least(trials.ended_seconds, trials.start_seconds)
-    at_it = trials.is_dated.ifelse(until - trials.begun_seconds, _NOTHING)
+    # An outcome that is recorded with one day only tells when it was known, and not for how long the drug was taken.
+    is_a_day = trials.given.isin(FAILURES) & (trials.begun_seconds == trials.ended_seconds)
+    is_lasting = trials.is_dated & ~is_a_day.fill_null(False)
+    at_it = is_lasting.ifelse(until - trials.begun_seconds, _NOTHING)
     needed = drug_number(trials, rules.adequate_seconds, "int64")
     target = drug_number(trials, rules.target_mg_day, "float64")
     is_long = at_it >= needed
@@ -185,7 +195,8 @@ def _with_outcome(trials: ir.Table, rules: FailureRules) -> ir.Table:
     has_stopped = has_ended & (trials.start_seconds - trials.ended_seconds > gap)
     is_inferable = trials.role.isin(INFERRED_ROLES).fill_null(False)
     is_fair = (trials.adequate == "yes") & is_inferable
-    is_short_switch = trials.is_short & trials.is_switched & is_inferable
+    is_injected = trials.drug_class.isin(INJECTED).fill_null(False)
+    is_short_switch = trials.is_short & trials.is_switched & is_inferable & ~is_injected
     ladder: list[tuple[Any, str | None, str]] = [
         (is_recorded & is_known & ~is_guess, None, "recorded"),
         (is_recorded & is_known, None, "inferred by the source"),

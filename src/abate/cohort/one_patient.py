@@ -13,11 +13,11 @@ from typing import Any, Literal
 
 from abate.base.days import SECONDS_PER_DAY
 from abate.base.errors import ParameterError
-from abate.cohort.failure_rules import FAILURES, INFERRED_ROLES, SWITCHED_ROLE, FailureRules, declared_rules
+from abate.cohort.failure_rules import FAILURES, INFERRED_ROLES, INJECTED, SWITCHED_ROLE, FailureRules, declared_rules
 from abate.contracts.course_tables import BASES, ROLES, TREATMENT_OUTCOMES
 from abate.contracts.failure import Failure
 from abate.contracts.notice import NOT_A_DEVICE
-from abate.knowledge.drug_table import Drug, classes_of_role, drugs_of, first_year_of_class
+from abate.knowledge.drug_table import SAME_DRUG, Drug, classes_of_role, drugs_of, first_year_of_class
 from abate.knowledge.refractory_definitions import (
     Answer,
     Definition,
@@ -206,7 +206,9 @@ class _Row:
 
     @property
     def drug(self) -> tuple[str, str | None, str | None]:
-        return (self.treatment.ingredient, self.treatment.drug_class, self.treatment.role)
+        ingredient = self.treatment.ingredient
+        one = SAME_DRUG.get(ingredient.strip().lower(), ingredient)
+        return (one, self.treatment.drug_class, self.treatment.role)
 
 
 def _lasting(treatments: Iterable[PastTreatment], rules: FailureRules) -> Iterator[_Row]:
@@ -244,7 +246,8 @@ def _joined(rows: Sequence[_Row], rules: FailureRules) -> Iterator[_Row]:
 
 def _judged(row: _Row, trials: Sequence[_Row], until: dt.datetime, rules: FailureRules) -> Trial:
     days = None
-    if row.is_dated:
+    is_a_day = row.given in FAILURES and row.start == row.end
+    if row.is_dated and not is_a_day:
         assert row.start is not None
         assert row.end is not None
         days = (min(row.end, until) - row.start).total_seconds() / SECONDS_PER_DAY
@@ -303,7 +306,7 @@ def _outcome(
         if (until - row.end).total_seconds() > (rules.refill_gap_seconds or 0):
             return rules.stopped_after_adequate, "inferred", "stopped after a fair trial"
         return "unknown", "inferred", "may go on"
-    if is_short and is_switched and is_inferable:
+    if is_short and is_switched and is_inferable and row.treatment.drug_class not in INJECTED:
         return rules.switched_after_short, "inferred", "switched after a short trial"
     return "unknown", "inferred", "no rule"
 

@@ -1,6 +1,6 @@
 """How many of those with the condition meet each definition of refractory by a day? Counts only; no row leaves the engine.
 
-Each person is taken as if a course began on the day after: what had failed by then counts. What no record shows (days and
+Each person is taken as if a course began at the end of the day: what had failed by then counts. What no record shows (days and
 months of headache, overuse, care beside it) is taken as met, so that the counts are of what the treatments say, and an upper
 bound of who meets the whole definition.
 """
@@ -46,10 +46,11 @@ def count_refractory(
         The last day that counts.
     engine : Engine
     """
-    after = (by.toordinal() - _EPOCH + 1) * SECONDS_PER_DAY
-    seen = conditions.filter(epoch_seconds(conditions["date"]) < after).select("person_id").distinct()
+    # The last second of the day: what begins on it still counts, and what was available is judged by its own year.
+    last = (by.toordinal() - _EPOCH + 1) * SECONDS_PER_DAY - 1
+    seen = conditions.filter(epoch_seconds(conditions["date"]) <= last).select("person_id").distinct()
     persons = engine.materialise(
-        seen.select("person_id", course_id=seen.person_id.cast("string"), start_seconds=ibis.literal(after, "int64")),
+        seen.select("person_id", course_id=seen.person_id.cast("string"), start_seconds=ibis.literal(last, "int64")),
         "persons_with_condition",
     )
     trials = JoinedTrials(persons, treatments, engine)

@@ -62,7 +62,9 @@ class Failure(_Part):
     available_since: dict[str, Year] = Field(
         default_factory=dict, description="Class of drugs by the year in which it could first be had at the site"
     )
-    stop_reasons: dict[str, Literal["no effect", "not tolerated", "contraindicated"]] = Field(
+    stop_reasons: dict[
+        Annotated[str, Field(pattern=r"\S")], Literal["no effect", "not tolerated", "contraindicated"]
+    ] = Field(
         default_factory=dict,
         description="Text that the records give as reason for stopping (OMOP: stop_reason, in any case) by the outcome that it records",
     )

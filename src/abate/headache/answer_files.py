@@ -120,19 +120,25 @@ def _of_mapping(data: Any, path: Path) -> AnswerFile:
 def _from_fhir(response: Mapping[str, Any]) -> dict[str, Any]:
     """Return the answers of a FHIR QuestionnaireResponse to the form's Questionnaire, by link id."""
     found: dict[str, Any] = {}
-    waiting = list(response.get("item", []))
+    waiting = _objects(response.get("item", []))
     while waiting:
         item = waiting.pop()
-        waiting += item.get("item", [])
+        waiting += _objects(item.get("item", []))
         values = [
             value.get("code", value.get("display")) if isinstance(value, dict) else value
-            for answer in item.get("answer", [])
+            for answer in _objects(item.get("answer", []))
             for name, value in answer.items()
             if name.startswith("value")
         ]
         if values:
-            found[item.get("linkId", "")] = values if len(values) > 1 else values[0]
+            found[str(item.get("linkId", ""))] = values if len(values) > 1 else values[0]
     return found
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise AnswersError("this is no QuestionnaireResponse: item and answer must be lists of objects.")
+    return list(value)
 
 
 def _of_records(records: list[Any], path: Path) -> AnswerFile:

@@ -79,9 +79,19 @@ def _named_columns(own_names: Sequence[str], wanted: Mapping[str, str]) -> list[
     for name, own in wanted.items():
         if own not in own_names:
             raise MissingTableError(
-                f"the diary has no column {own!r} for {name}{_hint(own, own_names)}; it has {', '.join(own_names)}."
+                f"the diary has no column {own!r} for {name}{_hint(own, own_names)}; {_told(own_names)}."
             )
     return list(wanted.items())
+
+
+def _told(own_names: Sequence[str]) -> str:
+    """Return the columns that are there by name where they look like a heading; a file without one begins with a patient's row."""
+    is_heading = any(_plain(name) in COLUMNS for name in own_names)
+    return (
+        f"it has {', '.join(own_names)}"
+        if is_heading
+        else f"none of its {len(own_names)} columns is known; is there a heading?"
+    )
 
 
 def _plain(name: str) -> str:
@@ -114,7 +124,7 @@ def _refuse_missing(found: Mapping[str, str], own_names: Sequence[str]) -> None:
     for name in (DATE, HEADACHE):
         if name not in found:
             raise MissingTableError(
-                f"the diary has no column {name!r}{_hint(name, own_names)}; it has {', '.join(own_names)}. "
+                f"the diary has no column {name!r}{_hint(name, own_names)}; {_told(own_names)}. "
                 f"Name it with --column {name}=YOURS."
             )
 

@@ -50,9 +50,12 @@ def _read_parquet(path: Path) -> pa.Table:
     import pyarrow.parquet as pq
 
     try:
-        return pq.read_table(path)
+        table = pq.read_table(path)
     except pa.ArrowInvalid:
         raise BrokenRecordsError(f"{path.name} is not a Parquet file, or a damaged one; write it anew.") from None
+    if any(pa.types.is_nested(column.type) for column in table.schema):
+        raise BrokenRecordsError(f"{path.name} has a column of lists or structs; a diary has one value a cell.")
+    return table
 
 
 def _read_csv(path: Path) -> pa.Table:

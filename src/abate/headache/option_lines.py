@@ -42,9 +42,17 @@ def lines_of_options(options: Options, refractory: Sequence[str] = ()) -> list[s
         *_applies("Prevention", said["prevention"], sources, nothing="  nothing is known for or against it"),
         *_applies("Acute treatment", said["acute"], sources, nothing="  no step is known to apply"),
         *_emergency(said["emergency"], sources),
-        *_class_lines("Acute classes", [option for option in options.classes if option.role == "acute"], sources),
         *_class_lines(
-            "Preventive classes", [option for option in options.classes if option.role == "preventive"], sources
+            "Acute classes",
+            [option for option in options.classes if option.role == "acute"],
+            sources,
+            is_told=bool(options.tried),
+        ),
+        *_class_lines(
+            "Preventive classes",
+            [option for option in options.classes if option.role == "preventive"],
+            sources,
+            is_told=bool(options.tried),
         ),
         f"  Letters in brackets: level of evidence. {evidence_source()}",
         *refractory,
@@ -100,10 +108,14 @@ def _emergency(statements: Sequence[Said], sources: _Sources) -> list[str]:
     return lines
 
 
-def _class_lines(title: str, classes: Sequence[ClassOption], sources: _Sources) -> list[str]:
+def _class_lines(title: str, classes: Sequence[ClassOption], sources: _Sources, *, is_told: bool) -> list[str]:
+    """Return the classes, those not tried first; ``is_told`` says whether anything is known of what was tried."""
     untried = sorted((option for option in classes if not option.is_tried), key=_is_out)
     tried = [option for option in classes if option.is_tried]
-    lines = ["", f"{title} not yet tried"]
+    lines = [
+        "",
+        f"{title} not yet tried" if is_told else f"{title} (what was tried is not known: no treatments are listed)",
+    ]
     lines += [line for option in untried for line in _class(option, sources)] or ["  none: every class was tried"]
     if tried:
         lines += [f"{title} of which a drug was tried (in square brackets what came of it)"]

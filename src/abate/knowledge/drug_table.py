@@ -14,6 +14,10 @@ from abate.knowledge.drug_facts import DrugFact, facts_of
 NO_SITE_DRUGS: tuple[SiteDrug, ...] = ()
 
 
+#: Salts and forms that RxNorm keeps apart and that are one drug, by the name under which they count.
+SAME_DRUG: Mapping[str, str] = {"valproic acid": "valproate", "divalproex": "valproate"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Drug(DrugClass):
     """One ingredient with all that is known of it; what is not known is None or empty."""

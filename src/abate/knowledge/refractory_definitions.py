@@ -22,7 +22,7 @@ Counted = Literal["class", "drug", "group"]
 Answer = float | bool | None
 
 _FILE = "refractory_definitions.toml"
-_CLASS_COUNT = re.compile(r"^(?:(\d{1,2})-preventive)?(?:^|-)?(?:(\d{1,2})-acute)?$")
+_CLASS_COUNT = re.compile(r"^(?:(\d{1,2})-preventive)?(?:(?:(?<=e)-|^)(\d{1,2})-acute)?$")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,6 +58,8 @@ def assess_file(
     """
     if out is not None and out.exists() and out.samefile(path):
         raise ParameterError(f"--out names the file of the answers, {path.name}; name another file.")
+    if out is not None and out.suffix.lower() != ".csv":
+        raise ParameterError("--out writes a CSV file; give it a name that ends in .csv.")
     held = read_answers(path)
     assumed = read_assumptions(assume)
     if held.is_one:

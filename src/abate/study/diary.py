@@ -41,6 +41,8 @@ def count_file(
     AbateError
         If the diary cannot be read, or ``out`` cannot be written.
     """
+    if out is not None:
+        _check_out(out, path)
     summary = summarise_diary(read_diary(path, rules, named=named, own_words=own_words), rules)
     if out is not None:
         write_bytes(_as_csv(person_columns(summary)).encode("utf-8"), out, overwrite=overwrite, is_private=True)
@@ -52,6 +54,13 @@ def count_file(
     yield from person_lines(summary, 0) if is_one else group_lines(summary)
     if out is not None:
         yield f"wrote {out}: one row a person, for the site"
+
+
+def _check_out(out: Path, path: Path) -> None:
+    if out.exists() and path.exists() and out.samefile(path):
+        raise ParameterError(f"--out names the diary itself, {path.name}; name another file.")
+    if out.suffix.lower() != ".csv":
+        raise ParameterError("--out writes a CSV file; give it a name that ends in .csv.")
 
 
 def make_rules(**options: Any) -> DiaryRules:

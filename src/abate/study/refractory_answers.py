@@ -113,6 +113,8 @@ def _truth(verdicts: Verdicts) -> bool | None:
 
 def _day(treatment: Mapping[str, Any], name: str) -> dt.date | None:
     value = treatment.get(name)
+    if isinstance(value, dt.datetime):
+        return value.date()
     if value is None or isinstance(value, dt.date):
         return value
     try:

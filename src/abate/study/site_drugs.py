@@ -63,9 +63,16 @@ def read_site_drugs(path: Path) -> list[dict[str, str]]:
         raise StudyFileError(
             f"the file of drugs {path.name} {why}; failure.drugs names a CSV file beside the study file."
         ) from None
+    if "\0" in text:
+        raise StudyFileError(f"{path.name} holds a character that no text has (NUL); save it as CSV in UTF-8.")
     reader = csv.DictReader(text.splitlines())
-    _check_columns(path.name, reader.fieldnames or ())
-    rows = [_filled(path.name, number, row) for number, row in enumerate(reader, start=2)]
+    try:
+        _check_columns(path.name, reader.fieldnames or ())
+        rows = [_filled(path.name, number, row) for number, row in enumerate(reader, start=2)]
+    except csv.Error:
+        raise StudyFileError(
+            f"{path.name}, line {reader.line_num + 1}: this is no line of a CSV file; mend it."
+        ) from None
     _check_ingredients(path.name, [row["ingredient"] for row in rows])
     return rows
 
@@ -77,6 +84,8 @@ def _check_columns(name: str, found: Sequence[str]) -> None:
             nearest = difflib.get_close_matches(column.lower(), known, n=1, cutoff=0.6)
             hint = f"did you mean {nearest[0]!r}?" if nearest else f"known are {', '.join(known)}."
             raise StudyFileError(f"{name}: the column {column!r} is not known; {hint}")
+    if len(set(found)) < len(found):
+        raise StudyFileError(f"{name} has a column more than once; keep one of each name.")
     missing = [column for column in _NEEDED if column not in found]
     if missing:
         raise StudyFileError(f"{name} has no column {missing[0]!r}; a drug needs {', '.join(_NEEDED)}.")

@@ -227,3 +227,38 @@ def test_the_classes_that_definitions_name_are_those_of_the_drug_table():
         assert {name for group in named for name in group.classes} <= classes
         assert {name for group in named for name in group.ingredients} <= ingredients
         assert set(definition.adequate_days or {}) <= {"", *classes_of_role(drug_table(), "preventive")}
+
+
+def test_salts_of_one_drug_are_one():
+    "Valproate, valproic acid and divalproex are one preventive drug; ehf-2014 asks three."
+    salts = [{"ingredient": name, "outcome": "no effect"} for name in ("valproate", "valproic acid", "divalproex")]
+    (drugs,) = (one for one in judge_one("ehf-2014", salts, at=AT).demands if one.demand.role == "preventive")
+    assert drugs.verdict == "not met"
+
+
+def test_an_outcome_of_one_day_tells_nothing_of_how_long():
+    one_day = {
+        "ingredient": "onabotulinumtoxinA",
+        "outcome": "no effect",
+        "start": dt.date(2023, 1, 1),
+        "end": dt.date(2023, 1, 1),
+    }
+    found = judge_one("1-preventive", [one_day], at=AT)
+    assert (found.verdict, found.trials[0].adequate, found.trials[0].days) == ("met", "not known", None)
+
+
+def test_doses_a_quarter_apart_are_not_taken_as_intolerance():
+    "Four doses of a CGRP antibody, then another class: the rows are short because a dose acts for long."
+    doses = [
+        {"ingredient": "eptinezumab", "start": dt.date(2023, month, 1), "end": dt.date(2023, month, 1)}
+        for month in (1, 4, 7, 10)
+    ]
+    then = {"ingredient": "topiramate", "start": dt.date(2023, 10, 20), "end": dt.date(2023, 12, 1)}
+    found = judge_one("1-preventive", [*doses, then], at=AT)
+    assert {trial.outcome for trial in found.trials if trial.ingredient == "eptinezumab"} == {"unknown"}
+
+
+@pytest.mark.parametrize("name", ["-1-acute", "1-preventive-", "1-preventive1-acute", "-"])
+def test_a_number_of_classes_is_written_in_one_way(name):
+    with pytest.raises(ParameterError, match="there is no definition"):
+        judge_one(name, [], at=AT)

@@ -159,6 +159,8 @@ def test_a_questionnaire_response_is_read_back(tmp_path):
         ("a.json", "{", "is not JSON at line 1"),
         ("a.json", "3", "must hold questions"),
         ("a.json", "[3]", "list of objects"),
+        ("a.json", '{"resourceType": "QuestionnaireResponse", "item": 3}', "no QuestionnaireResponse"),
+        ("a.json", '{"resourceType": "QuestionnaireResponse", "item": [{"linkId": "age", "answer": [7]}]}', "no Quest"),
         ("a.doc", "", "no kind that is read"),
         ("a.csv", "person_id,age\n", "no row of answers"),
         ("a.csv", "person_id,aura_symptoms___visul\n1,1\n", "is no box of a question"),

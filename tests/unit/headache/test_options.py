@@ -228,3 +228,10 @@ def test_every_statement_has_a_source_and_speaks_of_drugs_that_are_there():
     assert set(evidence_levels()) <= drugs
     unsourced = [s for section in SECTIONS for s in statements(section) if s.source == "none found"]
     assert all(statement.tag.startswith("unverified") for statement in unsourced)
+
+
+def test_without_a_list_nothing_is_called_untried():
+    without = "\n".join(lines_of_options(find_options({"triptan_days": 16})))
+    assert "not yet tried" not in without
+    assert "what was tried is not known" in without
+    assert "Acute classes not yet tried" in "\n".join(lines_of_options(find_options({}, [{"drug": "sumatriptan"}])))

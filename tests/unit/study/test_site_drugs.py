@@ -32,6 +32,9 @@ def test_its_rows_become_part_of_the_study(tmp_path):
         ("ingredient,drug_class,role\na,b,acute,c\n", "line 2: there are not as many cells as columns"),
         ("ingredient,drug_class,role\na,b,acute\nA,b,acute\n", "'a' stands twice"),
         ("ingredient,drug_class,role,first_available\na,b,acute,18\n", "line 2, first_available"),
+        ("ingredient,drug_class,role,role\na,b,acute,acute\n", "a column more than once"),
+        ("ingredient,drug_class,role\na\0,b,acute\n", "NUL"),
+        ("ingredient,drug_class,role\n" + "a" * 140_000 + ",b,acute\n", "line 2: this is no line of a CSV file"),
     ],
 )
 def test_a_mistake_in_it_gets_one_sentence(tmp_path, text, sentence):

@@ -20,6 +20,7 @@ def fill_drug_classes(
     ``failure`` is the study's section, with the drugs of the site. A treatment without a class counts as no failed class,
     so the rows that stay without one are named.
     """
+    table = _with_known_spelling(table, engine, failure)
     without = table.with_rows(table.rows.filter(table.rows.drug_class.isnull()))
     ingredients = words_in(without, "ingredient", engine)
     if not ingredients:
@@ -38,3 +39,18 @@ def fill_drug_classes(
         *((rows.ingredient == name, drug_class) for name, drug_class in found), else_=ibis.null("string")
     )
     return table.with_rows(rows.mutate(drug_class=rows.drug_class.coalesce(by_ingredient)))
+
+
+def _with_known_spelling(table: ReadTable, engine: Engine, failure: Failure | None) -> ReadTable:
+    """Return the treatments with each class spelt as the drug table spells it, where only case or spaces differ."""
+    known = {plain_word(drug.drug_class): drug.drug_class for drug in drugs_of(failure)}
+    found = [
+        (name, known[plain_word(name)])
+        for name in words_in(table, "drug_class", engine)
+        if plain_word(name) in known and known[plain_word(name)] != name
+    ]
+    if not found:
+        return table
+    rows = table.rows
+    spelt = ibis.cases(*((rows.drug_class == own, name) for own, name in found), else_=rows.drug_class)
+    return table.with_rows(rows.mutate(drug_class=spelt))
