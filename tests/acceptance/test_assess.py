@@ -192,7 +192,9 @@ def test_a_diary_answers_what_the_sheet_does_not(tmp_path):
     assert answer.stdout.startswith("From the diary, where not answered: ")
     assert "8.2.2    Triptan-overuse headache" in answer.stdout
     sheet.write_text("triptan_days = 2\n" + sheet.read_text())
-    assert "8.2.2    Triptan-overuse headache" not in abate("assess", sheet, "--diary", diary).stdout
+    told = abate("assess", sheet, "--diary", diary).stdout
+    assert "8.2.2    Triptan-overuse headache" not in told
+    assert "Sheet and diary differ, and the sheet stands: triptan_days (2 on the sheet, 10 to 28 in the diary)." in told
 
 
 def test_a_diary_of_two_is_refused(tmp_path):

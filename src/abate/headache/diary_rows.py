@@ -28,6 +28,10 @@ _GRADED = ("nausea", "photophobia", "phonophobia")
 ONE_PERSON = "1"
 
 
+#: A diary that spans more days has a wrong date in it.
+LONGEST_DAYS = 20 * 365
+
+
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """Something in the diary that broke a rule, in how many rows and of how many persons, and what was done."""
@@ -124,11 +128,26 @@ def read_diary(
             f"there are words for drugs, but the diary has no column {MEDICATION}; name it with --column."
         )
     diary, findings = _read_cells(columns, table.num_rows, rules, own_words or {})
+    _refuse_impossible_spans(diary)
     diary, twice = _one_row_a_day(diary, rules)
     diary, contradictions = _without_contradictions(diary)
     return replace(
         diary, not_read=not_read, findings=tuple(f for f in (*twice, *contradictions, *findings) if f.row_count)
     )
+
+
+def _refuse_impossible_spans(diary: Diary) -> None:
+    """Refuse diaries so long that a year must be wrong: every day between the ends is a day of the diary."""
+    first = np.full(len(diary.person_ids), np.iinfo(np.int64).max)
+    last = np.full(len(diary.person_ids), np.iinfo(np.int64).min)
+    np.minimum.at(first, diary.person, diary.day)
+    np.maximum.at(last, diary.person, diary.day)
+    count = int(np.count_nonzero(last - first > LONGEST_DAYS))
+    if count:
+        whose = "1 person" if count == 1 else f"{count:,} persons"
+        raise BrokenRecordsError(
+            f"the diary of {whose} spans more than {LONGEST_DAYS // 365} years; a year among its dates is wrong: correct it."
+        )
 
 
 def _read_cells(

@@ -68,7 +68,7 @@ def assess_file(
         given = {question: answers[0] for question, answers in held.columns.items()}
         counted = {} if diary is None else _answers_of_diary(diary)
         if counted and not as_json:
-            yield f"From the diary, where not answered: {', '.join(sorted(set(counted) - set(given))) or 'nothing'}."
+            yield from _say_of_diary(counted, given)
         yield from _one({**counted, **given}, assumed, onset_age, as_json=as_json)
     else:
         if diary is not None:
@@ -89,6 +89,21 @@ def _answers_of_diary(path: Path) -> dict[str, Any]:
             f"{path.name} is the diary of {summary.diary.person_count} persons; --diary takes that of one."
         )
     return dict(summary.answers(0))
+
+
+def _say_of_diary(counted: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[str]:
+    """Say what the diary answers, and where the sheet says something else than it; the sheet's answers stand."""
+    yield f"From the diary, where not answered: {', '.join(sorted(set(counted) - set(given))) or 'nothing'}."
+    both = make_answers({question: [counted[question], given[question]] for question in counted if question in given})
+    differ = []
+    for question in (question for question in counted if question in given):
+        low, high = both.bounds(question)
+        if low[1] > high[0] or high[1] < low[0]:
+            differ.append(
+                f"{question} ({both.words(question, 1)} on the sheet, {both.words(question, 0)} in the diary)"
+            )
+    if differ:
+        yield f"Sheet and diary differ, and the sheet stands: {', '.join(differ)}."
 
 
 def read_assumptions(texts: Sequence[str]) -> dict[str, Any]:

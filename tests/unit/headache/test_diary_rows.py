@@ -210,3 +210,9 @@ def test_files_that_are_none(tmp_path, name, content, kind):
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(RecordsNotFoundError):
         read_diary(tmp_path / "none.csv")
+
+
+def test_a_wrong_year_is_told():
+    table = pa.table({"date": ["1926-01-01", "2026-01-02"], "headache": ["yes", "no"]})
+    with pytest.raises(BrokenRecordsError, match="the diary of 1 person spans more than 20 years"):
+        read_diary(table)
