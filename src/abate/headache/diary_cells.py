@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,6 +27,7 @@ _EMPTY = ("", "na", "n/a", "nan", "null", "not known", "unknown")
 _NO_DRUG = ("none", "no", "0", "n", "false")
 _SOME_DRUG = ("yes", "y", "true", "1")
 _BETWEEN_DRUGS = ";"
+_WITH_DOSE = re.compile(r"(?P<drug>.*?\S)\s*\d+(?:[.,]\d+)?\s*(?:mg|g|mcg|µg|ml)?")
 _MOST_HOURS = 24
 _FIRST_DAY = date(1970, 1, 1)
 #: Day numbers beyond this are no days of a diary; they would not fit what is computed with them.
@@ -268,7 +270,7 @@ def with_own_words(own_words: Mapping[str, str]) -> dict[str, AcuteDrug]:
 def _parse_taken(text: str, words: Mapping[str, AcuteDrug], empty: EmptyMedication) -> _Taken:
     if text in _EMPTY:
         return _Taken(is_empty=not (text == "" and empty == "none"))
-    parts = [part.strip() for part in text.split(_BETWEEN_DRUGS) if part.strip()]
+    parts = [_without_dose(part.strip(), words) for part in text.split(_BETWEEN_DRUGS) if part.strip()]
     named = [part for part in parts if part not in _NO_DRUG and part not in _SOME_DRUG]
     return _Taken(
         is_empty=False,
@@ -276,6 +278,12 @@ def _parse_taken(text: str, words: Mapping[str, AcuteDrug], empty: EmptyMedicati
         has_unknown=any(part not in words for part in named),
         is_some_drug=any(part in _SOME_DRUG for part in parts),
     )
+
+
+def _without_dose(word: str, words: Mapping[str, AcuteDrug]) -> str:
+    """Return a known drug's name without the dose written after it: ``sumatriptan 50 mg``."""
+    found = None if word in words else _WITH_DOSE.fullmatch(word)
+    return found["drug"] if found and found["drug"] in words else word
 
 
 def _parse_flag(text: str) -> int:

@@ -3,7 +3,8 @@
 Two ways lead to an answer. For certain: whatever stood on the days that are not filled in, the count would (or would not)
 reach the threshold. In proportion: enough days are filled in, it is known of each of these, and the others are taken to be
 like them. Without either the answer is not known. So an answer for certain outlasts whatever more is filled in of the diary's days, and any answer
-outlasts a day that is filled in completely, though a frequency that moves may turn met into not met.
+outlasts a day of which it is known what it was, though a frequency that moves may turn met into not met. A day that is filled in and stays
+open (a short attack that was treated may or may not have been a migraine) can turn an answer in proportion into not known.
 """
 
 from __future__ import annotations

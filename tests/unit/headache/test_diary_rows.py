@@ -216,3 +216,19 @@ def test_a_wrong_year_is_told():
     table = pa.table({"date": ["1926-01-01", "2026-01-02"], "headache": ["yes", "no"]})
     with pytest.raises(BrokenRecordsError, match="the diary of 1 person spans more than 20 years"):
         read_diary(table)
+
+
+@pytest.mark.parametrize(
+    "word", ["sumatriptan", "sumatriptan 50 mg", "Sumatriptan 50", "sumatriptan 50mg", "sumatriptan 6,0 mg"]
+)
+def test_a_dose_after_a_known_drug_is_not_part_of_its_name(word):
+    diary = read_diary(pa.table({"date": ["2026-01-01"], "headache": ["yes"], "acute_medication": [word]}))
+    assert diary.medication.classes["triptan_days"].tolist() == [1]
+    assert diary.findings == ()
+
+
+@pytest.mark.parametrize("word", ["nothing known 50 mg", "paracetamol + codeine 30 mg"])
+def test_a_word_that_is_not_known_stays_so_with_a_dose(word):
+    diary = read_diary(pa.table({"date": ["2026-01-01"], "headache": ["yes"], "acute_medication": [word]}))
+    assert diary.medication.classes["triptan_days"].tolist() == [-1]
+    assert [finding.row_count for finding in diary.findings] == [1]
