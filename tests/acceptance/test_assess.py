@@ -56,7 +56,7 @@ def test_a_table_of_patients(tmp_path):
     answer = abate("assess", file, "--out", out)
     assert answer.returncode == 0
     assert "2 patients" in answer.stdout
-    rows = list(csv.DictReader(out.open()))
+    rows = list(csv.DictReader(out.open(encoding="utf-8-sig")))
     assert [(row["person_id"], row["1.1"], row["2.1 A"]) for row in rows] == [
         ("a", "not met", "not met"),
         ("b", "not known", "not known"),
@@ -219,3 +219,10 @@ def test_a_diary_is_never_written_over_and_leaks_no_row(tmp_path):
     assert answer.returncode == 6
     assert "Jane" not in answer.stderr
     assert "is there a heading?" in answer.stderr
+
+
+def test_no_cell_that_is_written_runs_as_a_formula(tmp_path):
+    file, out = tmp_path / "many.csv", tmp_path / "found.csv"
+    file.write_text("person_id,age\n=1+1,40\n")
+    assert abate("assess", file, "--out", out).returncode == 0
+    assert next(csv.DictReader(out.open(encoding="utf-8-sig")))["person_id"] == "'=1+1"

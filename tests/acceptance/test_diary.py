@@ -41,7 +41,7 @@ def test_many_persons_and_their_rows(tmp_path):
     answer = abate("diary", file, *options)
     assert (answer.returncode, answer.stderr) == (0, "")
     assert "12 persons; counts of persons below 5 are hidden." in answer.stdout
-    rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
+    rows = list(csv.DictReader(out.read_text(encoding="utf-8-sig").splitlines()))
     assert {row["person_id"] for row in rows} == {"'=1+1", *(f"p{n}" for n in range(11))}
     assert {row["headache_15"] for row in rows} == {"met"}
     assert stat.S_IMODE(out.stat().st_mode) == 0o600

@@ -7,11 +7,15 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from abate.base.errors import AnswersError, RecordsNotFoundError
 from abate.headache.answers import code_of
+from abate.headache.text_tables import NotATableError, read_csv_texts
 from abate.knowledge.questions import CHOICES, questionnaire
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 #: Columns that name a patient, the first that is there.
 ID_COLUMNS = ("person_id", "record_id", "patient_id", "patient", "id")
@@ -149,27 +153,25 @@ def _of_records(records: list[Any], path: Path) -> AnswerFile:
 
 
 def _read_many(path: Path) -> AnswerFile:
-    import pyarrow as pa
-
     try:
-        if path.suffix.lower() == ".parquet":
-            from pyarrow import parquet
-
-            table = parquet.read_table(path)
-        else:
-            from pyarrow import csv
-
-            with csv.open_csv(path) as reader:
-                names = reader.schema.names
-            if len(set(names)) < len(names):
-                raise AnswersError(f"{path.name} has a column more than once; keep one of each name.")
-            options = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True)
-            table = csv.read_csv(path, convert_options=options)
-    except (pa.ArrowInvalid, UnicodeDecodeError):
+        table = _read_parquet(path) if path.suffix.lower() == ".parquet" else read_csv_texts(path)
+    except NotATableError:
         raise AnswersError(
             f"{path.name} is no table that can be read; give a CSV file in UTF-8 with a header, or Parquet."
         ) from None
+    if len(set(table.column_names)) < len(table.column_names):
+        raise AnswersError(f"{path.name} has a column more than once; keep one of each name.")
     return _of_table({name: table.column(name).to_pylist() for name in table.column_names}, path)
+
+
+def _read_parquet(path: Path) -> pa.Table:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        return parquet.read_table(path)
+    except pa.ArrowInvalid:
+        raise NotATableError from None
 
 
 def _of_table(table: Mapping[str, list[Any]], path: Path) -> AnswerFile:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abate.base.errors import BrokenRecordsError, NotRecordsError, RecordsNotFoundError
+from abate.headache.text_tables import NotATableError, read_csv_texts
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-_SEPARATORS = (",", ";", "\t")
 
 
 def read_diary_file(path: Path) -> pa.Table:
@@ -59,33 +57,10 @@ def _read_parquet(path: Path) -> pa.Table:
 
 
 def _read_csv(path: Path) -> pa.Table:
-    import pyarrow as pa
-    from pyarrow import csv
-
     try:
-        heading = _first_line(path)
-        separator = max(_SEPARATORS, key=heading.count)
-        names = _names_of(heading, separator)
-        return csv.read_csv(
-            path,
-            parse_options=csv.ParseOptions(delimiter=separator),
-            convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
-        )
-    except (pa.ArrowInvalid, UnicodeDecodeError, EOFError, gzip.BadGzipFile):
-        # What Arrow says may quote a row.
+        return read_csv_texts(path)
+    except NotATableError:
         raise BrokenRecordsError(
             f"{path.name} cannot be read as CSV: its rows have different numbers of cells, or it is not UTF-8; save it as "
             "CSV (UTF-8) with one heading."
         ) from None
-
-
-def _first_line(path: Path) -> str:
-    is_packed = path.suffix.lower() == ".gz"
-    with gzip.open(path, "rt", encoding="utf-8-sig") if is_packed else open(path, encoding="utf-8-sig") as file:
-        return file.readline()
-
-
-def _names_of(heading: str, separator: str) -> list[str]:
-    import csv
-
-    return next(csv.reader([heading.rstrip("\r\n")], delimiter=separator), [])

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from abate.contracts.burden import ALL, BURDEN_SCHEMA, INCIDENCE_PER, Burden, BurdenEstimate, BurdenRow
 from abate.contracts.notice import NOT_A_DEVICE
+from abate.report.csv_text import as_csv
 from abate.report.figures.burden import draw_prevalence
-from abate.report.files import as_csv, as_plain_data
+from abate.report.files import as_plain_data
 from abate.report.numbers import (
     FEWEST_FOR_PERCENT,
     INTERVAL,

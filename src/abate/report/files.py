@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 from abate.contracts.result import RESULTS_SCHEMA, Estimate, StudyResult
+from abate.report.csv_text import as_csv
 from abate.report.drawn import DrawnFigure, draw_figures
 from abate.report.html import render_page
 from abate.report.numbers import MINUS, NARROW_SPACE
@@ -24,8 +23,6 @@ from abate.report.words import clean
 #: Digits of a number that is written: two engines may add in another order and differ in the last bits, not in these.
 DIGITS = 10
 
-#: A cell that begins so could be run as a formula by a spreadsheet program.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NUMBER = re.compile(r"^-?\d+(\.\d+)?(e[+-]?\d+)?$")
 _ESTIMATE_COLUMNS = tuple(field.name for field in fields(Estimate))
 
@@ -76,24 +73,6 @@ def table_as_csv(table: ReportTable) -> str:
     return as_csv(table.columns, ([_machine_number(cell) for cell in row.cells] for row in table.rows))
 
 
-def guarded(cell: Any) -> str:
-    """Return a cell as text that no spreadsheet program runs.
-
-    Examples
-    --------
-    >>> guarded("=1+1")
-    "'=1+1"
-    >>> guarded(-4.5)
-    '-4.5'
-    """
-    if cell is None:
-        return ""
-    if isinstance(cell, bool | int | float):
-        return repr(cell)
-    text = str(cell)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) and not _NUMBER.match(text) else text
-
-
 def rounded(value: float) -> float | int | None:
     """Return a number with `DIGITS` significant digits; None where it is no number, and never a negative zero."""
     if not math.isfinite(value):
@@ -124,15 +103,6 @@ def as_plain_data(value: Any) -> Any:
     if isinstance(value, Sequence):
         return [as_plain_data(found) for found in value]
     return as_plain_data(value.item())  # a number of NumPy
-
-
-def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Return a table as CSV, its text cells guarded against running as formulas."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([guarded(column) for column in columns])
-    writer.writerows([guarded(cell) for cell in row] for row in rows)
-    return "\ufeff" + text.getvalue()
 
 
 def _machine_number(cell: str) -> str:

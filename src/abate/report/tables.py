@@ -154,20 +154,15 @@ def limits_table_of_doses(view: ResultView) -> ReportTable:
 
 
 def _limit_notes(view: ResultView) -> list[str]:
+    """Return which limits the doses were held against, from where, and that nobody knows the monitoring."""
     drug = view.study.treatment.name
-    limits = [find_limit(drug, WARD, kind) for kind in (RATE, BOLUS)]
-    told = [
-        f"{limit.kind} at most {limit.limit:g} {limit.unit}: {limit.source} ({limit.tag})"
-        for limit in limits
-        if limit.limit is not None
-    ]
-    note = next((limit.note for limit in limits if limit.limit is not None and limit.note), "")
+    limits = [limit for kind in (RATE, BOLUS) if (limit := find_limit(drug, WARD, kind)).limit is not None]
+    told = " and ".join(f"a {limit.kind} of {limit.limit:g} {limit.unit}" for limit in limits)
+    sources = "; ".join(dict.fromkeys(f"{limit.source} ({limit.tag})" for limit in limits))
+    notes = dict.fromkeys(f"{limit.note}." for limit in limits[:1] if limit.note)
     return [
-        "Every course counts as given without intensive monitoring, which the records do not tell. "
-        + "; ".join(told)
-        + ". "
-        + note
-        + ".",
+        f"Limits: {told}. {sources}. {' '.join(notes)}".rstrip(),
+        "Every course counts as given without intensive monitoring, which the records do not tell.",
         "Which courses, and when, stands in courses/limits.parquet.",
     ]
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -24,6 +22,7 @@ from abate.headache.red_flags import find_red_flags, flag_lines, flags_as_dict
 from abate.headache.verdicts import Verdict
 from abate.knowledge.questions import Question, questionnaire
 from abate.knowledge.red_flags import ONSET_AGE
+from abate.report.csv_text import columns_as_csv
 from abate.study.output import write_bytes
 from abate.study.refractory_answers import judge_answers, refractory_as_dict, refractory_lines
 
@@ -168,7 +167,7 @@ def _many(
 ) -> Iterator[str]:
     found = assess_table(held.columns, held.ids, assumed)
     if out is not None:
-        write_bytes(_as_csv(found.columns()).encode("utf-8"), out, overwrite=overwrite, is_private=True)
+        write_bytes(columns_as_csv(found.columns()).encode("utf-8"), out, overwrite=overwrite, is_private=True)
     if as_json:
         keys = ("code", "name", "met", "not_met", "not_known", "coded", "coded_unless_outranked")
         counts = [dict(zip(keys, row, strict=True)) for row in found.counts()]
@@ -192,14 +191,6 @@ def _summary(found: CohortAssessment) -> Iterator[str]:
     for code, name, met, not_met, unknown, coded, unless in found.counts():
         yield f"{code:9}{name[:56]:58}{met:>7}{not_met:>9}{unknown:>11}{coded:>7}{unless:>8}"
     yield "coded: met, and nothing that outranks it can be; unless: met, and coded unless one that outranks it, not known, is met"
-
-
-def _as_csv(columns: Mapping[str, Sequence[Any]]) -> str:
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*columns.values(), strict=True))
-    return stream.getvalue()
 
 
 def assess_by_asking(ask: Ask, tell: Callable[[str], None], out: Path | None = None) -> list[str]:

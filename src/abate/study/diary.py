@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,10 +14,9 @@ from abate.headache.diary_group import group_as_dict, group_lines, person_column
 from abate.headache.diary_person import person_as_dict, person_lines
 from abate.headache.diary_rows import read_diary
 from abate.headache.diary_rules import DiaryRules
+from abate.report.csv_text import columns_as_csv
 from abate.study.output import write_bytes
 
-#: A cell that begins so could be run as a formula by a spreadsheet program.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 #: Options of the command are written with a hyphen, the rules' own words with a space.
 _SPACED = ("empty_medication", "two_rows")
 
@@ -45,7 +42,7 @@ def count_file(
         _check_out(out, path)
     summary = summarise_diary(read_diary(path, rules, named=named, own_words=own_words), rules)
     if out is not None:
-        write_bytes(_as_csv(person_columns(summary)).encode("utf-8"), out, overwrite=overwrite, is_private=True)
+        write_bytes(columns_as_csv(person_columns(summary)).encode("utf-8"), out, overwrite=overwrite, is_private=True)
     is_one = summary.diary.person_count == 1
     if as_json:
         told = person_as_dict(summary, 0) if is_one else group_as_dict(summary)
@@ -108,18 +105,3 @@ def _pair(text: str, expected: str) -> tuple[str, str]:
     if not (left.strip() and equals and right.strip()):
         raise ParameterError(f"{text!r} has no two sides of '='; {expected}.")
     return left.strip(), right.strip()
-
-
-def _as_csv(columns: Mapping[str, Sequence[Any]]) -> str:
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_guarded(cell) for cell in row] for row in zip(*columns.values(), strict=True))
-    return stream.getvalue()
-
-
-def _guarded(cell: Any) -> Any:
-    """Return a cell that no spreadsheet program runs; a negative day number stays a number."""
-    if not isinstance(cell, str) or not cell.startswith(_FORMULA_STARTS) or cell.removeprefix("-").isdigit():
-        return cell
-    return f"'{cell}"

@@ -11,7 +11,8 @@ import pytest
 
 import abate.report
 from abate.contracts.result import Estimate, FindingCount
-from abate.report.files import describe_results, estimates_as_csv, guarded, rounded, table_as_csv, write_outputs
+from abate.report.csv_text import guarded
+from abate.report.files import describe_results, estimates_as_csv, rounded, table_as_csv, write_outputs
 from abate.report.report_table import row, table
 from tests.report_example import example_result
 
