@@ -7,6 +7,8 @@ import datetime as dt
 import pyarrow as pa
 
 from abate.cohort.refractory_burden import count_refractory
+from abate.contracts.failure import Failure
+from abate.knowledge.drug_table import classes_of_role, drug_table
 
 CONDITIONS = [(1, "2020-01-05"), (1, "2021-03-01"), (2, "2020-06-30"), (3, "2023-01-01"), (4, "2020-01-01")]
 
@@ -52,3 +54,26 @@ def test_what_failed_later_does_not_count(spec):
 def test_what_no_record_shows_is_taken_as_met(spec):
     "Silberstein's mild form asks one class, and a grade of acute drugs that stands in no record."
     assert counted(spec, dt.date(2022, 12, 31))["silberstein-2010-mild"] == (3, 2, 1, 0)
+
+
+def test_what_was_available_is_judged_by_the_year_of_the_day(spec):
+    "All had failed but CGRP antibodies, which came in 2018: by the end of 2017 all available, in that year open, then not all."
+    classes = [name for name in classes_of_role(drug_table(), "preventive") if name != "CGRP antibody"]
+    failed = [("preventive", f"drug {place}", name) for place, name in enumerate(classes)]
+    failed += [("acute", name, "triptan") for name in ("sumatriptan", "rizatriptan")]
+    rows = "\n".join(
+        f"1 | {drug} | {name} | {role} | 2009-01-01 | 2010-01-01 | no effect | recorded" for role, drug, name in failed
+    )
+    spec.given(treatments=f"person_id | ingredient | drug_class | role | start | end | outcome | basis\n{rows}\n")
+    conditions = pa.table(
+        {"person_id": pa.array([1], pa.int64()), "date": pa.array([dt.datetime(2009, 1, 1)], pa.timestamp("us"))}
+    )
+    seen = spec.engine.from_arrow(conditions, "conditions")
+    vouched = Failure(available_since=dict.fromkeys(classes, 2000), no_effect_too_short="counts")
+
+    def verdict(year):
+        counts = count_refractory(seen, spec.tables["treatments"], vouched, dt.date(year, 12, 31), spec.engine)
+        (one,) = (count for count in counts if count.id == "ehf-2020-refractory")
+        return one.met, one.not_known, one.not_met
+
+    assert [verdict(year) for year in (2017, 2018, 2019)] == [(1, 0, 0), (0, 1, 0), (0, 0, 1)]
