@@ -13,7 +13,7 @@ from typing import Any
 
 from abate.base.errors import AnswersError
 from abate.headache.answers import make_answers
-from abate.headache.diagnosis import diagnose, limits_of, questions_of
+from abate.headache.diagnosis import Diagnoses, diagnose, limits_of, questions_of
 from abate.headache.verdicts import Verdict
 from abate.knowledge.ichd3 import disorders
 from abate.knowledge.questions import CHOICE, FLAG, NUMBER, Question, questionnaire
@@ -67,32 +67,32 @@ def find_one_more(given: dict[str, Any], codes: Sequence[str] | None = None) -> 
     open_questions = {
         question for code in wanted for question in questions_of(code) if not base.is_answered(question)[0]
     }
-    tried = [
+    rows = [
         (question, answer)
         for question in asked
         if question in open_questions
         for answer in _candidates(asked[question])
+        if _is_possible({**given, question: answer})
     ]
-    rows = [(question, answer) for question, answer in tried if _is_possible({**given, question: answer})]
-    if not rows:
-        return []
-    columns = {
-        question: [given.get(question)] * len(rows) for question in {*given, *(question for question, _ in rows)}
-    }
-    for place, (question, answer) in enumerate(rows):
-        columns[question][place] = answer
-    after = diagnose(make_answers(columns))
+    after = _diagnose_with(given, rows)
     found = []
     for code in wanted:
         for question in (question for question in asked if question in open_questions):
             verdicts = {row[1]: int(after.met[code][place]) for place, row in enumerate(rows) if row[0] == question}
-            if_met, if_not = (
-                _in_words(asked[question], verdicts, verdict) for verdict in (Verdict.MET, Verdict.NOT_MET)
-            )
+            if_met, if_not = (_in_words(asked[question], verdicts, said) for said in (Verdict.MET, Verdict.NOT_MET))
             if if_met or if_not:
                 found.append(OneMore(question=question, code=code, if_met=if_met, if_not_met=if_not))
     order = list(disorders())
     return sorted(found, key=lambda more: (not more.if_met, order.index(more.code)))
+
+
+def _diagnose_with(given: dict[str, Any], rows: Sequence[tuple[str, Any]]) -> Diagnoses:
+    """Return the diagnoses of one patient with one more answer a row."""
+    asked = {*given, *(question for question, _ in rows)}
+    columns = {question: [given.get(question)] * len(rows) for question in asked}
+    for place, (question, answer) in enumerate(rows):
+        columns[question][place] = answer
+    return diagnose(make_answers(columns))
 
 
 def _candidates(question: Question) -> list[Any]:
