@@ -120,6 +120,8 @@ def test_options_for_one_patient(sheet, tmp_path):
     answer = abate("options", sheet)
     assert answer.returncode == 0
     assert "topiramate (A) [no effect]" in answer.stdout
+    assert "refractory migraine, Goadsby 2006: not met" in answer.stdout
+    assert "(failed: anticonvulsant)" in answer.stdout
     assert json.loads(abate("options", sheet, "--json").stdout)["notice"].endswith("not a medical device.")
     table = tmp_path / "many.csv"
     table.write_text("person_id,age\n1,40\n")

@@ -5,10 +5,14 @@ import datetime as dt
 import io
 import json
 import zipfile
+from collections import Counter
 
 import duckdb
 import pytest
 
+from abate.cohort.one_patient import judge_one
+from abate.knowledge.drug_table import drug_table
+from abate.knowledge.refractory_definitions import definitions
 from abate.sources.simulated import simulate_to
 from abate.study.burden import find_burden
 from abate.study.read import check_study, parse_study, preset_text
@@ -118,6 +122,34 @@ def test_what_is_written_can_be_read_again_and_hides_small_counts(hospital, tmp_
     again = abate("burden", "ketamine-migraine", "--data", hospital, "--out", out, "-q")
     assert again.returncode == 9
     assert abate("burden", "ketamine-migraine", "--data", hospital, "--out", out, "-q", "--overwrite").returncode == 0
+
+
+@pytest.mark.parametrize("name", ["goadsby-2006", "ehf-2020-resistant", "ahs-2008"])
+def test_who_is_refractory_is_counted_as_one_by_one(hospital, open_study, name):
+    "Exposures by plain SQL, each person judged alone; the simulated drugs stand there by their own concepts."
+    found = find_burden(open_study, hospital, first_year=2010, last_year=2030)
+    (counted,) = (one for one in found.refractory if one.id == name)
+    drugs = {drug.omop_concept: drug.ingredient for drug in drug_table() if drug.omop_concept is not None}
+    with duckdb.connect(str(hospital), read_only=True) as connection:
+        persons = connection.execute(
+            f"SELECT DISTINCT person_id FROM condition_occurrence WHERE condition_concept_id IN {MIGRAINE}"
+        ).fetchall()
+        exposures = connection.execute(
+            "SELECT person_id, coalesce(ancestor_concept_id, drug_concept_id), drug_exposure_start_datetime, "
+            "drug_exposure_end_datetime FROM drug_exposure LEFT JOIN concept_ancestor "
+            f"ON drug_concept_id = descendant_concept_id AND ancestor_concept_id IN {tuple(drugs)}"
+        ).fetchall()
+    taken = {person: [] for (person,) in persons}
+    for person, concept, start, end in exposures:
+        if person in taken and concept in drugs:
+            taken[person].append({"ingredient": drugs[concept], "start": start, "end": end})
+    assumed = [demand.id for demand in definitions()[name].demands if not demand.is_of_records]
+    at = dt.datetime(2030, 12, 31, 23, 59, 59)
+    verdicts = Counter(judge_one(name, rows, at=at, assumed=assumed).verdict for rows in taken.values())
+    assert (counted.persons, counted.met, counted.not_met, counted.not_known) == (
+        len(taken), verdicts["met"], verdicts["not met"], verdicts["not known"]
+    )  # fmt: skip
+    assert sum(map(bool, verdicts.values())) > 1
 
 
 @pytest.mark.spark

@@ -1,6 +1,8 @@
 """The main job on a hospital whose truth is known: what was observed equals what the simulator says, on both engines."""
 
+import csv
 import json
+from collections import Counter
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -120,3 +122,43 @@ def _close(here, there):
     if isinstance(here, list):
         return len(here) == len(there) and all(map(_close, here, there))
     return here == there
+
+
+def _table(folder, name):
+    return pq.read_table(folder / "courses" / f"{name}.parquet").to_pylist()
+
+
+def test_doses_above_the_limit_are_counted_as_plain_python_counts_them(on_duckdb, outcomes):
+    "Ketamine on a ward: a course is beyond where one stretch runs faster than 1 mg/kg/h."
+    weights = {row["course_id"]: row["weight_kg"] for row in _table(on_duckdb, "courses")}
+    highest = {}
+    for dose in _table(on_duckdb, "doses"):
+        if dose["rate_mg_h"] is not None:
+            highest[dose["course_id"]] = max(highest.get(dose["course_id"], 0), dose["rate_mg_h"])
+    entered = [key for key, row in outcomes.items() if row["is_eligible"]]
+    beyond = {key for key in entered if round(highest[key] / weights[key], 9) > 1}
+    assert beyond
+    found = {row["course_id"]: row["rate_verdict"] for row in _table(on_duckdb, "limits")}
+    assert {key for key in entered if found[key] == "beyond"} == beyond
+    estimates = {row["id"]: row for row in json.loads((on_duckdb / "results.json").read_text())["estimates"]}
+    assert (estimates["limits.rate_beyond"]["numerator"], estimates["limits.rate_beyond"]["denominator"]) == (
+        len(beyond),
+        len(entered),
+    )
+    assert "Doses against limits." in (on_duckdb / "report.html").read_text()
+
+
+def test_the_ways_to_the_course_begin_with_the_first_class_tried(on_duckdb, outcomes):
+    entered = {row["person_id"]: row["start"] for row in outcomes.values() if row["is_eligible"]}
+    first = {}
+    for row in _table(on_duckdb, "treatments"):
+        start = entered.get(row["person_id"])
+        if start is not None and row["role"] == "preventive" and row["drug_class"] and row["start"] < start:
+            begun = (row["start"], row["drug_class"])
+            first[row["person_id"]] = min(first.get(row["person_id"], begun), begun)
+    with (on_duckdb / "figures" / "history.csv").open(encoding="utf-8-sig") as file:
+        rows = [row for row in csv.DictReader(file) if row["Step"] == "1"]
+    drawn = Counter()
+    for row in rows:
+        drawn[row["Class"]] += int(row["Courses"])
+    assert drawn == Counter(drug_class for _, drug_class in first.values())

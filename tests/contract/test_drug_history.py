@@ -73,3 +73,26 @@ def test_a_reason_for_stopping_is_a_recorded_outcome_where_the_study_says_what_i
         source = read_omop(store, study, duckdb_engine)
     rows = duckdb_engine.to_arrow(source.treatments).to_pylist()
     assert [(row["ingredient"], row["outcome"]) for row in rows if row["basis"] == "recorded"] == recorded
+
+
+@pytest.mark.parametrize(
+    ("end", "supply", "last"),
+    [
+        ("2024-05-23", "84", "2024-05-24"),  # the date of the 84th day: that day is covered
+        ("2024-05-24", "84", "2024-05-24"),  # start and supply added up
+        ("2024-04-10", "84", "2024-04-10"),  # stopped early: the recorded end stands
+        ("2024-05-23", "", "2024-05-23"),  # nothing known of the supply
+        ("", "84", "2024-05-24"),
+    ],
+)
+def test_an_end_that_is_the_last_day_of_the_supply_covers_that_day(tmp_path, duckdb_engine, end, supply, last):
+    "A supply of 84 days from 1 March: by its end two cycles in a row are 168 days, and not 167."
+    added = f"\n        207 | 1 | 1353766 | 2024-03-01 | | {end} | | 32838 | | {supply} | | 4132161 | |\n"
+    tables = small_cdm(
+        drug_exposure=SMALL_CDM["drug_exposure"].rstrip() + added,
+        concept=SMALL_CDM["concept"] + "1353766 | propranolol | Drug | RxNorm | Ingredient | S | 8787\n",
+    )
+    with open_records(str(write_parquet(tables, tmp_path / "records")), duckdb_engine) as store:
+        source = read_omop(store, STUDY, duckdb_engine)
+    treatments = duckdb_engine.to_arrow(source.treatments).to_pylist()
+    assert [str(row["end"].date()) for row in treatments if row["ingredient"] == "propranolol"] == [last]

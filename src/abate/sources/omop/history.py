@@ -112,8 +112,12 @@ def _as_treatments(spells: ir.Table) -> ir.Table:
 
 def _with_times(rows: ir.Table, reasons: Mapping[str, str]) -> ir.Table:
     start = epoch_seconds(time_of(rows, "drug_exposure_start"))
-    supplied = start + (rows.days_supply > 0).ifelse(rows.days_supply, ibis.null("int64")) * SECONDS_PER_DAY
-    end = ibis.coalesce(epoch_seconds(time_of(rows, "drug_exposure_end")), supplied, start)
+    supply = (rows.days_supply > 0).ifelse(rows.days_supply, ibis.null("int64"))
+    recorded, supplied = epoch_seconds(time_of(rows, "drug_exposure_end")), start + supply * SECONDS_PER_DAY
+    # An end that is the date of the supply's last day covers that day: 84 days from the first are over on the 85th.
+    lasted = recorded // SECONDS_PER_DAY - start // SECONDS_PER_DAY
+    is_last_day = (recorded % SECONDS_PER_DAY == 0) & (lasted == supply - 1)
+    end = ibis.coalesce(is_last_day.fill_null(False).ifelse(supplied, recorded), supplied, start)
     # An end that is only the start's date is that day, whatever the hour of the start.
     is_that_day = rows.drug_exposure_end_datetime.isnull() & (
         rows.drug_exposure_end_date == time_of(rows, "drug_exposure_start").date()
