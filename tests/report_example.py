@@ -24,6 +24,7 @@ from abate.contracts.result import (
     StudyResult,
 )
 from abate.contracts.schema import ColumnType, Table
+from abate.inference.days import count_days
 from abate.inference.estimate import describe_characteristics, estimate_study
 from abate.study.explain import explain
 from abate.study.provenance import study_as_data
@@ -70,6 +71,7 @@ def result_of_rows(study: Study, rows: dict[str, pa.Table], **changes: Any) -> S
             FindingCount(table="measurement", rule="rating outside its scale", action="dropped", count=3),
         ),
         sensitivity=_sensitivity({estimate.id: estimate for estimate in estimates}),
+        days=count_days(study, rows["outcomes"], rows["daily"]),
         provenance=Provenance(
             abate_version="0.1.0",
             study_hash="4f1c92a0" * 8,
@@ -247,12 +249,13 @@ def _attrition(courses: int) -> tuple[AttritionStep, ...]:
         ("setting", "the course was given in a setting that counts", False, 1.1),
         ("first", "the first recorded course of the person", True, 1.0),
     )
-    left = [round(courses * times) for *_, times in rules]
+    persons = [round(courses * times) for *_, times in rules]
+    of_courses = [count + (count // 4 if place < 8 else 0) for place, count in enumerate(persons)]
     steps = []
     for place, (id, rule, is_asked, _) in enumerate(rules):
-        lost = 0 if place == 0 else left[place - 1] - left[place]
-        steps.append(AttritionStep(id=id, rule=rule, is_asked=is_asked, persons=left[place], courses=left[place] + (left[place] // 4 if place < 8 else 0),
-                                   persons_lost=lost, courses_lost=0 if place == 0 else lost))  # fmt: skip
+        lost, courses_lost = (0, 0) if place == 0 else (left[place - 1] - left[place] for left in (persons, of_courses))
+        steps.append(AttritionStep(id=id, rule=rule, is_asked=is_asked, persons=persons[place], courses=of_courses[place],
+                                   persons_lost=lost, courses_lost=courses_lost))  # fmt: skip
     return tuple(steps)
 
 

@@ -28,6 +28,7 @@ class ExitCode(IntEnum):
     ANSWERS = 12
     PLAN = 13
     LIMITS = 14
+    DISCLOSURE = 15
     INTERRUPTED = 130
 
 
@@ -105,6 +106,12 @@ class PlanError(AbateError):
     """A titration plan has an unknown key, lacks one, or has a value that cannot be read."""
 
     exit_code = ExitCode.PLAN
+
+
+class DisclosureError(AbateError):
+    """What was asked for may not leave the site, and hiding small counts does not help."""
+
+    exit_code = ExitCode.DISCLOSURE
 
 
 class UnitError(AbateError):

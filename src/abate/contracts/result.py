@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 #: Version of results.json; raised whenever a reader of an older one would misread the new one.
-RESULTS_SCHEMA = "abate-results/1"
+RESULTS_SCHEMA = "abate-results/2"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +31,13 @@ class Estimate:
     method: str = ""  # "mean, paired t interval"
     group: str | None = None  # "responders", where the estimate is of a part
     reason: str | None = None  # why there is no value or no interval
+    hidden: str | None = (
+        None  # in an edition for sharing, what stands in the place of a hidden value or n: "<5" or "hidden"
+    )
+
+
+#: A count; in an edition for sharing it may be the mark that stands in its place.
+Counted = int | str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +47,10 @@ class AttritionStep:
     id: str
     rule: str  # as a sentence
     is_asked: bool  # False: the study does not ask it, or the records cannot answer it; nobody is lost here
-    persons: int
-    courses: int
-    persons_lost: int
-    courses_lost: int
+    persons: Counted
+    courses: Counted
+    persons_lost: Counted
+    courses_lost: Counted
     note: str | None = None
 
 
@@ -54,7 +61,7 @@ class CharacteristicRow:
     variable: str
     level: str | None
     cells: Mapping[str, str]
-    missing: Mapping[str, int]
+    missing: Mapping[str, Counted]
     smd: float | None
     smd_reason: str | None = None
 
@@ -70,7 +77,7 @@ class FindingCount:
     table: str
     rule: str
     action: str
-    count: int
+    count: Counted
 
 
 #: Ids of rows of the sensitivity table that change who counts as refractory begin so; the others keep the courses.
@@ -103,12 +110,48 @@ class TreatmentWay:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DayCount:
+    """How many courses ran on a day, were rated on it while they ran, and had their lowest daily value on it."""
+
+    day: int  # 1 is the day of the first dose
+    running: Counted
+    rated: Counted
+    lowest: Counted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withheld:
+    """Something that an edition for sharing does not show."""
+
+    part: str  # "Table 1", "estimates", …
+    item: str  # which number of it
+    mark: str  # what stands in its place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edition:
+    """For whom a result is: the site, or others; then also by which rule counts were hidden, and which."""
+
+    audience: str = "site"  # or "share"
+    smallest_count: int = 1  # smaller ones are hidden; 1: none
+    rounding: int = 1  # counts are multiples of it
+    withheld: Sequence[Withheld] = ()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it is for others than the site."""
+        return self.audience != "site"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Provenance:
     """Where the numbers come from; nothing of it changes from run to run on the same records."""
 
     abate_version: str
     study_hash: str  # SHA-256 of the study in canonical form
-    data_fingerprint: str  # SHA-256 over the contents of the course tables, never over files or paths
+    data_fingerprint: (
+        str  # SHA-256 over the contents of the course tables, never over files or paths; "" where it is not told
+    )
     source_kind: str  # "OMOP CDM", "course tables", "wide sheet"
     source_details: Mapping[str, str] = field(default_factory=dict)  # CDM version, vocabulary version …
     engine: str = "duckdb"
@@ -134,6 +177,8 @@ class StudyResult:
     sensitivity: Sequence[SensitivityRow]
     provenance: Provenance
     ways: Sequence[TreatmentWay] | None = None  # None: no history of treatments was read
+    edition: Edition = field(default_factory=Edition)
+    days: Sequence[DayCount] = ()  # from day 1 to the last on which a course ran or was lowest
     outcomes: Any = None
     daily: Any = None
     harm: Any = None

@@ -9,7 +9,7 @@ import numpy as np
 
 from abate.contracts.result import Estimate
 from abate.inference.columns import Sample, commonest_reason, numbers, persons, sample, sample_of
-from abate.inference.rows import LEVEL, failed_row, interval_of, mean_row, median_row, reason_of
+from abate.inference.rows import LEVEL, failed_row, interval_of, mean_row, median_row, reason_of, share_row
 from abate.stats.arrays import Array, IntArray, differences
 from abate.stats.distributions import t_two_sided_p
 from abate.stats.signed_ranks import hodges_lehmann, test_of_signed_ranks
@@ -47,7 +47,22 @@ def estimate_change(courses: pa.Table) -> list[Estimate]:
             "%",
             none="no course has both ratings and a baseline other than 0",
         ),
+        *_moves(change),
     ]
+
+
+def _moves(change: Sample) -> list[Estimate]:
+    """Return the shares of courses whose rating fell, rose, and did neither."""
+    ways = {"fell": change.values < 0, "rose": change.values > 0, "same": change.values == 0}
+    words = {
+        "fell": "a final rating below the baseline",
+        "rose": "a final rating above the baseline",
+        "same": "a final rating equal to the baseline",
+    }
+    return [
+        share_row(f"change.{way}", f"courses with {words[way]}", Sample(values=moved.astype(np.float64), persons=change.persons), none=NO_PAIR)
+        for way, moved in ways.items()
+    ]  # fmt: skip
 
 
 def change_sample(baseline: Array, final: Array, whose: IntArray) -> Sample:

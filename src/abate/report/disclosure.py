@@ -1,20 +1,23 @@
-"""What of single courses may reach a page? The one door between per-course rows and figures.
+"""What may reach a page, and what may leave the site? The one door between a result and whatever is written of it.
 
 Nothing else in this room touches ``outcomes``, ``daily``, ``harm`` or ``doses`` of a result. Rows leave here as arrays
-without any key of a person or course, in an order that no key decides. The edition that is written is the site's: it
-holds single courses and says so.
+without any key of a person or course, in an order that no key decides, for the edition that stays at the site. For others
+`disclose` makes a result without rows, in which small counts are hidden and with them whatever would give them away.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from abate.base.arrow_arrays import numbers_of, times_of
-from abate.contracts.result import StudyResult
+from abate.base.errors import DisclosureError
+from abate.contracts.definition import Disclosure, Study
+from abate.contracts.result import Edition, StudyResult
 
 #: From so many courses on, single marks cover each other and give way to counts; the site's edition too.
 MOST_SINGLE_LINES = 200
@@ -23,7 +26,84 @@ MOST_SINGLE_DOTS = 2_000
 
 EDITION_NOTICE = "Edition for the site: holds single courses; not for sharing"
 
+#: Named rules for what may leave the site.
+PRESETS: Mapping[str, Disclosure] = {
+    "5": Disclosure(smallest_count=5),
+    "6": Disclosure(smallest_count=6),
+    "11": Disclosure(smallest_count=11),
+    "5-rounded": Disclosure(smallest_count=5, rounding=5),
+}
+
 Columns = Mapping[str, NDArray[Any]]
+
+
+def disclose(result: StudyResult, rule: Disclosure | None = None) -> StudyResult:
+    """Return a result as it may leave the site: no rows, no small count, and nothing from which one could be worked out.
+
+    Parameters
+    ----------
+    result : StudyResult
+        As a run found it.
+    rule : Disclosure, optional
+        What is small, and to which multiple counts are rounded; the study's own without it, else counts under 5.
+
+    Raises
+    ------
+    DisclosureError
+        If there are too few courses for anything to be told, or a small count cannot be protected.
+    """
+    from abate.report.hiding import Hider
+    from abate.report.ledger_of_study import COURSES, ledger_of
+    from abate.report.protection import CannotProtectError, hide_counts
+    from abate.report.rounding import round_result
+
+    study = Study.model_validate(dict(result.study))
+    rule = rule or study.disclosure or Disclosure()
+    smallest = rule.smallest_count
+    coarse = replace(result, ways=_coarse_ways(result, smallest))
+    ledger = ledger_of(coarse)
+    courses = ledger[COURSES]
+    if courses < 2 * smallest:
+        raise DisclosureError(
+            f"nothing can be shared: the study has {courses if courses >= smallest else f'fewer than {smallest}'} courses, and with "
+            f"fewer than {2 * smallest} nearly every number would be hidden; share with other sites' courses, or leave the report at the site."
+        )
+    try:
+        marks = hide_counts(ledger.counts, ledger.sums, smallest=smallest)
+    except CannotProtectError as error:
+        raise DisclosureError(
+            f"nothing can be shared: a small count could be worked out ({error}); leave the report at the site."
+        ) from None
+    if COURSES in marks:
+        raise DisclosureError(
+            "nothing can be shared: the number of courses itself would have to be hidden so that no small count can be worked out; "
+            "leave the report at the site, or ask the study fewer questions."
+        )
+    hider = Hider(ledger, marks, primary=study.response.primary.id, smallest=smallest)
+    if result.ways is not None and coarse.ways is None:
+        hider.no_history()
+    shown = replace(
+        coarse,
+        estimates=tuple(hider.estimate(found, ("estimate", found.id)) for found in result.estimates),
+        attrition=hider.attrition(result.attrition),
+        characteristics=hider.characteristics(result.characteristics),
+        findings=hider.findings(result.findings),
+        sensitivity=hider.sensitivity(result.sensitivity),
+        ways=hider.ways(coarse.ways),
+        days=hider.days(result.days),
+        # A fingerprint of the contents would tell whoever guesses them that the guess is right.
+        provenance=replace(result.provenance, data_fingerprint="", seed=None),
+        outcomes=None, daily=None, harm=None, doses=None,
+    )  # fmt: skip
+    edition = Edition(audience="share", smallest_count=smallest, rounding=rule.rounding, withheld=hider.withheld)
+    return round_result(replace(shown, edition=edition), rule.rounding)
+
+
+def _coarse_ways(result: StudyResult, smallest: int) -> Any:
+    from abate.report.figures.history import MOST_CLASSES, merge_ways
+    from abate.report.hiding import coarsen_ways
+
+    return coarsen_ways(result.ways, smallest, merge_ways, MOST_CLASSES)
 
 
 def single_lines_allowed(result: StudyResult) -> bool:

@@ -57,6 +57,8 @@ def describe_results(result: StudyResult) -> str:
         "characteristics": [asdict(row) for row in result.characteristics],
         "findings": [asdict(found) for found in result.findings],
         "sensitivity": [asdict(row) for row in result.sensitivity],
+        "days": [asdict(day) for day in result.days],
+        "edition": asdict(result.edition),
         "provenance": asdict(result.provenance),
     }
     return json.dumps(as_plain_data(data), ensure_ascii=False, indent=1, allow_nan=False) + "\n"

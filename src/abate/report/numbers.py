@@ -41,12 +41,14 @@ def describe_signed(value: float, decimals: int = 1) -> str:
     return text if text.startswith(MINUS) or not any(digit in text for digit in "123456789") else f"+{text}"
 
 
-def describe_count(count: float) -> str:
-    """Return a count with narrow spaces between thousands; a count that is not whole keeps one decimal."""
+def describe_count(count: float | str) -> str:
+    """Return a count with narrow spaces between thousands; a count that is not whole keeps one decimal, a mark stays as it is."""
+    if isinstance(count, str):
+        return count
     return describe_number(count, 0 if float(count).is_integer() else 1)
 
 
-def describe_n(count: float) -> str:
+def describe_n(count: float | str) -> str:
     """Return ``n = 61`` in one piece."""
     return f"n{NO_BREAK}={NO_BREAK}{describe_count(count)}"
 

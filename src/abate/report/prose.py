@@ -55,9 +55,12 @@ def _say_unused(view: ResultView) -> str:
     counts = [found.count for found in dropped if found.rule != SAME_ROW_TWICE]
     if not counts:
         return ""
+    known = [count for count in counts if isinstance(count, int)]
+    if len(known) < len(counts):
+        return "some rows of courses could not be used, see findings"
     # A row that breaks two rules is counted under each of them.
     at_most = "" if len(counts) == 1 else "up to "
-    return f"{at_most}{plural(sum(counts), 'row')} of courses could not be used, see findings"
+    return f"{at_most}{plural(sum(known), 'row')} of courses could not be used, see findings"
 
 
 def say_characteristics(view: ResultView) -> str:
@@ -360,6 +363,9 @@ def say_findings(view: ResultView) -> str:
         return "No row of the records broke a rule."
     by_action: dict[str, int] = {}
     for found in view.result.findings:
+        if isinstance(found.count, str):
+            rules = plural(len(view.result.findings), "rule")
+            return f"Rows of the records broke or met {rules}; counts from 1 to {view.result.edition.smallest_count - 1} are hidden in this edition."
         by_action[found.action] = by_action.get(found.action, 0) + found.count
     parts = [f"{describe_count(count)} {action}" for action, count in by_action.items()]
     return f"Rows of the records that broke a rule or drew a remark: {listed(parts)}. Only counts stand here; which rows they are stays at the site."

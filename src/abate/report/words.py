@@ -18,12 +18,14 @@ def rating_noun(scale: Scale) -> str:
     return _RATING_NOUNS.get(scale.id, scale.name)
 
 
-def plural(count: float, noun: str, nouns: str | None = None) -> str:
-    """Return ``1 course`` or ``61 courses``."""
+def plural(count: float | str, noun: str, nouns: str | None = None) -> str:
+    """Return ``1 course`` or ``61 courses``; of a count that is hidden ``<5 courses`` or ``a hidden number of courses``."""
+    if count == "hidden":
+        return f"a hidden number of {nouns or noun + 's'}"
     return f"{describe_count(count)} {noun if count == 1 else nouns or noun + 's'}"
 
 
-def n_of(count: float, noun: str) -> str:
+def n_of(count: float | str, noun: str) -> str:
     """Return ``n = 61 courses.``, in one piece up to the number."""
     return f"n\u00a0=\u00a0{plural(count, noun)}."
 

@@ -159,7 +159,7 @@ def _with_limits(study: Study, work: _Work) -> _Work:
 
 def refuse_without_courses(study: Study, attrition: tuple[AttritionStep, ...]) -> None:
     """Raise NoCoursesError where nothing is left to describe; the error carries the attrition."""
-    if attrition and attrition[-1].courses > 0:
+    if attrition and attrition[-1].courses != 0:
         return
     first = attrition[0]
     if first.courses == 0:
@@ -167,7 +167,7 @@ def refuse_without_courses(study: Study, attrition: tuple[AttritionStep, ...]) -
     else:
         lost = next(step for step in attrition if step.courses == 0)
         sentence = (
-            f"no courses: {first.courses} course{'s' if first.courses > 1 else ''} of {study.treatment.name} found, "
+            f"no courses: {first.courses} course{'' if first.courses == 1 else 's'} of {study.treatment.name} found, "
             f"none left after the rule {lost.id!r}; change {_LINE_OF_RULE[lost.id]} in the study file, or look at what the records hold of it."
         )
     raise NoCoursesError(sentence, attrition)
@@ -177,6 +177,7 @@ def _estimate(
     study: Study, work: _Work, exported: Mapping[str, pa.Table], engine: Engine, progress: Progress
 ) -> StudyResult:
     from abate.inference.characteristics import describe_characteristics
+    from abate.inference.days import count_days
     from abate.inference.estimate import estimate_study
     from abate.study.refractory_sensitivity import vary_the_definition
     from abate.study.sensitivity import vary_the_rules
@@ -200,6 +201,7 @@ def _estimate(
         ),
         provenance=_provenance(study, work.tables, exported, engine),
         ways=_find_ways(study, work, entered, engine),
+        days=count_days(study, exported["outcomes"], exported["daily"]),
         **rows,
     )
 
@@ -218,8 +220,8 @@ def _find_ways(study: Study, work: _Work, courses: ir.Table, engine: Engine) -> 
     if not study.asks_for_history or work.tables.treatments is None:
         return None
     found = engine.to_arrow(find_sequences(find_trials(study, courses, work.tables.treatments))).to_pylist()
-    ways = (TreatmentWay(**way) for way in found)
-    return tuple(sorted(ways, key=lambda way: (way.step, -way.course_count, way.drug_class, way.next_class or "")))
+    found.sort(key=lambda way: (way["step"], -way["course_count"], way["drug_class"], way["next_class"] or ""))
+    return tuple(TreatmentWay(**way) for way in found)
 
 
 def _estimate_failed(

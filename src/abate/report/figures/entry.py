@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from abate.contracts.result import AttritionStep
+from abate.contracts.result import AttritionStep, Counted
 from abate.report.figures.figure import Figure, is_wide
 from abate.report.figures.sheet import Sheet
 from abate.report.numbers import describe_count
@@ -35,7 +35,7 @@ def draw_attrition(view: ResultView) -> Figure:
 
 def _sheet(steps: Sequence[AttritionStep], width: float) -> Sheet:
     wide = is_wide(width)
-    most = max(max(step.persons + step.persons_lost for step in steps), 1)
+    most = max(*(left + lost for left, lost in map(_persons, steps)), 1)
     labels = [textwrap.wrap(sentence(step.rule).rstrip("."), 42 if wide else 54) for step in steps]
     left = 268 if wide else 0
     row_height = 34 if wide else 64
@@ -47,15 +47,15 @@ def _sheet(steps: Sequence[AttritionStep], width: float) -> Sheet:
     sheet.note("removed by the rule", x=width - left, y=-12, align="right")
     half, shift = (0.24, 0.0) if wide else (0.12, 0.3)
     bars = [(place + shift, step) for place, step in enumerate(steps)]
-    kept = [{"x": 0, "x2": step.persons, "y": y - half, "y2": y + half} for y, step in bars]
+    kept = [{"x": 0, "x2": _persons(step)[0], "y": y - half, "y2": y + half} for y, step in bars]
     sheet.boxes([box for box in kept[:-1] if box["x2"]], hue="kept")
     sheet.boxes([box for box in kept[-1:] if box["x2"]], hue="pain")
-    lost = [(y, step) for y, step in bars if step.persons_lost]
+    lost = [(y, *_persons(step)) for y, step in bars if _persons(step)[1]]
     sheet.boxes(
-        [{"x": step.persons, "x2": step.persons + step.persons_lost, "y": y - half, "y2": y + half} for y, step in lost],
+        [{"x": left_over, "x2": left_over + gone, "y": y - half, "y2": y + half} for y, left_over, gone in lost],
         hue=None, outline="ref", dash=True,
     )  # fmt: skip
-    sheet.texts([{"x": step.persons + step.persons_lost, "y": y, "text": _counts(step.persons, step.courses)} for y, step in bars],
+    sheet.texts([{"x": sum(_persons(step)), "y": y, "text": _counts(step.persons, step.courses)} for y, step in bars],
                 bold=True, align="left", dx=6)  # fmt: skip
     _write_rules(sheet, labels, steps, left=left, dy_first=0 if wide else -8)
     removed = [{"y": y, "text": _lost(step)} for y, step in bars]
@@ -81,7 +81,13 @@ def _cut(lines: Sequence[str], line: int) -> str:
     return lines[line] + ("…" if line == 1 and len(lines) > 2 else "")
 
 
-def _counts(persons: int, courses: int) -> str:
+def _persons(step: AttritionStep) -> tuple[int, int]:
+    """Return how many persons are drawn as left and as lost: none where a count is hidden."""
+    left = step.persons if isinstance(step.persons, int) else 0
+    return left, step.persons_lost if left and isinstance(step.persons_lost, int) else 0
+
+
+def _counts(persons: Counted, courses: Counted) -> str:
     return describe_count(persons) if persons == courses else f"{describe_count(persons)} ({describe_count(courses)})"
 
 

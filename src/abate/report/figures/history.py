@@ -44,7 +44,7 @@ def draw_history(view: ResultView) -> Figure:
         return figure_without_drawing(
             "history", claim, "The records hold no earlier treatments, or the study does not ask for them."
         )
-    ways = _merged(view.result.ways)
+    ways = merge_ways(view.result.ways)
     if not ways:
         return figure_without_drawing(
             "history", claim, "No preventive drug with a date was recorded before a course.", ways_table(view)
@@ -84,12 +84,12 @@ def ways_table(view: ResultView) -> ReportTable:
     )
 
 
-def _merged(ways: Sequence[TreatmentWay]) -> list[TreatmentWay]:
-    """Return the ways with the rarer classes of each step as one."""
+def merge_ways(ways: Sequence[TreatmentWay], most: int = MOST_CLASSES) -> list[TreatmentWay]:
+    """Return the ways with the rarer classes of each step as one, so that a step has ``most`` classes at most."""
     common: dict[int, set[str]] = {}
     for step, sizes in _sizes(ways).items():
         ranked = sorted(sizes, key=lambda name: (-sizes[name], name))
-        common[step] = set(ranked if len(ranked) <= MOST_CLASSES else ranked[: MOST_CLASSES - 1])
+        common[step] = set(ranked if len(ranked) <= most else ranked[: most - 1])
     merged: dict[tuple[int, str, str | None], list[int]] = defaultdict(lambda: [0, 0])
     for way in ways:
         here = way.drug_class if way.drug_class in common[way.step] else OTHERS
