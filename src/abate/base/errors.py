@@ -28,7 +28,7 @@ class ExitCode(IntEnum):
     ANSWERS = 12
     PLAN = 13
     LIMITS = 14
-    DISCLOSURE = 15
+    DISCLOSURE = 16
     INTERRUPTED = 130
 
 

@@ -28,15 +28,39 @@ def run(
     study: StudyArgument,
     data: DataOption,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write.")],
+    audience: Annotated[
+        str,
+        typer.Option("--audience", metavar="WHO", help="site (with single courses) or share (small counts hidden)."),
+    ] = "site",
+    disclosure: Annotated[
+        str | None,
+        typer.Option(
+            "--disclosure",
+            metavar="RULE",
+            help="With share: 5, 6 or 11 (smallest count shown) or 5-rounded; else the study's own rule.",
+        ),
+    ] = None,
     engine: EngineOption = "duckdb",
     overwrite: OverwriteOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Run a study: records in; report, results, figures and course tables out."""
+    from abate.study.run import read_audience, read_disclosure
     from abate.study.run import run as run_study
 
+    for_whom = read_audience(audience)
+    rule = read_disclosure(disclosure, for_whom)
     with progress_shown(quiet) as progress:
-        result = run_study(study, data, out, engine=checked_engine(engine), overwrite=overwrite, progress=progress)
+        result = run_study(
+            study,
+            data,
+            out,
+            engine=checked_engine(engine),
+            audience=for_whom,
+            disclosure=rule,
+            overwrite=overwrite,
+            progress=progress,
+        )
     _print_headline(result, out)
 
 

@@ -7,7 +7,7 @@ without any key of a person or course, in an order that no key decides, for the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +24,8 @@ MOST_SINGLE_LINES = 200
 MOST_SINGLE_BARS = 500
 MOST_SINGLE_DOTS = 2_000
 
-EDITION_NOTICE = "Edition for the site: holds single courses; not for sharing"
+_FOR_THE_SITE = "Edition for the site: holds single courses; not for sharing"
+_FOR_SHARING = "Edition for sharing: no single courses; {hidden}"
 
 #: Named rules for what may leave the site.
 PRESETS: Mapping[str, Disclosure] = {
@@ -37,7 +38,9 @@ PRESETS: Mapping[str, Disclosure] = {
 Columns = Mapping[str, NDArray[Any]]
 
 
-def disclose(result: StudyResult, rule: Disclosure | None = None) -> StudyResult:
+def disclose(
+    result: StudyResult, rule: Disclosure | None = None, earlier: Sequence[Mapping[str, Any]] = ()
+) -> StudyResult:
     """Return a result as it may leave the site: no rows, no small count, and nothing from which one could be worked out.
 
     Parameters
@@ -46,6 +49,8 @@ def disclose(result: StudyResult, rule: Disclosure | None = None) -> StudyResult
         As a run found it.
     rule : Disclosure, optional
         What is small, and to which multiple counts are rounded; the study's own without it, else counts under 5.
+    earlier : sequence of mapping
+        Earlier releases that readers may have too, from `abate.report.releases.read_release`.
 
     Raises
     ------
@@ -53,8 +58,10 @@ def disclose(result: StudyResult, rule: Disclosure | None = None) -> StudyResult
         If there are too few courses for anything to be told, or a small count cannot be protected.
     """
     from abate.report.hiding import Hider
+    from abate.report.ledger import Key
     from abate.report.ledger_of_study import COURSES, ledger_of
-    from abate.report.protection import CannotProtectError, hide_counts
+    from abate.report.protection import CannotProtectError, Mark, hide_counts
+    from abate.report.releases import note_release
     from abate.report.rounding import round_result
 
     study = Study.model_validate(dict(result.study))
@@ -68,8 +75,11 @@ def disclose(result: StudyResult, rule: Disclosure | None = None) -> StudyResult
             f"nothing can be shared: the study has {courses if courses >= smallest else f'fewer than {smallest}'} courses, and with "
             f"fewer than {2 * smallest} nearly every number would be hidden; share with other sites' courses, or leave the report at the site."
         )
+    stay_hidden: dict[Key, Mark] = {}
+    for place, release in enumerate(earlier):
+        stay_hidden |= note_release(ledger, coarse, release, place, smallest=smallest)
     try:
-        marks = hide_counts(ledger.counts, ledger.sums, smallest=smallest)
+        marks = hide_counts(ledger.counts, ledger.sums, smallest=smallest, hidden=stay_hidden)
     except CannotProtectError as error:
         raise DisclosureError(
             f"nothing can be shared: a small count could be worked out ({error}); leave the report at the site."
@@ -104,6 +114,20 @@ def _coarse_ways(result: StudyResult, smallest: int) -> Any:
     from abate.report.hiding import coarsen_ways
 
     return coarsen_ways(result.ways, smallest, merge_ways, MOST_CLASSES)
+
+
+def edition_notice(result: StudyResult) -> str:
+    """Return for whom the report is, and what it therefore hides."""
+    edition = result.edition
+    if not edition.is_shared:
+        return _FOR_THE_SITE
+    hidden = (
+        "no count is hidden"
+        if edition.smallest_count == 1
+        else f"counts from 1 to {edition.smallest_count - 1} are hidden, and whatever would give them away"
+    )
+    rounded = "" if edition.rounding == 1 else f"; other counts are rounded to multiples of {edition.rounding}"
+    return _FOR_SHARING.format(hidden=hidden + rounded)
 
 
 def single_lines_allowed(result: StudyResult) -> bool:

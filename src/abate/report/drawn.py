@@ -63,7 +63,8 @@ def describe_source(view: ResultView) -> str:
     """Return the line under a saved figure: the study, that it is simulated where it is, and by what it was made."""
     provenance = view.result.provenance
     simulated = "simulated data, no patient\u2019s; " if provenance.is_simulated else ""
-    made = f"abate {provenance.abate_version}, study {provenance.study_hash[:8]}, records {provenance.data_fingerprint[:8]}"
+    records = f", records {provenance.data_fingerprint[:8]}" if provenance.data_fingerprint else ""
+    made = f"abate {provenance.abate_version}, study {provenance.study_hash[:8]}{records}"
     return f"{shown(view.study.title)}; {simulated}{made}"
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
-from abate.report.disclosure import EDITION_NOTICE
+from abate.report.disclosure import edition_notice
 from abate.report.drawn import DrawnFigure
 from abate.report.headline import headline, key_numbers, lede
 from abate.report.report_table import ReportTable
@@ -35,7 +35,7 @@ def render_page(view: ResultView, sections: Sequence[Section], drawn: Mapping[st
         "is_simulated": provenance.is_simulated,
         "abate_version": provenance.abate_version,
         "theme": Markup(describe_theme()),
-        "edition": EDITION_NOTICE,
+        "edition": edition_notice(view.result),
         "headline": headline(view),
         "lede": lede(view),
         "key_numbers": key_numbers(view),

@@ -23,15 +23,22 @@ class Ledger:
         self._values: dict[Key, int] = {}
         self._is_shown: dict[Key, bool] = {}
         self._importance: dict[Key, int] = {}
+        self._is_known: set[Key] = set()
         self._sums: dict[Sum[Key], None] = {}
         self._whole: dict[Key, set[Key]] = defaultdict(set)
         self._sized: dict[Key, Key] = {}
+        self._numerators: dict[Key, Key] = {}
 
     @property
     def counts(self) -> Mapping[Key, Count]:
         """Every count by its key."""
         return {
-            key: Count(value=value, is_shown=self._is_shown[key], importance=self._importance.get(key, 0))
+            key: Count(
+                value=value,
+                is_shown=self._is_shown[key],
+                importance=self._importance.get(key, 0),
+                is_fixed=key in self._is_known,
+            )
             for key, value in self._values.items()
         }
 
@@ -53,6 +60,11 @@ class Ledger:
     def state(self, key: Key, value: float | None, importance: int = 0) -> Key:
         """Note a count that stands in the result; said again, it must be the same."""
         return self._note(key, value, importance, is_shown=True)
+
+    def know(self, key: Key, value: int) -> Key:
+        """Note a count that readers have already, as from an earlier release."""
+        self._is_known.add(key)
+        return self._note(key, value, 0, is_shown=True)
 
     def split(self, total: Key, *parts: Key, rest: Key | None = None) -> None:
         """Note that ``total`` is the sum of ``parts`` and of a rest, which may be a count of its own.
@@ -78,6 +90,16 @@ class Ledger:
     def shows(self, number: Key, *keys: Key) -> None:
         """Note that a number of the result gives these counts away."""
         self._whole[number].update(keys)
+
+    def is_share(self, number: Key, key: Key, of: Key) -> None:
+        """Note that a number is the share ``key`` of ``of``, and gives both away."""
+        self._whole[number].update((key, of))
+        self._numerators[number] = key
+
+    @property
+    def numerator_of(self) -> Mapping[Key, Key]:
+        """For each share, rate or count among the numbers, what it counts."""
+        return self._numerators
 
     def has_size(self, number: Key, key: Key) -> None:
         """Note that a number is of so many courses."""

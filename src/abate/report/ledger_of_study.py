@@ -29,7 +29,7 @@ def ledger_of(result: StudyResult) -> Ledger:
     ledger.state(COURSES, view.course_count, 100)
     ledger.state(PERSONS, view.person_count, 90)
     ledger.split(COURSES, PERSONS)
-    ledger.shows(("estimate", "courses.n"), COURSES)
+    ledger.is_share(("estimate", "courses.n"), COURSES, COURSES)
     ledger.shows(("estimate", "persons.n"), PERSONS)
     _note_entry(ledger, result)
     _note_response(ledger, view)
@@ -112,7 +112,7 @@ def _note_share(ledger: Ledger, found: Estimate, of: Key, key: Key, importance: 
         return
     ledger.state(key, found.numerator, importance)
     ledger.split(of, key)
-    ledger.shows(("estimate", found.id), key, of)
+    ledger.is_share(("estimate", found.id), key, of)
 
 
 def _note_response(ledger: Ledger, view: ResultView) -> None:
@@ -137,8 +137,9 @@ def _note_response(ledger: Ledger, view: ResultView) -> None:
         of_kind[rule.kind, size].append((rule.threshold, met))
         ids = [f"response.{rule.id}"] + (["response.primary"] if rule.id == primary else [])
         for id in ids:
-            ledger.shows(("estimate", id), met, not_met, size)
-            ledger.shows(("estimate", f"{id}_missing_as_no"), met)
+            ledger.shows(("estimate", id), not_met)
+            ledger.is_share(("estimate", id), met, size)
+            ledger.is_share(("estimate", f"{id}_missing_as_no"), met, COURSES)
         if rule.id == primary:
             is_of_all = view.study.response.missing_final == "non-response"
             ledger.shows(("estimate", "response.main"), *([met] if is_of_all else [met, not_met, size]))
@@ -237,7 +238,7 @@ def _note_harm(ledger: Ledger, view: ResultView) -> None:
         rate = view.known("harm.rate" if id == "harm.any" else f"{id}.rate")
         if rate is not None:
             events = ledger.state(("events", id), rate.numerator, 40 if id == "harm.any" else 5)
-            ledger.shows(("estimate", rate.id), events, key)
+            ledger.is_share(("estimate", rate.id), events, key)
             ledger.split(events, key)
             rates += [] if id == "harm.any" else [events]
     if ("events", "harm.any") in ledger and rates:
@@ -271,7 +272,7 @@ def _note_grades(ledger: Ledger, view: ResultView, id: str, of: Key) -> None:
     keys = []
     for one in found:
         keys.append(ledger.state(("harm", one.id), one.numerator, 10))
-        ledger.shows(("estimate", one.id), keys[-1], _size(ledger, "harm", one.denominator, 50))
+        ledger.is_share(("estimate", one.id), keys[-1], _size(ledger, "harm", one.denominator, 50))
     if keys:
         ledger.split(of, *keys)
 
@@ -329,7 +330,7 @@ def _note_held(ledger: Ledger, view: ResultView, visit: str, met: Key) -> None:
         whole = COURSES if bound == "of_all" else met
         if found.denominator == ledger[whole]:
             ledger.split(whole, number)
-        ledger.shows(("estimate", found.id), number, whole)
+        ledger.is_share(("estimate", found.id), number, whole)
     if ("held or unseen", visit) in ledger:
         ledger.split(("held or unseen", visit), key)
 
@@ -344,12 +345,13 @@ def _note_return(ledger: Ledger, view: ResultView) -> None:
         at_risk = ledger.state(("at risk", found.id), found.denominator, 30)
         ledger.split(followed, key, at_risk)
         # Such a curve is a product of quotients of counts: its value tells them all.
-        ledger.shows(("estimate", found.id), key, at_risk, followed)
+        ledger.shows(("estimate", found.id), at_risk)
+        ledger.is_share(("estimate", found.id), key, followed)
         returned.append(key)
     seen = view.known("return.seen")
     if seen is not None:
         key = ledger.state(("returned", "ever"), seen.value, 20)
-        ledger.shows(("estimate", seen.id), key)
+        ledger.is_share(("estimate", seen.id), key, COURSES)
         ledger.split(COURSES, key)
         returned.append(key)
     ledger.nest(returned)
@@ -374,7 +376,7 @@ def _note_missing(ledger: Ledger, view: ResultView) -> None:
         if share is None:
             continue
         key = ledger.state(("missing", name), share.numerator, 20)
-        ledger.shows(("estimate", share.id), key)
+        ledger.is_share(("estimate", share.id), key, COURSES)
         ledger.split(COURSES, key)
         if made is not None and (made.n or 0) + (share.numerator or 0) == ledger[COURSES]:
             family = {"return": "followed"}.get(name, "endpoints")
@@ -388,7 +390,7 @@ def _note_missing(ledger: Ledger, view: ResultView) -> None:
         reasons = [found for found in view.under(f"missing.{name}.") if found.value is not None]
         keys = [ledger.state(("missing", found.id), found.value, 10) for found in reasons]
         for found, reason in zip(reasons, keys, strict=True):
-            ledger.shows(("estimate", found.id), reason)
+            ledger.is_share(("estimate", found.id), reason, COURSES)
         if keys:
             ledger.split(key, *keys)
 
@@ -542,7 +544,7 @@ def _note_others(ledger: Ledger, view: ResultView) -> None:
             _note_share(ledger, found, of, ("share", found.id), 20)
         elif found.unit == "{courses}":
             key = ledger.state(("count", found.id), found.value, 20)
-            ledger.shows(("estimate", found.id), key)
+            ledger.is_share(("estimate", found.id), key, COURSES)
             ledger.split(COURSES, key)
         else:
             ledger.has_size(("estimate", found.id), _size(ledger, "endpoints", found.n))

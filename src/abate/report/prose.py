@@ -357,6 +357,20 @@ def say_attribution(view: ResultView) -> tuple[str, ...]:
     return tuple(sentences)
 
 
+def say_hidden(view: ResultView) -> str:
+    """Return by which rule numbers are hidden, and how many places show a mark."""
+    edition = view.result.edition
+    rounded = f" Other counts are rounded to multiples of {edition.rounding}." if edition.rounding > 1 else ""
+    if edition.smallest_count == 1:
+        return f"No count is hidden; smallest and largest values, and quantiles of few courses, are not shown.{rounded}"
+    few = edition.smallest_count - 1
+    places = plural(len(edition.withheld), "place")
+    return (
+        f"Counts from 1 to {few} read \u201c<{edition.smallest_count}\u201d. Others from which one could be worked out, by adding, "
+        f"subtracting or dividing, read \u201chidden\u201d, as do values of single courses: {places} in all.{rounded}"
+    )
+
+
 def say_findings(view: ResultView) -> str:
     """Return how many rows of the records drew a finding, by what was done."""
     if not view.result.findings:

@@ -16,7 +16,7 @@ Elements of Statistical Disclosure Control. Springer 2001 (doi:10.1007/978-1-461
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, TypeVar
@@ -76,7 +76,13 @@ class CannotProtectError(ArithmeticError):
     """A small count follows from counts that are known already."""
 
 
-def hide_counts(counts: Mapping[Key, Count], sums: Sequence[Sum[Key]], *, smallest: int) -> dict[Key, Mark]:
+def hide_counts(
+    counts: Mapping[Key, Count],
+    sums: Sequence[Sum[Key]],
+    *,
+    smallest: int,
+    hidden: Mapping[Key, Mark] | None = None,
+) -> dict[Key, Mark]:
     """Return the counts that may not be shown, each with the mark that may stand in its place.
 
     Parameters
@@ -87,6 +93,8 @@ def hide_counts(counts: Mapping[Key, Count], sums: Sequence[Sum[Key]], *, smalle
         Which counts add up to which. All keys must be among ``counts``.
     smallest : int
         The smallest count above 0 that may be shown; with 1 nothing is hidden.
+    hidden : mapping of key to Mark, optional
+        Counts that are hidden for other reasons, and stay so; one that is small has the mark of its size all the same.
 
     Raises
     ------
@@ -112,10 +120,12 @@ def hide_counts(counts: Mapping[Key, Count], sums: Sequence[Sum[Key]], *, smalle
         for key, count in merged.items()
         if count.is_shown and not count.is_fixed and 0 < count.value < smallest
     }
+    kept = {leaders[key]: mark for key, mark in (hidden or {}).items() if not merged[leaders[key]].is_fixed}
+    marks = {**kept, **marks}
     audit = _Audit(merged, merged_sums, smallest)
     while (unsafe := audit.find_unsafe(marks)) is not None:
         marks |= audit.choose(*unsafe, marks)
-    marks = audit.show_again(marks)
+    marks = audit.show_again(marks, kept)
     return {key: marks[leaders[key]] for key in counts if leaders[key] in marks}
 
 
@@ -164,6 +174,7 @@ class _Audit(Generic[Key]):
             for key in one.keys:
                 self._sums_of[key].append(place)
         self._safe_groups: set[tuple[frozenset[Key], frozenset[tuple[Key, Mark]]]] = set()
+        self._importances = sorted({count.importance for count in counts.values()})
         self._is_enough: set[Key] = set()  # nothing is left to hide for these, and two values are possible
 
     def find_unsafe(self, marks: Mapping[Key, Mark]) -> tuple[Key, frozenset[Key], float] | None:
@@ -182,11 +193,11 @@ class _Audit(Generic[Key]):
     def choose(self, key: Key, group: frozenset[Key], width: float, marks: Mapping[Key, Mark]) -> dict[Key, Mark]:
         """Return what to hide next: the least important count by which the range becomes wider, else the least important."""
         candidates = self._candidates(group, marks)
-        for importance in sorted({self._counts[name].importance for name in candidates}):
+        for importance in self._importances if candidates else ():
             if importance >= CORE and width > 1 - _TOLERANCE:
                 break
             if self._width_at_most(key, importance, marks) > width + _TOLERANCE:
-                cheap = [name for name in candidates if self._counts[name].importance <= importance]
+                cheap = [name for name in candidates if self._counts[name].importance <= importance] or candidates
                 alone = (name for name in cheap if self._width_without(key, [name], marks) > width + _TOLERANCE)
                 return {next(alone, cheap[0]): Mark.OTHER}
         if width > 1 - _TOLERANCE:
@@ -215,11 +226,11 @@ class _Audit(Generic[Key]):
             tried |= dict.fromkeys(more, Mark.OTHER)
         return self._width(key, self._group(key, tried), tried)
 
-    def show_again(self, marks: Mapping[Key, Mark]) -> dict[Key, Mark]:
+    def show_again(self, marks: Mapping[Key, Mark], always: Collection[Key]) -> dict[Key, Mark]:
         """Return the marks without those of counts that need not be hidden, tried from the most important on."""
         kept = dict(marks)
         for key in sorted((key for key, mark in marks.items() if mark is Mark.OTHER), key=self._order, reverse=True):
-            if self._is_small(key):
+            if self._is_small(key) or key in always:
                 continue
             tried = {name: mark for name, mark in kept.items() if name != key}
             before = self._widths(self._group(key, kept), kept)

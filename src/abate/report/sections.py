@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from abate.report import prose, tables
-from abate.report.disclosure import EDITION_NOTICE
+from abate.report.disclosure import edition_notice
 from abate.report.failed_tables import definition_table, failed_table
 from abate.report.figures.change import draw_before_and_after, draw_changes
 from abate.report.figures.durability import draw_return, draw_sustained
@@ -65,6 +65,7 @@ def build_sections(view: ResultView) -> tuple[Section, ...]:
         _limits(view),
         _methods(view),
         _findings(view),
+        *_hidden(view),
         _provenance(view),
     )
 
@@ -287,6 +288,20 @@ def _findings(view: ResultView) -> Section:
     )
 
 
+def _hidden(view: ResultView) -> tuple[Section, ...]:
+    """Return what an edition for sharing hides, and by which rule; nothing in the site's own."""
+    if not view.result.edition.is_shared:
+        return ()
+    section = Section(
+        id="hidden",
+        title="What this edition hides",
+        contents="What is hidden",
+        say=prose.say_hidden(view),
+        tables=_filled(tables.withheld_table(view)),
+    )
+    return (section,)
+
+
 def _provenance(view: ResultView) -> Section:
     provenance = view.result.provenance
     details = "; ".join(f"{name} {value}" for name, value in sorted(provenance.source_details.items()))
@@ -300,10 +315,15 @@ def _provenance(view: ResultView) -> Section:
             + (f"; {details}" if details else "")
             + ("; simulated" if provenance.is_simulated else ""),
         ),
-        ("Contents of the records", f"sha-256 {provenance.data_fingerprint}"),
+        (
+            "Contents of the records",
+            f"sha-256 {provenance.data_fingerprint}"
+            if provenance.data_fingerprint
+            else "fingerprint stays at the site",
+        ),
         ("Engine", provenance.engine),
         ("Versions", versions),
-        ("Edition", EDITION_NOTICE),
+        ("Edition", edition_notice(view.result)),
         (
             "Numbers",
             f"results.json and results.csv: {len(view.result.estimates)} estimates with n, interval and method",

@@ -33,7 +33,7 @@ from abate.report.numbers import (
 )
 from abate.report.report_table import ReportTable, RowKind, TableRow, row, table
 from abate.report.view import ResultView
-from abate.report.words import capital, describe_rule, headed, label_rule, listed, sentence
+from abate.report.words import capital, describe_rule, headed, in_words, label_rule, listed, sentence
 
 _LEVEL_WORDS = {"median [Q1, Q3]": "median (quartiles)"}
 
@@ -391,6 +391,12 @@ def findings_table(view: ResultView) -> ReportTable:
         row(f"{found.table}: {found.rule}", found.action, describe_count(found.count)) for found in view.result.findings
     ]
     return table("findings-table", "What was odd in the records.", ("Table and rule", "What was done", "Rows"), rows)
+
+
+def withheld_table(view: ResultView) -> ReportTable:
+    """Return what an edition for sharing does not show: where it would stand, and the mark in its place."""
+    rows = [row(found.part, in_words(found.item), found.mark) for found in view.result.edition.withheld]
+    return table("withheld-table", "What is not shown.", ("Part", "Number", "Shown as"), rows, is_prose=True)
 
 
 def _group_size(view: ResultView, name: str) -> str:

@@ -9,14 +9,14 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from abate.base.collecting import collecting_rarely
-from abate.base.errors import NoCoursesError
+from abate.base.errors import NoCoursesError, ParameterError
 from abate.base.logs import Progress, silent
 from abate.base.writing import writing
 from abate.contracts.course_tables import COURSE_TABLES
-from abate.contracts.definition import Study
+from abate.contracts.definition import Disclosure, Study
 from abate.contracts.result import AttritionStep, Estimate, FindingCount, Provenance, StudyResult, TreatmentWay
 from abate.engine.connection import Engine, EngineName, open_engine
 from abate.study.course_tables import read_course_tables
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from abate.cohort.entry import Entry
     from abate.contracts.course_tables import CourseTables
     from abate.outcomes.join import OutcomeTables
+
+#: For whom a run writes: those who may see single courses, or others.
+Audience = Literal["site", "share"]
 
 #: Order of rows in what a run leaves, so that the same records give the same files.
 _ORDER = {
@@ -81,6 +84,8 @@ def run(
     out: str | Path | None = None,
     *,
     engine: EngineName = "duckdb",
+    audience: Audience = "site",
+    disclosure: Disclosure | None = None,
     overwrite: bool = False,
     progress: Progress = silent,
 ) -> StudyResult:
@@ -97,6 +102,11 @@ def run(
         Folder to write; nothing is written without it.
     engine : "duckdb" or "spark"
         Where the work on records runs.
+    audience : "site" or "share"
+        For whom the files and the result are. With "share" nothing of single courses is left, and small counts are hidden with
+        whatever would give them away.
+    disclosure : Disclosure, optional
+        Which counts are small, in an edition for sharing; the study's own section without it.
     overwrite : bool
         Replace an earlier run in ``out``.
     progress : callable
@@ -112,6 +122,7 @@ def run(
     AbateError
         One of its subclasses, with a sentence that says what to mend: see ``abate.base.errors``.
     """
+    from abate.report.disclosure import disclose
     from abate.study.read import read_study
 
     began = time.monotonic()
@@ -127,11 +138,48 @@ def run(
         work = _with_limits(checked, _find_outcomes(checked, str(data), running, progress))
         exported = _export(work, running)
         result = _estimate(checked, work, exported, running, progress)
+        if audience == "share":
+            result, exported = disclose(result, disclosure), {}
         if target is not None and folder is not None:
             with writing(target):
                 _write(result, exported, folder, progress)
-                _write_log(folder, began)
+                if audience == "site":
+                    _write_log(folder, began)
     return result
+
+
+def read_audience(name: str) -> Audience:
+    """Return the audience of this name.
+
+    Raises
+    ------
+    ParameterError
+        If there is none.
+    """
+    if name == "site" or name == "share":
+        return "site" if name == "site" else "share"
+    raise ParameterError(f"--audience: {name!r} is no audience; give site or share.")
+
+
+def read_disclosure(name: str | None, audience: Audience) -> Disclosure | None:
+    """Return the rule of this name for what may be shared; None without a name, for the study's own.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such rule, or nothing is shared.
+    """
+    from abate.report.disclosure import PRESETS
+
+    if name is None:
+        return None
+    if audience == "site":
+        raise ParameterError(
+            "--disclosure: nothing is hidden in the edition for the site; give --audience share as well."
+        )
+    if name not in PRESETS:
+        raise ParameterError(f"--disclosure: {name!r} is no rule; give one of {', '.join(PRESETS)}.")
+    return PRESETS[name]
 
 
 def _find_outcomes(study: Study, where: str, engine: Engine, progress: Progress) -> _Work:
@@ -296,11 +344,11 @@ def _write(result: StudyResult, exported: Mapping[str, pa.Table], folder: Path, 
 
     from abate.report.files import write_outputs
 
-    progress("writing tables")
-    courses = folder / "courses"
-    courses.mkdir()
+    if exported:
+        progress("writing tables")
+        (folder / "courses").mkdir()
     for name, table in exported.items():
-        pq.write_table(table, courses / f"{name}.parquet", compression="zstd")
+        pq.write_table(table, folder / "courses" / f"{name}.parquet", compression="zstd")
     progress("drawing the report")
     write_outputs(result, folder)
     manifest = {"schema": "abate-manifest/1", "title": result.study["title"], **asdict(result.provenance)}

@@ -1,5 +1,7 @@
 """Which counts a result holds and how they add up: each family against sums reckoned by hand."""
 
+from itertools import pairwise
+
 import pytest
 
 from abate.report.ledger import Ledger
@@ -98,7 +100,7 @@ def test_every_event_lies_in_any_event_and_grades_make_up_a_term(ledger):
 
 def test_courses_that_run_tell_how_many_ended(result, ledger):
     running = [day.running for day in result.days]
-    ended = {before - after for before, after in zip(running, running[1:], strict=False) if before > after}
+    ended = {before - after for before, after in pairwise(running) if before > after}
     stated = {
         ledger[key] for key in ledger.counts if key[:3] == ("rest", "running", "3") or key[:2] == ("rest", "running")
     }
