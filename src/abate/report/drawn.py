@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from xml.etree.ElementTree import Element
 
 from abate.report.figures.drawing import NARROW, WIDE, render_drawing, render_file, render_inline, render_png, stack
@@ -24,9 +25,9 @@ class DrawnFigure:
     file: str = ""
     reason: str | None = None
 
-    @property
+    @cached_property
     def png(self) -> bytes:
-        """The saved picture as PNG."""
+        """The saved picture as PNG, rendered once."""
         return render_png(self.file)
 
 
