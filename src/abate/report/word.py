@@ -68,7 +68,7 @@ def _notices(view: ResultView) -> tuple[str, ...]:
 
 def _key_numbers(view: ResultView) -> ReportTable:
     rows = [row(found.label, found.value, found.detail) for found in key_numbers(view)]
-    return table("key-numbers", "Key numbers", ("Number", "Value", "Of what"), rows, is_prose=True)
+    return table("key-numbers", "Key numbers", ("Measure", "Value", "Detail"), rows, is_prose=True)
 
 
 def _write_sections(document: Document, sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]) -> None:
@@ -97,7 +97,7 @@ def _write_section(
     document.add_heading(spoken(section.title), level=level)
     marks: list[Mark] = [("Figure", figure.number) for figure in figures]
     marks += [("Table", numbers[table.id]) for table in section.tables]
-    _write_answer(document, section.say, marks)
+    _write_answer(document, section.say, marks, keeps_next=bool(marks) and not section.paragraphs)
     for paragraph in section.paragraphs:
         document.add_paragraph(spoken(paragraph))
     for figure in figures:
@@ -114,9 +114,10 @@ def _write_section(
         remark.add_run(f" {spoken(note.text)}")
 
 
-def _write_answer(document: Document, say: str, marks: Sequence[Mark]) -> None:
-    """Write a section's answer, its figures and tables named before its full stop."""
+def _write_answer(document: Document, say: str, marks: Sequence[Mark], *, keeps_next: bool) -> None:
+    """Write a section's answer, its figures and tables named before its full stop, on the page of the first of them."""
     paragraph = document.add_paragraph()
+    paragraph.paragraph_format.keep_with_next = keeps_next
     text = spoken(say).rstrip()
     ends = text.endswith(".") and bool(marks)
     paragraph.add_run(text[:-1] if ends else text)

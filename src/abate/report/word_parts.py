@@ -80,7 +80,7 @@ def _add_number(paragraph: Any, mark: Mark) -> None:
     from docx.oxml.ns import qn
 
     kind, number = mark
-    name = paragraph.add_run(f"{kind} ")
+    name = paragraph.add_run(f"{kind}\u00a0")
     name.bold = True
     _, last = add_field(paragraph, f"SEQ {kind} \\* ARABIC", str(number), bold=True)
     begins, ends = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
@@ -93,7 +93,7 @@ def _add_number(paragraph: Any, mark: Mark) -> None:
 
 
 def _label(mark: Mark) -> str:
-    return f"{mark[0]} {mark[1]}"
+    return f"{mark[0]}\u00a0{mark[1]}"
 
 
 def _bookmark(mark: Mark) -> str:

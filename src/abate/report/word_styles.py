@@ -33,13 +33,13 @@ _PARAGRAPHS = (
     ("Title", TABLE_FONT, 19, 0, 4, {"bold": True}),
     ("Heading 1", TABLE_FONT, 14, 18, 6, {"bold": True}),
     ("Heading 2", TABLE_FONT, 11.5, 14, 4, {"bold": True}),
-    ("Caption", TABLE_FONT, 9, 8, 6, {"bold": False}),
+    ("Caption", TABLE_FONT, 9, 10, 5, {"bold": False}),
     ("Header", TABLE_FONT, 8, 0, 0, {}),
     ("Footer", TABLE_FONT, 8, 0, 0, {}),
     (LEAD, BODY_FONT, 13, 4, 8, {}),
-    (FIGURE, TABLE_FONT, 9, 10, 2, {}),
+    (FIGURE, TABLE_FONT, 9, 10, 0, {}),
     (NOTICE, TABLE_FONT, 9, 0, 3, {}),
-    (NOTE, BODY_FONT, 10, 0, 4, {}),
+    (NOTE, BODY_FONT, 10, 4, 2, {}),
     (FACT, BODY_FONT, 10, 0, 3, {}),
     (TABLE_TEXT, TABLE_FONT, 9, 1.5, 1.5, {}),
     (TABLE_NOTE, TABLE_FONT, 8, 2, 2, {}),
@@ -62,10 +62,11 @@ def new_document(title: str, *, running: str) -> Document:
 def turn(document: Document, *, on_its_side: bool) -> None:
     """Go on with pages on their side, or with upright ones."""
     from docx.enum.section import WD_ORIENT, WD_SECTION
+    from docx.shared import Emu
 
     pages = document.add_section(WD_SECTION.NEW_PAGE)
     sides = sorted((pages.page_width or 0, pages.page_height or 0), reverse=on_its_side)
-    pages.page_width, pages.page_height = (type(document.sections[0].page_width)(side) for side in sides)  # type: ignore[misc]
+    pages.page_width, pages.page_height = (Emu(side) for side in sides)
     pages.orientation = WD_ORIENT.LANDSCAPE if on_its_side else WD_ORIENT.PORTRAIT
 
 

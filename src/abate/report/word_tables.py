@@ -23,11 +23,12 @@ MOST_LINES_KEPT = 34
 
 _POINTS_A_CM = 72 / 2.54
 _PADDING = 7.0  # points at both sides of a cell together, as the style says
-_NUMBER_KEPT = 24  # letters; a cell of numbers up to here is not broken
+_NUMBER_KEPT = 36  # letters; a cell of numbers up to here is broken before its brackets only, or not at all
+_STRETCHED = 1.3  # a small table does not fill the page: its cells would stand too far apart
 _LONGEST_WORD = 120.0  # points; a longer word is broken
 
-#: Widths of Arial's letters, in parts of its size.
-_LETTERS = {0.25: " .,:;|!iIjl'/[]ft()\u00a0\u202f-r", 0.5: "cksvxyzJ\u2019\u201c\u201d", 0.67: "ABEKPSVXY&", 0.73: "CDHNRU", 0.79: "GOQ", 0.85: "mM%", 0.75: "w", 0.95: "W@"}  # fmt: skip
+#: Widths of Arial's letters, in parts of its size; all others are taken as 0.56.
+_LETTERS = {0.23: "iIjl'|", 0.28: " .,:;/!ft[]\u00a0\u202f", 0.34: "-()r\u201c\u201d\u2019", 0.5: "cksvxyzJ", 0.67: "ABEKPSVXY&", 0.73: "CDHNRUw", 0.78: "GOQ", 0.85: "mM%", 0.95: "W@"}  # fmt: skip
 _WIDTHS = {letter: width for width, letters in _LETTERS.items() for letter in letters}
 
 
@@ -42,10 +43,10 @@ class Layout:
 
 
 def lay_out(table: ReportTable) -> Layout:
-    """Return how a table is set: upright if it can be, in smaller type before the page is turned."""
-    tried = [(size, width) for width in (TEXT_WIDTH_CM, LONG_WIDTH_CM) for size in SIZES]
-    for size, width in tried:
-        least, best = _column_needs(table, size)
+    """Return how a table is set: upright if it can be, with intervals under their values and in smaller type before the page is turned."""
+    tried = [(width, is_whole, size) for width in (TEXT_WIDTH_CM, LONG_WIDTH_CM) for is_whole in (True, False) for size in SIZES]
+    for width, is_whole, size in tried:
+        least, best = _column_needs(table, size, is_whole=is_whole)
         if sum(least) <= width * _POINTS_A_CM:
             break
     widths = _shared_out(least, best, width * _POINTS_A_CM)
@@ -84,13 +85,13 @@ def _letter_width(letter: str) -> float:
     return 1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.56
 
 
-def _column_needs(table: ReportTable, size: float) -> tuple[list[float], list[float]]:
+def _column_needs(table: ReportTable, size: float, *, is_whole: bool) -> tuple[list[float], list[float]]:
     """Return the least width of each column, and that in which no cell has a second line."""
     least, best = [], []
     for place, column in enumerate(table.columns):
         cells = [row.cells[place] for row in table.rows if row.kind is not RowKind.GROUP]
         is_number = holds_numbers(table, place)
-        pieces = [piece for cell in cells for piece in _pieces(cell, is_number=is_number)]
+        pieces = [piece for cell in cells for piece in _pieces(cell, is_number=is_number, is_whole=is_whole)]
         heads = [1.08 * text_width(word, size) for word in column.split(" ")]
         least.append(min(max([*heads, *(text_width(piece, size) for piece in pieces)], default=0), _LONGEST_WORD) + _PADDING)
         whole = [1.08 * text_width(column, size), *(text_width(cell, size) for cell in cells)]
@@ -98,9 +99,22 @@ def _column_needs(table: ReportTable, size: float) -> tuple[list[float], list[fl
     return least, best
 
 
-def _pieces(cell: str, *, is_number: bool) -> list[str]:
-    """Return what of a cell is not broken: its words, or all of a short cell of numbers."""
-    return [cell] if is_number and len(cell) <= _NUMBER_KEPT else cell.split(" ")
+def _pieces(cell: str, *, is_number: bool, is_whole: bool) -> list[str]:
+    """Return what of a cell is not broken: its words; of a short cell of numbers all, or the value and what follows in brackets."""
+    if not is_number or len(cell) > _NUMBER_KEPT:
+        return cell.split(" ")
+    return [cell] if is_whole else _unbroken(cell).split(" ")
+
+
+def _unbroken(cell: str) -> str:
+    """Return a cell of numbers that can be broken before its brackets only.
+
+    Examples
+    --------
+    >>> _unbroken("4.1 (3.4 to 4.8)").split(" ")
+    ['4.1', '(3.4\xa0to\xa04.8)']
+    """
+    return cell.replace(" ", "\u00a0").replace("\u00a0(", " (")
 
 
 def _shared_out(least: Sequence[float], best: Sequence[float], width: float) -> tuple[float, ...]:
@@ -108,7 +122,7 @@ def _shared_out(least: Sequence[float], best: Sequence[float], width: float) -> 
     if sum(least) >= width:
         return tuple(width * need / sum(least) for need in least)
     if sum(best) <= width:
-        return tuple(wish + (width - sum(best)) * wish / sum(best) for wish in best)
+        return tuple(wish * min(_STRETCHED, width / sum(best)) for wish in best)
     wished = [wish - need for need, wish in zip(least, best, strict=True)]
     left = width - sum(least)
     return tuple(need + left * more / sum(wished) for need, more in zip(least, wished, strict=True))
@@ -143,8 +157,9 @@ def _row(row: TableRow, layout: Layout, numbers: Sequence[bool], *, keeps_next: 
         made.append(_cell(row.cells[0], sum(layout.widths), layout.size, keeps_next, span=len(row.cells), is_italic=True))
         return made
     for cell, width, is_number in zip(row.cells, layout.widths, numbers, strict=True):
-        is_right = is_number and (is_head or len(cell) <= 1.5 * _NUMBER_KEPT)
-        made.append(_cell(cell, width, layout.size, keeps_next, is_right=is_right, is_bold=is_head or row.kind is RowKind.KEY, is_head=is_head))
+        is_kept = is_number and not is_head and len(cell) <= _NUMBER_KEPT
+        is_right = is_kept or (is_number and is_head)
+        made.append(_cell(_unbroken(cell) if is_kept else cell, width, layout.size, keeps_next, is_right=is_right, is_bold=is_head or row.kind is RowKind.KEY, is_head=is_head))
     return made
 
 
