@@ -12,7 +12,6 @@ from abate.report.sections import Section
 from abate.report.words import clean
 
 _NUMBER = re.compile(r"^-?\d+(\.\d+)?(e[+-]?\d+)?$")
-#: How a cell begins that is read as a number: 45/59 (76 %), −4.1 (−4.9 to −3.2), < 0.001, an empty one.
 _BEGINS_AS_NUMBER = re.compile(rf"^([<>+{MINUS}-]\s?)?\d|^[\u2013-]?$")
 
 
@@ -51,4 +50,9 @@ def holds_numbers(table: ReportTable, place: int) -> bool:
     if place == 0 or table.is_prose:
         return False
     cells = [row.cells[place] for row in table.rows if row.kind is not RowKind.GROUP]
-    return 2 * sum(_BEGINS_AS_NUMBER.match(cell) is not None for cell in cells) > len(cells)
+    return 2 * sum(begins_as_number(cell) for cell in cells) > len(cells)
+
+
+def begins_as_number(cell: str) -> bool:
+    """Return whether a cell is read as a number: 45/59 (76 %), −4.1 (−4.9 to −3.2), < 0.001, or an empty one."""
+    return _BEGINS_AS_NUMBER.match(cell) is not None

@@ -104,8 +104,9 @@ def _write_section(
         _write_figure(document, figure)
     for found in section.tables:
         _write_table(document, found, ("Table", numbers[found.id]))
-    for name, text in section.facts:
+    for place, (name, text) in enumerate(section.facts, start=1):
         fact = document.add_paragraph(style=FACT)
+        fact.paragraph_format.keep_with_next = place < len(section.facts)
         fact.add_run(spoken(name)).bold = True
         fact.add_run(f"\t{spoken(text)}")
     for note in section.notes:
@@ -159,5 +160,3 @@ _APPLICATION = (
     b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
     b"<Application>abate</Application></Properties>"
 )
-
-

@@ -40,7 +40,7 @@ _PARAGRAPHS = (
     (FIGURE, TABLE_FONT, 9, 10, 0, {}),
     (NOTICE, TABLE_FONT, 9, 0, 3, {}),
     (NOTE, BODY_FONT, 10, 4, 2, {}),
-    (FACT, BODY_FONT, 10, 0, 3, {}),
+    (FACT, BODY_FONT, 9, 0, 3, {}),
     (TABLE_TEXT, TABLE_FONT, 9, 1.5, 1.5, {}),
     (TABLE_NOTE, TABLE_FONT, 8, 2, 2, {}),
 )

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from abate.report.report_table import ReportTable, RowKind, TableRow
-from abate.report.table_cells import holds_numbers
+from abate.report.table_cells import begins_as_number, holds_numbers
 from abate.report.word_styles import LONG_WIDTH_CM, TABLE_STYLE, TABLE_TEXT, TEXT_WIDTH_CM, spoken, style_id
 
 if TYPE_CHECKING:
@@ -22,9 +22,10 @@ SIZES = (9.0, 8.5, 8.0)
 MOST_LINES_KEPT = 34
 
 _POINTS_A_CM = 72 / 2.54
-_PADDING = 7.0  # points at both sides of a cell together, as the style says
+_PADDING = 9.0  # points at both sides of a cell together: 7 as the style says, and some for letters wider than thought
 _NUMBER_KEPT = 36  # letters; a cell of numbers up to here is broken before its brackets only, or not at all
 _STRETCHED = 1.3  # a small table does not fill the page: its cells would stand too far apart
+_LEAST_TEXT = 100.0  # points; a column of words that could fill two lines of this is not narrower
 _LONGEST_WORD = 120.0  # points; a longer word is broken
 
 #: Widths of Arial's letters, in parts of its size; all others are taken as 0.56.
@@ -44,7 +45,12 @@ class Layout:
 
 def lay_out(table: ReportTable) -> Layout:
     """Return how a table is set: upright if it can be, with intervals under their values and in smaller type before the page is turned."""
-    tried = [(width, is_whole, size) for width in (TEXT_WIDTH_CM, LONG_WIDTH_CM) for is_whole in (True, False) for size in SIZES]
+    tried = [
+        (width, is_whole, size)
+        for width in (TEXT_WIDTH_CM, LONG_WIDTH_CM)
+        for is_whole in (True, False)
+        for size in SIZES
+    ]
     for width, is_whole, size in tried:
         least, best = _column_needs(table, size, is_whole=is_whole)
         if sum(least) <= width * _POINTS_A_CM:
@@ -66,7 +72,9 @@ def add_table(document: Document, table: ReportTable, layout: Layout) -> None:
     head = TableRow(cells=table.columns)
     found.append(_row(head, layout, numbers, is_head=True, keeps_next=True))
     for place, row in enumerate(table.rows):
-        keeps_next = row.kind is RowKind.GROUP or (bool(table.notes) if place == last else is_kept or place in (0, last - 1))
+        keeps_next = row.kind is RowKind.GROUP or (
+            bool(table.notes) if place == last else is_kept or place in (0, last - 1)
+        )
         found.append(_row(row, layout, numbers, keeps_next=keeps_next))
     document.element.body.insert_element_before(found, "w:sectPr")
 
@@ -93,17 +101,26 @@ def _column_needs(table: ReportTable, size: float, *, is_whole: bool) -> tuple[l
         is_number = holds_numbers(table, place)
         pieces = [piece for cell in cells for piece in _pieces(cell, is_number=is_number, is_whole=is_whole)]
         heads = [1.08 * text_width(word, size) for word in column.split(" ")]
-        least.append(min(max([*heads, *(text_width(piece, size) for piece in pieces)], default=0), _LONGEST_WORD) + _PADDING)
-        whole = [1.08 * text_width(column, size), *(text_width(cell, size) for cell in cells)]
-        best.append(max(least[-1], max(whole, default=0) + _PADDING))
+        longest = max((text_width(cell, size) for cell in cells), default=0.0)
+        needed = [
+            *heads,
+            *(text_width(piece, size) for piece in pieces),
+            0.0 if is_number else min(longest / 2, _LEAST_TEXT),
+        ]
+        least.append(min(max(needed), _LONGEST_WORD) + _PADDING)
+        best.append(max(least[-1], 1.08 * text_width(column, size) + _PADDING, longest + _PADDING))
     return least, best
 
 
 def _pieces(cell: str, *, is_number: bool, is_whole: bool) -> list[str]:
     """Return what of a cell is not broken: its words; of a short cell of numbers all, or the value and what follows in brackets."""
-    if not is_number or len(cell) > _NUMBER_KEPT:
+    if not is_number or not _is_kept(cell):
         return cell.split(" ")
     return [cell] if is_whole else _unbroken(cell).split(" ")
+
+
+def _is_kept(cell: str) -> bool:
+    return begins_as_number(cell) and len(cell) <= _NUMBER_KEPT
 
 
 def _unbroken(cell: str) -> str:
@@ -142,7 +159,17 @@ def _properties(table: ReportTable, layout: Layout) -> Any:
     _child(properties, "w:tblStyle", val=style_id(TABLE_STYLE))
     _child(properties, "w:tblW", w=_twentieths(sum(layout.widths)), type="dxa")
     _child(properties, "w:tblLayout", type="fixed")
-    _child(properties, "w:tblLook", val="0620", firstRow="1", lastRow="0", firstColumn="0", lastColumn="0", noHBand="1", noVBand="1")
+    _child(
+        properties,
+        "w:tblLook",
+        val="0620",
+        firstRow="1",
+        lastRow="0",
+        firstColumn="0",
+        lastColumn="0",
+        noHBand="1",
+        noVBand="1",
+    )
     _child(properties, "w:tblCaption").set(qn("w:val"), spoken(table.title))
     return properties
 
@@ -154,12 +181,24 @@ def _row(row: TableRow, layout: Layout, numbers: Sequence[bool], *, keeps_next: 
     if is_head:
         _child(properties, "w:tblHeader")
     if row.kind is RowKind.GROUP:
-        made.append(_cell(row.cells[0], sum(layout.widths), layout.size, keeps_next, span=len(row.cells), is_italic=True))
+        made.append(
+            _cell(row.cells[0], sum(layout.widths), layout.size, keeps_next, span=len(row.cells), is_italic=True)
+        )
         return made
     for cell, width, is_number in zip(row.cells, layout.widths, numbers, strict=True):
-        is_kept = is_number and not is_head and len(cell) <= _NUMBER_KEPT
+        is_kept = is_number and not is_head and _is_kept(cell)
         is_right = is_kept or (is_number and is_head)
-        made.append(_cell(_unbroken(cell) if is_kept else cell, width, layout.size, keeps_next, is_right=is_right, is_bold=is_head or row.kind is RowKind.KEY, is_head=is_head))
+        made.append(
+            _cell(
+                _unbroken(cell) if is_kept else cell,
+                width,
+                layout.size,
+                keeps_next,
+                is_right=is_right,
+                is_bold=is_head or row.kind is RowKind.KEY,
+                is_head=is_head,
+            )
+        )
     return made
 
 
@@ -228,4 +267,3 @@ def _child(parent: Any, tag: str, **attributes: str) -> Any:
     made = _element(tag, **attributes)
     parent.append(made)
     return made
-

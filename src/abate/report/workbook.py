@@ -68,7 +68,8 @@ def _sheets(sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]) -> It
             number = drawn[figure.id].number
             for place, table in enumerate(table for table in figure.numbers if not table.is_empty):
                 name = f"Figure {number}" + (f" {'abcdefghijklmnopqrstuvwxyz'[place % 26]}" if place else "")
-                caption = f"{name}. {figure.claim} {table.title}"
+                what = table.title if table.title == figure.claim else f"{figure.claim} {table.title}"
+                caption = f"{name}. {what}"
                 yield Sheet(name=name, section=section.title, caption=caption, table=table)
         for table in section.tables:
             name = f"Table {numbers[table.id]}"
@@ -92,11 +93,13 @@ def _write_contents(page: Worksheet, view: ResultView, sheets: Sequence[Sheet]) 
     for row, sheet in enumerate(sheets, start=head + 1):
         _link(page.cell(row, 1), sheet.name, sheet.name)
         _write(page.cell(row, 2), sheet.caption.removeprefix(f"{sheet.name}. "), _fonts().plain)
-        page.cell(row, 2).alignment = Alignment(wrap_text=True, vertical="top")
         _write(page.cell(row, 3), sheet.section, _fonts().plain)
-        page.cell(row, 4).value = sum(row.kind is not RowKind.GROUP for row in sheet.table.rows)
-        page.row_dimensions[row].height = _height(sheet.caption, 80)
-    for column, width in zip("ABCD", (12, 80, 40, 8), strict=True):
+        page.cell(row, 4).value = sum(found.kind is not RowKind.GROUP for found in sheet.table.rows)
+        page.cell(row, 4).font = _fonts().plain
+        for cell in page[row]:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+        page.row_dimensions[row].height = max(_height(sheet.caption, 90), _height(sheet.section, 40))
+    for column, width in zip("ABCD", (12, 80, 36, 8), strict=True):
         page.column_dimensions[column].width = width
     page.freeze_panes = page.cell(head + 1, 1)
     _set_print(page, head)
@@ -111,6 +114,8 @@ def _write_sheet(page: Worksheet, sheet: Sheet, source: str) -> None:
     is_right = [holds_numbers(table, place) for place in range(len(table.columns))]
     for column, name in enumerate(table.columns, start=1):
         _write_head(page.cell(HEAD_ROW, column), name, is_right=is_right[column - 1])
+    heads = zip(table.columns, widths, strict=True)
+    page.row_dimensions[HEAD_ROW].height = max(_height(name, width - 3) for name, width in heads)
     for place, row in enumerate(table.rows, start=HEAD_ROW + 1):
         _write_row(page, place, row, is_right)
     last = HEAD_ROW + len(table.rows)
@@ -133,7 +138,7 @@ def _write_row(page: Worksheet, place: int, row: TableRow, is_right: Sequence[bo
     for column, text in enumerate(cells, start=1):
         cell = page.cell(place, column)
         plain = machine_number(text)
-        if is_number(plain) and column > 1:
+        if is_number(plain):
             cell.value, cell.number_format, cell.font = float(plain), _number_format(text, plain), font
         else:
             _write(cell, text, font)
@@ -200,7 +205,7 @@ def _column_width(table: ReportTable, place: int) -> float:
 
 
 def _height(text: str, width: float) -> float:
-    return _LINE * max(1, math.ceil(1.1 * len(text) / width))
+    return _LINE * max(1, math.ceil(0.95 * len(text) / width))
 
 
 def _set_print(page: Worksheet, head: int) -> None:
