@@ -28,7 +28,7 @@ _LONGEST_TITLE = 255  # what the properties of a file may hold
 _LONGEST_HEADER = 90
 
 #: Name, font, size, space before and after in points, and what else belongs to the font.
-_PARAGRAPHS = (
+_PARAGRAPHS: tuple[tuple[str, str, float, float, float, dict[str, bool]], ...] = (
     ("Normal", BODY_FONT, 11, 0, 6, {}),
     ("Title", TABLE_FONT, 19, 0, 4, {"bold": True}),
     ("Heading 1", TABLE_FONT, 14, 18, 6, {"bold": True}),
@@ -137,10 +137,10 @@ def _set_styles(document: Document) -> None:
         style.paragraph_format.space_before, style.paragraph_format.space_after = _points(before), _points(after)
         style.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
         style.quick_style = True
-    styles["Normal"].paragraph_format.line_spacing = 1.15  # type: ignore[attr-defined]
-    styles["Normal"].paragraph_format.widow_control = True  # type: ignore[attr-defined]
+    styles["Normal"].paragraph_format.line_spacing = 1.15
+    styles["Normal"].paragraph_format.widow_control = True
     _set_hanging(styles[FACT])
-    styles[FIGURE].paragraph_format.keep_with_next = True  # type: ignore[attr-defined]
+    styles[FIGURE].paragraph_format.keep_with_next = True
     _drop_rule_under_title(styles["Title"])
     _add_table_style(document)
 

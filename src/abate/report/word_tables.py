@@ -28,8 +28,20 @@ _STRETCHED = 1.3  # a small table does not fill the page: its cells would stand 
 _LEAST_TEXT = 100.0  # points; a column of words that could fill two lines of this is not narrower
 _LONGEST_WORD = 120.0  # points; a longer word is broken
 
+_BOLD = 1.08  # times as wide
+
 #: Widths of Arial's letters, in parts of its size; all others are taken as 0.56.
-_LETTERS = {0.23: "iIjl'|", 0.28: " .,:;/!ft[]\u00a0\u202f", 0.34: "-()r\u201c\u201d\u2019", 0.5: "cksvxyzJ", 0.67: "ABEKPSVXY&", 0.73: "CDHNRUw", 0.78: "GOQ", 0.85: "mM%", 0.95: "W@"}  # fmt: skip
+_LETTERS = {
+    0.23: "iIjl'|",
+    0.28: " .,:;/!ft[]\u00a0\u202f",
+    0.34: "-()r\u201c\u201d\u2019",
+    0.5: "cksvxyzJ",
+    0.67: "ABEKPSVXY&",
+    0.73: "CDHNRUw",
+    0.78: "GOQ",
+    0.85: "mM%",
+    0.95: "W@",
+}
 _WIDTHS = {letter: width for width, letters in _LETTERS.items() for letter in letters}
 
 
@@ -100,7 +112,8 @@ def _column_needs(table: ReportTable, size: float, *, is_whole: bool) -> tuple[l
         cells = [row.cells[place] for row in table.rows if row.kind is not RowKind.GROUP]
         is_number = holds_numbers(table, place)
         pieces = [piece for cell in cells for piece in _pieces(cell, is_number=is_number, is_whole=is_whole)]
-        heads = [1.08 * text_width(word, size) for word in column.split(" ")]
+        head = _BOLD * text_width(column, size)
+        heads = [head / 2, *(_BOLD * text_width(word, size) for word in column.split(" "))]
         longest = max((text_width(cell, size) for cell in cells), default=0.0)
         needed = [
             *heads,
@@ -108,7 +121,7 @@ def _column_needs(table: ReportTable, size: float, *, is_whole: bool) -> tuple[l
             0.0 if is_number else min(longest / 2, _LEAST_TEXT),
         ]
         least.append(min(max(needed), _LONGEST_WORD) + _PADDING)
-        best.append(max(least[-1], 1.08 * text_width(column, size) + _PADDING, longest + _PADDING))
+        best.append(max(least[-1], head + _PADDING, longest + _PADDING))
     return least, best
 
 

@@ -81,12 +81,16 @@ def _write_contents(page: Worksheet, view: ResultView, sheets: Sequence[Sheet]) 
     from openpyxl.styles import Alignment
 
     page.title = CONTENTS
-    notices = (EDITION_NOTICE + ".", NOT_A_DEVICE, "Numbers of tables and figures are those of report.html.")
-    if view.result.provenance.is_simulated:
-        notices = ("Simulated data: no patient\u2019s, and no evidence.", *notices)
+    simulated = ("Simulated data: no patient\u2019s, and no evidence.",) if view.result.provenance.is_simulated else ()
+    notices = (
+        *simulated,
+        f"{EDITION_NOTICE}.",
+        NOT_A_DEVICE,
+        "Numbers of tables and figures are those of report.html.",
+    )
     _write(page.cell(1, 1), shown(view.study.title), _fonts().title)
-    for row, notice in enumerate(notices, start=2):
-        _write(page.cell(row, 1), notice, _fonts().small)
+    for place, notice in enumerate(notices, start=2):
+        _write(page.cell(place, 1), notice, _fonts().small)
     head = len(notices) + 3
     for column, name in enumerate(("Sheet", "Title", "Section", "Rows"), start=1):
         _write_head(page.cell(head, column), name, is_right=name == "Rows")
@@ -99,8 +103,8 @@ def _write_contents(page: Worksheet, view: ResultView, sheets: Sequence[Sheet]) 
         for cell in page[row]:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
         page.row_dimensions[row].height = max(_height(sheet.caption, 90), _height(sheet.section, 40))
-    for column, width in zip("ABCD", (12, 80, 36, 8), strict=True):
-        page.column_dimensions[column].width = width
+    for letter, width in zip("ABCD", (12, 80, 36, 8), strict=True):
+        page.column_dimensions[letter].width = width
     page.freeze_panes = page.cell(head + 1, 1)
     _set_print(page, head)
 
