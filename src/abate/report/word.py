@@ -44,7 +44,7 @@ def render_document(view: ResultView, sections: Sequence[Section], drawn: Mappin
     _write_sections(document, sections, drawn)
     written = io.BytesIO()
     document.save(written)
-    return packed(written.getvalue(), {"docProps/app.xml": _APPLICATION})
+    return packed(written.getvalue())
 
 
 def _write_top(document: Document, view: ResultView, title: str) -> None:
@@ -152,11 +152,3 @@ def _write_table(document: Document, found: ReportTable, mark: Mark | None) -> N
         written.paragraph_format.keep_with_next = place < len(found.notes)
     if layout.is_on_its_side:
         turn(document, on_its_side=False)
-
-
-#: What made the file; the library's empty document says another program.
-_APPLICATION = (
-    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
-    b"<Application>abate</Application></Properties>"
-)

@@ -225,7 +225,7 @@ def _set_print(page: Worksheet, head: int) -> None:
 def _set_properties(workbook: Workbook, view: ResultView) -> None:
     properties = workbook.properties
     properties.title = clean(shown(view.study.title))[:_LONGEST_TITLE]
-    properties.creator = properties.lastModifiedBy = None
+    properties.creator = properties.lastModifiedBy = ""
     properties.language = "en-GB"
     properties.created = FIXED_TIME
 
