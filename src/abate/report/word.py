@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 BEFORE_RESULTS = ("methods",)
 AFTER_RESULTS = ("limits", "checklist", "findings", "provenance")
 
+#: Letters of a title from which it is set smaller, and the size of its type then.
+LONG_TITLE, LONG_TITLE_SIZE = 100, 13
+#: Rows of a table that stands in the place of a figure; a longer one is found in tables.xlsx.
+MOST_ROWS_FOR_FIGURE = 24
+
 _KIND = "Retrospective treatment-course study"
 _SIMULATED = "Simulated data. No patient\u2019s data; not evidence about"
 _ELSEWHERE = (
@@ -49,7 +54,11 @@ def render_document(view: ResultView, sections: Sequence[Section], drawn: Mappin
 
 def _write_top(document: Document, view: ResultView, title: str) -> None:
     """Write title, notices and summary: the headline, what it cannot say, and the six numbers."""
-    document.add_paragraph(title, style="Title")
+    from docx.shared import Pt
+
+    named = document.add_paragraph(style="Title").add_run(title)
+    if len(title) > LONG_TITLE:
+        named.font.size = Pt(LONG_TITLE_SIZE)
     for notice in _notices(view):
         document.add_paragraph(spoken(notice), style=NOTICE)
     document.add_heading("Summary", level=1)
@@ -127,7 +136,7 @@ def _write_answer(document: Document, say: str, marks: Sequence[Mark], *, keeps_
 
 
 def _write_figure(document: Document, found: DrawnFigure) -> None:
-    """Write a figure over its caption; where there is none, the reason and its numbers."""
+    """Write a figure over its caption; where there is none, the reason and its numbers, unless they are many."""
     figure = found.figure
     if found.reason is None:
         add_picture(document, found)
@@ -136,7 +145,7 @@ def _write_figure(document: Document, found: DrawnFigure) -> None:
     add_caption(document, ("Figure", found.number), figure.claim, figure.caption, keeps_next=False)
     if found.reason is not None:
         for table in figure.numbers:
-            if not table.is_empty:
+            if not table.is_empty and len(table.rows) <= MOST_ROWS_FOR_FIGURE:
                 _write_table(document, table, None)
 
 

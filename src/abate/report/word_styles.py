@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from abate.report.packed import FIXED_TIME
@@ -26,6 +27,7 @@ LONG_WIDTH_CM = PAGE_HEIGHT_CM - 2 * MARGIN_CM  # of text on a page on its side
 _FACT_INDENT_CM = 4.2
 _LONGEST_TITLE = 255  # what the properties of a file may hold
 _LONGEST_HEADER = 90
+_TURNING = re.compile("[\u202a-\u202e]")
 
 #: Name, font, size, space before and after in points, and what else belongs to the font.
 _PARAGRAPHS: tuple[tuple[str, str, float, float, float, dict[str, bool]], ...] = (
@@ -98,8 +100,12 @@ def style_id(name: str) -> str:
 
 
 def spoken(text: str) -> str:
-    """Return a text as Word can hold it: no character that XML refuses, and a no-break space that every font has."""
-    return clean(text).replace("\u202f", "\u00a0")
+    """Return a text as Word can hold it.
+
+    No character that XML refuses; no mark that turns the direction of what follows, since a paragraph may go on after
+    it; and a no-break space that every font has.
+    """
+    return _TURNING.sub("\ufffd", clean(text)).replace("\u202f", "\u00a0")
 
 
 def _drop_what_is_not_used(document: Document) -> None:
@@ -159,6 +165,19 @@ def _set_font(style: Any, font: str, size: float, *, bold: bool | None = None) -
         fonts.set(qn(f"w:{script}"), font)
     style.font.size, style.font.bold, style.font.italic = Pt(size), bold, None
     style.font.color.rgb = RGBColor(0, 0, 0)
+    _set_size_of_other_scripts(style.element.rPr, size)
+
+
+def _set_size_of_other_scripts(font: Any, size: float) -> None:
+    """Set the size that Word takes for Hebrew or Arabic letters."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    for found in font.findall(qn("w:szCs")):
+        font.remove(found)
+    other = OxmlElement("w:szCs")
+    other.set(qn("w:val"), f"{2 * size:.0f}")
+    font.find(qn("w:sz")).addnext(other)
 
 
 def _set_hanging(style: Any) -> None:
