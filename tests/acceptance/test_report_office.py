@@ -8,27 +8,26 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import docx
+import openpyxl
 import pytest
 
 from abate.report.files import write_outputs
+from tests.acceptance.conftest import Run
 from tests.report_example import example_result
 from tests.unit.report.office import hostile_result
-
-#: Not asked for under CI=true: LibreOffice would be the largest thing that is installed there.
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        shutil.which("soffice") is None or shutil.which("pdftotext") is None,
-        reason="the files are opened with LibreOffice and pdftotext, of which one is not installed",
-    ),
-]
 
 Opened = Callable[[Path], str]
 
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
-    """Return the text of a file as LibreOffice prints it."""
+    """Return the text of a file as LibreOffice prints it.
+
+    Not asked for under CI=true: LibreOffice would be the largest thing that is installed there.
+    """
+    if shutil.which("soffice") is None or shutil.which("pdftotext") is None:
+        pytest.skip("the files are opened with LibreOffice and pdftotext, of which one is not installed")
     folder = tmp_path_factory.mktemp("office")
 
     def open_file(path: Path) -> str:
@@ -47,6 +46,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_word_report_is_printed_whole(opened: Opened, report: Path) -> None:
     text = opened(report / "report.docx")
     captions = re.findall(r"^ *((?:Table|Figure)\s\d+)\. ", text, re.MULTILINE)
@@ -59,12 +59,14 @@ def test_the_word_report_is_printed_whole(opened: Opened, report: Path) -> None:
     assert "Error" not in text
 
 
+@pytest.mark.slow
 def test_the_workbook_is_printed_whole(opened: Opened, report: Path) -> None:
     text = opened(report / "tables.xlsx")
     assert "Table 1. Persons and courses, by response." in text
     assert not re.search(r"#NAME\?|#REF!|#VALUE!|Err:", text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["report.docx", "tables.xlsx"])
 def test_hostile_names_are_printed_as_text(opened: Opened, tmp_path: Path, name: str) -> None:
     write_outputs(hostile_result(), tmp_path)
@@ -72,3 +74,13 @@ def test_hostile_names_are_printed_as_text(opened: Opened, tmp_path: Path, name:
     assert "<script>alert(1)</script>" in text
     assert "=1+1" in text
     assert not re.search(r"#NAME\?|#REF!|#VALUE!|Err:", text)
+
+
+def test_a_run_leaves_a_word_report_and_a_workbook_of_its_study(omop_run: Run) -> None:
+    document = docx.Document(str(omop_run.out / "report.docx"))
+    page = (omop_run.out / "report.html").read_text(encoding="utf-8")
+    assert f"<title>{document.core_properties.title}" in page
+    workbook = openpyxl.load_workbook(omop_run.out / "tables.xlsx")
+    tables = sorted(path.stem for path in (omop_run.out / "tables").glob("*.csv"))
+    assert len([name for name in workbook.sheetnames if name.startswith("Table ")]) == len(tables) > 3
+    assert all(f'id="table-{name}"' in page for name in tables)
