@@ -34,6 +34,7 @@ _FEWEST_TO_FILTER = 12
 _NARROWEST, _WIDEST, _LEAST_CAPTION = 8, 60, 70  # letters
 _LONGEST_TITLE = 255
 _LINE = 15.0  # points
+_CONTENTS_WIDTHS = (12.0, 80.0, 36.0, 8.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +89,7 @@ def _write_contents(page: Worksheet, view: ResultView, sheets: Sequence[Sheet]) 
         NOT_A_DEVICE,
         "Numbers of tables and figures are those of report.html.",
     )
-    _write(page.cell(1, 1), shown(view.study.title), _fonts().title)
+    _write_across(page, 1, shown(view.study.title), _CONTENTS_WIDTHS, _fonts().title)
     for place, notice in enumerate(notices, start=2):
         _write(page.cell(place, 1), notice, _fonts().small)
     head = len(notices) + 3
@@ -102,8 +103,8 @@ def _write_contents(page: Worksheet, view: ResultView, sheets: Sequence[Sheet]) 
         page.cell(row, 4).font = _fonts().plain
         for cell in page[row]:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
-        page.row_dimensions[row].height = max(_height(sheet.caption, 90), _height(sheet.section, 40))
-    for letter, width in zip("ABCD", (12, 80, 36, 8), strict=True):
+        page.row_dimensions[row].height = max(_height(sheet.caption, 108), _height(sheet.section, 40))
+    for letter, width in zip("ABCD", _CONTENTS_WIDTHS, strict=True):
         page.column_dimensions[letter].width = width
     page.freeze_panes = page.cell(head + 1, 1)
     _set_print(page, head)
@@ -182,7 +183,7 @@ def _write_across(page: Worksheet, row: int, text: str, widths: Sequence[float],
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     if columns > 1:
         page.merge_cells(start_row=row, start_column=1, end_row=row, end_column=columns)
-    page.row_dimensions[row].height = _height(text, width)
+    page.row_dimensions[row].height = _height(text, width * 10 / font.size) * font.size / 10
 
 
 def _link(cell: Cell | Any, sheet: str, text: str) -> None:
