@@ -372,7 +372,7 @@ def test_rows_of_a_workbook_that_break_a_rule_are_listed_and_the_run_goes_on(hos
 def test_no_cell_of_a_written_table_runs_as_a_formula(hostile_run):
     cells = [
         cell
-        for path in [hostile_run.out / "results.csv", *(hostile_run.out / "figures").glob("*.csv")]
+        for path in [hostile_run.out / "results.csv", *hostile_run.out.glob("*/*.csv")]
         for row in csv.reader(path.read_text(encoding="utf-8-sig").splitlines())
         for cell in row
     ]

@@ -28,7 +28,12 @@ def guarded(cell: Any) -> str:
     if isinstance(cell, bool | int | float):
         return repr(cell)
     text = str(cell)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) and not _NUMBER.match(text) else text
+    return f"'{text}" if could_run(text) else text
+
+
+def could_run(text: str) -> bool:
+    """Return whether a spreadsheet program could run a text as a formula; a plain number it could not."""
+    return text.startswith(_FORMULA_STARTS) and not _NUMBER.match(text)
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

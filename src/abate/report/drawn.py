@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from xml.etree.ElementTree import Element
 
 from abate.report.figures.drawing import NARROW, WIDE, render_drawing, render_file, render_inline, render_png, stack
 from abate.report.figures.figure import Figure
 from abate.report.sections import Section
+from abate.report.tokens import light
 from abate.report.view import ResultView
 from abate.report.words import shown
 
@@ -24,10 +26,10 @@ class DrawnFigure:
     file: str = ""
     reason: str | None = None
 
-    @property
+    @cached_property
     def png(self) -> bytes:
-        """The saved picture as PNG."""
-        return render_png(self.file)
+        """The saved picture as PNG, on white as a paper wants it; rendered once."""
+        return render_png(self.file.replace(light("paper"), "#ffffff"))
 
 
 def draw_figures(view: ResultView, sections: Sequence[Section]) -> dict[str, DrawnFigure]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -14,16 +13,13 @@ from abate.contracts.result import RESULTS_SCHEMA, Estimate, StudyResult
 from abate.report.csv_text import as_csv
 from abate.report.drawn import DrawnFigure, draw_figures
 from abate.report.html import render_page
-from abate.report.numbers import MINUS, NARROW_SPACE
-from abate.report.report_table import ReportTable
-from abate.report.sections import build_sections
+from abate.report.sections import Section, build_sections
+from abate.report.table_cells import table_as_csv
 from abate.report.view import ResultView
-from abate.report.words import clean
 
 #: Digits of a number that is written: two engines may add in another order and differ in the last bits, not in these.
 DIGITS = 10
 
-_NUMBER = re.compile(r"^-?\d+(\.\d+)?(e[+-]?\d+)?$")
 _ESTIMATE_COLUMNS = tuple(field.name for field in fields(Estimate))
 
 
@@ -44,6 +40,21 @@ def write_outputs(result: StudyResult, folder: Path) -> None:
     (folder / "figures").mkdir()
     for figure in drawn.values():
         _write_figure(folder / "figures", figure)
+    _write_for_people(folder, view, sections, drawn)
+
+
+def _write_for_people(
+    folder: Path, view: ResultView, sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]
+) -> None:
+    """Write report.docx, tables.xlsx, and each table of the page as CSV."""
+    from abate.report.word import render_document
+    from abate.report.workbook import render_workbook
+
+    (folder / "report.docx").write_bytes(render_document(view, sections, drawn))
+    (folder / "tables.xlsx").write_bytes(render_workbook(view, sections, drawn))
+    (folder / "tables").mkdir()
+    for table in (table for section in sections for table in section.tables):
+        _write(folder / "tables" / f"{table.id}.csv", table_as_csv(table))
 
 
 def describe_results(result: StudyResult) -> str:
@@ -68,11 +79,6 @@ def estimates_as_csv(estimates: Sequence[Estimate]) -> str:
     """Return results.csv: a row an estimate, every column of it, text cells guarded against running as formulas."""
     rows = ([as_plain_data(getattr(estimate, name)) for name in _ESTIMATE_COLUMNS] for estimate in estimates)
     return as_csv(_ESTIMATE_COLUMNS, rows)
-
-
-def table_as_csv(table: ReportTable) -> str:
-    """Return the numbers of a figure as CSV: true numbers where a cell is one, else the text of the report."""
-    return as_csv(table.columns, ([_machine_number(cell) for cell in row.cells] for row in table.rows))
 
 
 def rounded(value: float) -> float | int | None:
@@ -105,12 +111,6 @@ def as_plain_data(value: Any) -> Any:
     if isinstance(value, Sequence):
         return [as_plain_data(found) for found in value]
     return as_plain_data(value.item())  # a number of NumPy
-
-
-def _machine_number(cell: str) -> str:
-    """Return a cell that is a number as a program reads it; another as it stands, with plain spaces."""
-    plain = cell.replace(NARROW_SPACE, "").replace(MINUS, "-").removeprefix("+")
-    return plain if _NUMBER.match(plain) else clean(cell).replace(NARROW_SPACE, " ")
 
 
 def _write(path: Path, text: str) -> None:

@@ -12,8 +12,10 @@ import pytest
 import abate.report
 from abate.contracts.result import Estimate, FindingCount
 from abate.report.csv_text import guarded
-from abate.report.files import describe_results, estimates_as_csv, rounded, table_as_csv, write_outputs
+from abate.report.files import describe_results, estimates_as_csv, rounded, write_outputs
 from abate.report.report_table import row, table
+from abate.report.sections import build_sections
+from abate.report.table_cells import table_as_csv
 from tests.report_example import example_result
 
 SCHEMA = json.loads((Path(abate.report.__file__).parent / "results.schema.json").read_text(encoding="utf-8"))
@@ -35,6 +37,13 @@ def test_the_folder_holds_page_results_and_every_figure_with_its_numbers(written
     assert {"report.html", "results.json", "results.csv"} <= names
     assert {f"figures/pain-by-day.{end}" for end in ("svg", "png", "csv")} <= names
     assert len([name for name in names if name.endswith(".svg")]) == 11
+
+
+def test_the_folder_holds_a_word_report_a_workbook_and_every_table(view, written):
+    names = set(files_of(written))
+    assert {"report.docx", "tables.xlsx"} <= names
+    tables = {f"tables/{table.id}.csv" for section in build_sections(view) for table in section.tables}
+    assert {name for name in names if name.startswith("tables/")} == tables
 
 
 def test_a_second_run_writes_the_same_bytes(result, written, tmp_path):
