@@ -28,6 +28,7 @@ class ExitCode(IntEnum):
     ANSWERS = 12
     PLAN = 13
     LIMITS = 14
+    RESULTS = 15
     INTERRUPTED = 130
 
 
@@ -105,6 +106,12 @@ class PlanError(AbateError):
     """A titration plan has an unknown key, lacks one, or has a value that cannot be read."""
 
     exit_code = ExitCode.PLAN
+
+
+class ResultsError(AbateError):
+    """A folder is no run of abate, or its results are broken, of another version or no match for each other."""
+
+    exit_code = ExitCode.RESULTS
 
 
 class UnitError(AbateError):
