@@ -145,11 +145,23 @@ def _protect_attrition(steps: Sequence[StepNumbers], smallest: int) -> tuple[Ste
             parts = [part for part in (after, gone) if part not in known]
             if before not in known:
                 sums.append((before, parts))
-    hidden = hide_small_counts(counts, sums, smallest=smallest)
+    hidden = _hide_in_pairs(counts, sums, smallest)
     return tuple(
         replace(step, numbers=_covered(step.numbers, {n for n in step.numbers if (n, str(p)) in hidden}, smallest))
         for p, step in enumerate(steps)
     )
+
+
+def _hide_in_pairs(counts: Mapping[_Place, int], sums: Sequence[Sum[_Place]], smallest: int) -> frozenset[_Place]:
+    """Hide persons wherever courses are hidden and the other way round: with one course a person they are the same."""
+    partner = {"persons": "courses", "courses": "persons", "persons_lost": "courses_lost", "courses_lost": "persons_lost"}
+    hidden = hide_small_counts(counts, sums, smallest=smallest)
+    while True:
+        also = {(partner[name], place) for name, place in hidden}
+        more = hide_small_counts(counts, sums, smallest=smallest, also=hidden | also)
+        if more == hidden:
+            return hidden
+        hidden = more
 
 
 def _is_final(steps: Sequence[StepNumbers], field: str, place: int) -> bool:
