@@ -51,7 +51,9 @@ def _description(rules: str) -> str:
 
 
 def _as_json(study: Study) -> str:
-    return json.dumps(study.model_dump(mode="json", by_alias=True, exclude_none=True), sort_keys=True, ensure_ascii=True)
+    return json.dumps(
+        study.model_dump(mode="json", by_alias=True, exclude_none=True), sort_keys=True, ensure_ascii=True
+    )
 
 
 def _names(study: Study) -> tuple[str, ...]:

@@ -288,5 +288,3 @@ def _size_rows(estimate: EstimateNumbers) -> Iterator[tuple[str, str, Number]]:
 def _reason_rows(estimate: EstimateNumbers) -> Iterator[tuple[str, str, str]]:
     if estimate.reason is not None:
         yield "reason", CHARACTER, level_text(estimate.reason)
-
-

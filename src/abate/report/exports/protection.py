@@ -153,11 +153,16 @@ def _protect_attrition(steps: Sequence[StepNumbers], smallest: int) -> tuple[Ste
 
 
 def _hide_in_pairs(counts: Mapping[_Place, int], sums: Sequence[Sum[_Place]], smallest: int) -> frozenset[_Place]:
-    """Hide persons wherever courses are hidden and the other way round: with one course a person they are the same."""
-    partner = {"persons": "courses", "courses": "persons", "persons_lost": "courses_lost", "courses_lost": "persons_lost"}
+    """Hide persons wherever as many courses are hidden, and the other way round: with one course a person they are the same."""
+    partner = {
+        "persons": "courses",
+        "courses": "persons",
+        "persons_lost": "courses_lost",
+        "courses_lost": "persons_lost",
+    }
     hidden = hide_small_counts(counts, sums, smallest=smallest)
     while True:
-        also = {(partner[name], place) for name, place in hidden}
+        also = {(partner[name], place) for name, place in hidden if counts[partner[name], place] == counts[name, place]}
         more = hide_small_counts(counts, sums, smallest=smallest, also=hidden | also)
         if more == hidden:
             return hidden
@@ -234,7 +239,9 @@ def _protect_cell(
     smallest: int,
 ) -> CharacteristicNumbers:
     if cell.group in small_groups:
-        return replace(cell, numbers=_covered(cell.numbers, set(cell.numbers), smallest) if _may_hide(cell) else cell.numbers)
+        return replace(
+            cell, numbers=_covered(cell.numbers, set(cell.numbers), smallest) if _may_hide(cell) else cell.numbers
+        )
     names = {"count"} if _place(cell) in hidden else set()
     if (cell.variable, cell.group) in touched and "known" in cell.numbers:
         names |= {"known"}  # with a percentage it would tell what is missing

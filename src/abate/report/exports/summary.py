@@ -241,9 +241,7 @@ def numbers_of_cell(cell: str) -> Numbers:
     for form, names in _CELLS:
         if match := form.match(cell):
             parse = int if "count" in names else float
-            return {
-                name: parse(text) for name, text in zip(names, match.groups(), strict=True) if text is not None
-            }
+            return {name: parse(text) for name, text in zip(names, match.groups(), strict=True) if text is not None}
     return {"count": Hidden.LINKED}
 
 
