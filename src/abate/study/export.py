@@ -103,10 +103,8 @@ def export_results(
 
 def describe_export(exported: Exported) -> list[str]:
     """Return what was written, what was hidden, and what must stay at the site, a line each."""
-    lines = [
-        f"wrote {exported.folder}: {exported.number_count} numbers, {exported.hidden_count} of them hidden as small counts "
-        "or because they would give one away"
-    ]
+    hidden = f"{exported.hidden_count} of them hidden as small counts or because they would give one away"
+    lines = [f"wrote {exported.folder}: {exported.number_count} numbers, {hidden}"]
     if exported.cohort_row_count is not None:
         lines.append(
             f"{exported.folder / SITE_FOLDER}: {exported.cohort_row_count} cohort rows with dates of single patients; "

@@ -34,8 +34,9 @@ from abate.report.small_counts import Sum, hide_small_counts
 #: Without another word of the study or the user.
 USUAL_SMALLEST = 5
 
-#: Place of a count: field and step of the attrition, or variable, level and group of Table 1.
-_Place = tuple[str, ...]
+#: Place of a count in the attrition: field and step. In Table 1: variable, level and group.
+_Step = tuple[str, int]
+_Cell = tuple[str, str, str]
 _LEFT = {"persons": "persons_lost", "courses": "courses_lost"}
 _MISSING = "missing"
 
@@ -85,13 +86,14 @@ def _protect_estimate(estimate: EstimateNumbers, smallest: int) -> EstimateNumbe
     rests_on = [numbers.get(name) for name in counts]
     if "denominator" in counts:
         rests_on.append(_remainder(numbers.get("numerator"), numbers.get("denominator")))
-    words = {
-        "quantity": without_small_counts(estimate.quantity, smallest),
-        "method": without_small_counts(estimate.method, smallest),
-        "reason": None if estimate.reason is None else without_small_counts(estimate.reason, smallest),
-    }
+    worded = replace(
+        estimate,
+        quantity=without_small_counts(estimate.quantity, smallest),
+        method=without_small_counts(estimate.method, smallest),
+        reason=None if estimate.reason is None else without_small_counts(estimate.reason, smallest),
+    )
     if not any(_is_small(number, smallest) for number in rests_on):
-        return replace(estimate, **words)
+        return worded
     sizes = {"n", "person_count", "denominator"} & counts
     hidden: dict[str, Number] = {}
     for name, number in numbers.items():
@@ -99,7 +101,7 @@ def _protect_estimate(estimate: EstimateNumbers, smallest: int) -> EstimateNumbe
             hidden[name] = Hidden.SMALL
         else:
             hidden[name] = number if name in sizes else Hidden.LINKED
-    return replace(estimate, numbers=hidden, **words)
+    return replace(worded, numbers=hidden)
 
 
 def _remainder(numerator: Number | None, denominator: Number | None) -> Number | None:
@@ -131,15 +133,15 @@ def _protect_attrition(steps: Sequence[StepNumbers], smallest: int) -> tuple[Ste
 
     The counts after the last rule stand among the estimates, too, and count as known.
     """
-    counts: dict[_Place, int] = {}
-    sums: list[Sum[_Place]] = []
+    counts: dict[_Step, int] = {}
+    sums: list[Sum[_Step]] = []
     for place, step in enumerate(steps):
-        counts |= {(name, str(place)): int(n) for name, n in step.numbers.items() if not isinstance(n, Hidden)}
+        counts |= {(name, place): int(n) for name, n in step.numbers.items() if not isinstance(n, Hidden)}
     last = len(steps) - 1
     for left, lost in _LEFT.items():
-        known = {(left, str(place)) for place in range(len(steps)) if _is_final(steps, left, place)}
+        known = {(left, place) for place in range(len(steps)) if _is_final(steps, left, place)}
         for place in range(1, last + 1):
-            before, after, gone = (left, str(place - 1)), (left, str(place)), (lost, str(place))
+            before, after, gone = (left, place - 1), (left, place), (lost, place)
             if counts[before] != counts[after] + counts[gone]:
                 continue  # a person may be lost with one course and stay with another
             parts = [part for part in (after, gone) if part not in known]
@@ -147,12 +149,12 @@ def _protect_attrition(steps: Sequence[StepNumbers], smallest: int) -> tuple[Ste
                 sums.append((before, parts))
     hidden = _hide_in_pairs(counts, sums, smallest)
     return tuple(
-        replace(step, numbers=_covered(step.numbers, {n for n in step.numbers if (n, str(p)) in hidden}, smallest))
+        replace(step, numbers=_covered(step.numbers, {n for n in step.numbers if (n, p) in hidden}, smallest))
         for p, step in enumerate(steps)
     )
 
 
-def _hide_in_pairs(counts: Mapping[_Place, int], sums: Sequence[Sum[_Place]], smallest: int) -> frozenset[_Place]:
+def _hide_in_pairs(counts: Mapping[_Step, int], sums: Sequence[Sum[_Step]], smallest: int) -> frozenset[_Step]:
     """Hide persons wherever as many courses are hidden, and the other way round: with one course a person they are the same."""
     partner = {
         "persons": "courses",
@@ -185,8 +187,9 @@ def _protect_table(
     cells: Sequence[CharacteristicNumbers], missing: Sequence[MissingNumbers], smallest: int
 ) -> tuple[tuple[CharacteristicNumbers, ...], tuple[MissingNumbers, ...]]:
     """Hide small counts of Table 1 with what gives them away, and all of a group that is small as a whole."""
-    counts = {_place(cell): int(cell.numbers["count"]) for cell in cells if _has_count(cell)}
-    counts |= {(row.variable, _MISSING, row.group): int(row.numbers["missing"]) for row in missing}  # type: ignore[arg-type]
+    numbers = {_place(cell): cell.numbers.get("count") for cell in cells}
+    numbers |= {(row.variable, _MISSING, row.group): row.numbers["missing"] for row in missing}
+    counts = {place: int(number) for place, number in numbers.items() if isinstance(number, int | float)}
     small_groups = {group for group in GROUPS if _is_small(counts.get((COURSES, "", group)), smallest)}
     also = [place for place in counts if place[2] in small_groups]
     hidden = hide_small_counts(counts, _sums_of_table(counts), smallest=smallest, also=also)
@@ -205,17 +208,13 @@ def _protect_table(
     )
 
 
-def _has_count(cell: CharacteristicNumbers) -> bool:
-    return "count" in cell.numbers and not isinstance(cell.numbers["count"], Hidden)
-
-
-def _place(cell: CharacteristicNumbers) -> _Place:
+def _place(cell: CharacteristicNumbers) -> _Cell:
     return (cell.variable, "" if cell.level is None else f"level {cell.level}", cell.group)
 
 
-def _sums_of_table(counts: Mapping[_Place, int]) -> list[Sum[_Place]]:
+def _sums_of_table(counts: Mapping[_Cell, int]) -> list[Sum[_Cell]]:
     """Return the sums of Table 1 that are true: all is the sum of the groups, a group the sum of levels and missing."""
-    sums: list[Sum[_Place]] = []
+    sums: list[Sum[_Cell]] = []
     rows = dict.fromkeys((variable, level) for variable, level, _ in counts)
     for variable, level in rows:
         parts = [(variable, level, group) for group in GROUPS[1:] if (variable, level, group) in counts]
@@ -233,7 +232,7 @@ def _sums_of_table(counts: Mapping[_Place, int]) -> list[Sum[_Place]]:
 
 def _protect_cell(
     cell: CharacteristicNumbers,
-    hidden: frozenset[_Place],
+    hidden: frozenset[_Cell],
     touched: set[tuple[str, str]],
     small_groups: set[str],
     smallest: int,
@@ -259,9 +258,8 @@ def _protect_differences(
     missing: Sequence[MissingNumbers],
 ) -> tuple[DifferenceNumbers, ...]:
     """Hide the difference of a variable of which anything is hidden."""
-    touched = {
-        row.variable for row in (*cells, *missing) if any(isinstance(number, Hidden) for number in row.numbers.values())
-    }
+    rows = [(row.variable, row.numbers) for row in cells] + [(row.variable, row.numbers) for row in missing]
+    touched = {variable for variable, numbers in rows if any(isinstance(n, Hidden) for n in numbers.values())}
     return tuple(
         replace(row, numbers={"smd": Hidden.LINKED}) if row.variable in touched else row for row in differences
     )
