@@ -54,7 +54,8 @@ def _as_csv(table: str, rows: Iterable[Row], database: str) -> str:
     columns = [row for row in specification() if row["table_name"] == table]
     names = [column["column_name"] for column in columns]
     demanded = [column["column_name"] for column in columns if column["is_required"] == "Yes"]
-    whole = ({"database_id": database, **row} for row in rows)
+    named = dict.fromkeys(("database_id", "cdm_source_name", "cdm_source_abbreviation"), database)
+    whole = ({**named, **row} for row in rows)
     kept = [row for row in whole if all(row.get(name) is not None for name in demanded)]
     return as_machine_csv(names, ([row.get(name) for name in names] for row in kept))
 
@@ -74,8 +75,6 @@ def _count(number: Number | None, summary: Summary) -> int | None:
 def _database_rows(summary: Summary) -> Iterable[Row]:
     details = summary.provenance.source_details
     yield {
-        "cdm_source_name": level_text(details.get("source", "not named")),
-        "cdm_source_abbreviation": level_text(details.get("source", "not named")),
         "source_description": level_text(summary.provenance.source_kind),
         "cdm_version": _if_there(details.get("CDM version")),
         "vocabulary_version": _if_there(details.get("vocabulary version")),
