@@ -97,10 +97,10 @@ def test_small_counts_in_words_are_hidden(text, told):
 
 
 def steps(*left_lost, persons=None):
+    """Numbers of the attrition, hidden: (left, lost) of courses at each rule, and of persons where they differ."""
     rows = [
-        AttritionStep(id=f"r{k}", rule=f"R{k}.", is_asked=True, persons=persons or left, courses=left,
-                      persons_lost=0 if persons else lost, courses_lost=lost)
-        for k, (left, lost) in enumerate(left_lost)
+        AttritionStep(id=f"r{k}", rule=f"R{k}.", is_asked=True, persons=person[0], courses=course[0], persons_lost=person[1], courses_lost=course[1])
+        for k, (course, person) in enumerate(zip(left_lost, persons or left_lost, strict=True))
     ]  # fmt: skip
     return [step.numbers for step in protected(summary_of(replace(EXAMPLE, attrition=rows)), 5).attrition]
 
@@ -117,6 +117,13 @@ def test_what_is_left_at_the_end_stays_since_the_estimates_say_it():
     found = steps((12, 0), (10, 2))
     assert [row["courses"] for row in found] == [LINKED, 10]
     assert found[1]["courses_lost"] is SMALL
+
+
+def test_persons_do_not_tell_hidden_courses_where_there_is_one_course_a_person():
+    "61 courses of 58 persons; only first courses: 58; 4 more lost. The 58 are hidden as courses and as persons."
+    found = steps((61, 0), (58, 3), (54, 4), (40, 14), persons=((58, 0), (58, 0), (54, 4), (40, 14)))
+    assert found[1]["courses"] is LINKED
+    assert [row["persons"] for row in found] == [LINKED, LINKED, LINKED, 40]
 
 
 def test_large_losses_stay():
