@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abate.base.errors import ParameterError
@@ -133,6 +133,7 @@ def test_large_losses_stay():
     ]
 
 
+@settings(deadline=None)  # the first call imports SciPy's linear programmes
 @given(st.lists(st.integers(0, 12), min_size=1, max_size=6), st.integers(5, 40))
 def test_no_small_loss_is_a_difference_of_two_shown_counts(losses, end):
     left = [end + sum(losses[k:]) for k in range(len(losses) + 1)]
@@ -196,6 +197,7 @@ def test_a_group_of_few_is_hidden_as_a_whole():
     assert courses[:2] == [LINKED, SMALL]
 
 
+@settings(deadline=None)  # the first call imports SciPy's linear programmes
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=2, max_size=4), st.tuples(st.integers(0, 6), st.integers(0, 6)))  # fmt: skip
 def test_no_shown_count_of_table_1_is_small(pairs, missing):
     found = table(**{f"l{k}": pair for k, pair in enumerate(pairs)}, missing=missing)
