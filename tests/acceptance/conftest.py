@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+import jsonschema
 import pyarrow.parquet as pq
 import pytest
 
+from abate.study.schemas import schema_of
 from tests.acceptance.command import abate
 from tests.acceptance.records import OMOP_STUDY, write_study
 from tests.small_cdm import SMALL_CDM, small_cdm, write_csv
@@ -37,6 +40,9 @@ def run(folder: Path, data: Path) -> Run:
     answer = abate(
         "run", folder / "study.toml", "--data", data, "--out", folder / "results", temporary=folder / "temporary"
     )
+    if answer.returncode == 0:  # whatever a test asks of a run, its results keep to their schema
+        results = json.loads((folder / "results" / "results.json").read_text(encoding="utf-8"))
+        jsonschema.validate(results, schema_of("results"))
     return Run(folder=folder, answer=answer)
 
 

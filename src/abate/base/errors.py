@@ -28,6 +28,7 @@ class ExitCode(IntEnum):
     ANSWERS = 12
     PLAN = 13
     LIMITS = 14
+    RESULTS = 15
     DISCLOSURE = 16
     INTERRUPTED = 130
 
@@ -112,6 +113,12 @@ class DisclosureError(AbateError):
     """What was asked for may not leave the site, and hiding small counts does not help."""
 
     exit_code = ExitCode.DISCLOSURE
+
+
+class ResultsError(AbateError):
+    """A folder is no run of abate, or its results are broken, of another version or no match for each other."""
+
+    exit_code = ExitCode.RESULTS
 
 
 class UnitError(AbateError):

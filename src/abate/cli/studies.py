@@ -170,11 +170,52 @@ def init(
 
 @app.command()
 @mends
-def schema() -> None:
-    """Print the JSON Schema of a study file, for editors to complete from."""
-    from abate.contracts.definition import Study
+def schema(
+    of: Annotated[
+        str, typer.Option("--of", metavar="WHAT", help="study (a study file) or results (results.json).")
+    ] = "study",
+) -> None:
+    """Print the JSON Schema of a study file, for editors to complete from, or of results.json."""
+    from abate.study.schemas import schema_of
 
-    typer.echo(json.dumps(Study.model_json_schema(by_alias=True), indent=2))
+    typer.echo(json.dumps(schema_of(of), indent=2))
+
+
+@app.command()
+@mends
+def export(
+    results: Annotated[Path, typer.Argument(metavar="RESULTS_DIR", help="Folder that 'abate run --out' wrote.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write.")],
+    format: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="omop (summarised result, cohort rows) or hades.")
+    ],
+    database: Annotated[
+        str | None,
+        typer.Option("--database", metavar="NAME", help="Name of the database; without it, the one the records give."),
+    ] = None,
+    smallest: Annotated[
+        int | None,
+        typer.Option("--min-cell-count", metavar="N", help="Smallest count above 0 that is shown; 5 without it."),
+    ] = None,
+    no_cohort: Annotated[
+        bool, typer.Option("--no-cohort", help="omop: leave out the cohort rows, which are patients' data.")
+    ] = False,
+    overwrite: OverwriteOption = False,
+) -> None:
+    """Write a run's results for other tools: a summarised result and cohort rows (OMOP), or HADES tables."""
+    from abate.study.export import describe_export, export_results
+
+    exported = export_results(
+        results,
+        out,
+        format=format,
+        database=database,
+        smallest_count=smallest,
+        with_cohort=not no_cohort,
+        overwrite=overwrite,
+    )
+    for line in describe_export(exported):
+        typer.echo(line)
 
 
 @app.command()

@@ -23,8 +23,8 @@ from abate.contracts.result import (
 )
 from abate.report.ledger_of_study import share_of_cell
 
-#: Digits that mean something in a value whose number of courses is told.
-DIGITS = 4
+#: Decimals of a value whose number of courses is not told.
+DECIMALS = 1
 _FROM_ROUNDED = "from counts rounded to multiples of {multiple}"
 
 
@@ -65,7 +65,7 @@ def _round_estimate(found: Estimate, multiple: int) -> Estimate:
     if found.value is None:
         return found
     if multiple == 1:
-        return _shortened(found, _decimals(found))
+        return found if found.n is not None or found.numerator is not None else _shortened(found)
     if found.unit in ("{courses}", "{persons}"):
         count = float(rounded_count(round(found.value), multiple))
         return replace(_with_rounded_counts(found, multiple), value=count)
@@ -76,7 +76,7 @@ def _round_estimate(found: Estimate, multiple: int) -> Estimate:
         )  # fmt: skip
     if found.numerator is not None and found.denominator is not None:
         return _made_anew(_with_rounded_counts(found, multiple), multiple)
-    return replace(_shortened(_with_rounded_counts(found, multiple), _decimals(found)), sd=None, standard_error=None)
+    return replace(_shortened(_with_rounded_counts(found, multiple)), sd=None, standard_error=None)
 
 
 def _with_rounded_counts(found: Estimate, multiple: int) -> Estimate:
@@ -113,27 +113,13 @@ def _made_anew(found: Estimate, multiple: int) -> Estimate:
     )
 
 
-def _decimals(found: Estimate) -> int | None:
-    """Return how many decimals a value may have whose number of courses is not told; None where it is."""
-    if found.n is not None or found.numerator is not None:
-        return None
-    return 1
-
-
-def _shortened(found: Estimate, decimals: int | None) -> Estimate:
-    """Return a mean or median with fewer decimals; a share of told counts is exact as these are."""
-    if found.numerator is not None:
-        return found
+def _shortened(found: Estimate) -> Estimate:
+    """Return a mean or median with fewer decimals where the number of its courses is not told exactly."""
 
     def short(value: float | None) -> float | None:
-        if value is None or not math.isfinite(value):
-            return value
-        return float(f"{value:.{DIGITS}g}") if decimals is None else round(value, decimals)
+        return None if value is None or not math.isfinite(value) else round(value, DECIMALS)
 
-    return replace(
-        found, value=short(found.value), lower=short(found.lower), upper=short(found.upper), sd=short(found.sd),
-        standard_error=short(found.standard_error),
-    )  # fmt: skip
+    return replace(found, value=short(found.value), lower=short(found.lower), upper=short(found.upper))
 
 
 def _round_step(step: AttritionStep, multiple: int) -> AttritionStep:

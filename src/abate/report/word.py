@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from abate.contracts.notice import NOT_A_DEVICE
-from abate.report.disclosure import EDITION_NOTICE
+from abate.report.disclosure import edition_notice
 from abate.report.drawn import DrawnFigure
 from abate.report.headline import headline, key_numbers, lede
 from abate.report.packed import packed
@@ -72,7 +72,7 @@ def _write_top(document: Document, view: ResultView, title: str) -> None:
 
 def _notices(view: ResultView) -> tuple[str, ...]:
     simulated = (f"{_SIMULATED} {shown(view.treatment)}.",) if view.result.provenance.is_simulated else ()
-    return (f"{_KIND}. {EDITION_NOTICE}.", *simulated, NOT_A_DEVICE)
+    return (f"{_KIND}. {edition_notice(view.result)}.", *simulated, NOT_A_DEVICE)
 
 
 def _key_numbers(view: ResultView) -> ReportTable:

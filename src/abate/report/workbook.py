@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from abate.contracts.notice import NOT_A_DEVICE
 from abate.report.csv_text import could_run
-from abate.report.disclosure import EDITION_NOTICE
+from abate.report.disclosure import edition_notice
 from abate.report.drawn import DrawnFigure, describe_source
 from abate.report.numbers import MANY, NARROW_SPACE
 from abate.report.packed import FIXED_TIME, packed
@@ -85,7 +85,7 @@ def _write_contents(page: Worksheet, view: ResultView, sheets: Sequence[Sheet]) 
     simulated = ("Simulated data: no patient\u2019s, and no evidence.",) if view.result.provenance.is_simulated else ()
     notices = (
         *simulated,
-        f"{EDITION_NOTICE}.",
+        f"{edition_notice(view.result)}.",
         NOT_A_DEVICE,
         "Numbers of tables and figures are those of report.html.",
     )
