@@ -10,7 +10,7 @@ from typing import Any
 from abate.report.disclosure import EDITION_NOTICE
 from abate.report.drawn import DrawnFigure
 from abate.report.headline import headline, key_numbers, lede
-from abate.report.report_table import ReportTable
+from abate.report.report_table import ReportTable, TableRow
 from abate.report.sections import Section
 from abate.report.tokens import describe_theme
 from abate.report.view import ResultView
@@ -73,7 +73,18 @@ def _as_written(sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]) -
 
 
 def _table(table: ReportTable) -> dict[str, Any]:
-    return {**asdict(table), "is_text": [_is_text(table, place) for place in range(len(table.columns))]}
+    rows = [{"kind": row.kind, "cells": [_cell(row, place) for place in range(len(row.cells))]} for row in table.rows]
+    is_text = [_is_text(table, place) for place in range(len(table.columns))]
+    return {**asdict(table), "rows": rows, "is_text": is_text}
+
+
+def _cell(row: TableRow, place: int) -> str:
+    """Return a cell as the template writes it: text to be escaped, or a link to a section of the page with its text escaped."""
+    from markupsafe import Markup
+
+    if place not in row.links:
+        return row.cells[place]
+    return Markup('<a href="#{}">{}</a>').format(row.links[place], clean(row.cells[place]))
 
 
 def _is_text(table: ReportTable, place: int) -> bool:
