@@ -24,7 +24,9 @@ from abate.contracts.result import (
     StudyResult,
 )
 from abate.contracts.schema import ColumnType, Table
+from abate.inference.columns import eligible_courses
 from abate.inference.estimate import describe_characteristics, estimate_study
+from abate.inference.periods import count_periods
 from abate.study.explain import explain
 from abate.study.provenance import study_as_data
 from abate.study.read import read_study
@@ -70,6 +72,7 @@ def result_of_rows(study: Study, rows: dict[str, pa.Table], **changes: Any) -> S
             FindingCount(table="measurement", rule="rating outside its scale", action="dropped", count=3),
         ),
         sensitivity=_sensitivity({estimate.id: estimate for estimate in estimates}),
+        periods=count_periods(study, eligible_courses(study, rows["outcomes"])),
         provenance=Provenance(
             abate_version="0.1.0",
             study_hash="4f1c92a0" * 8,

@@ -177,7 +177,9 @@ def _estimate(
     study: Study, work: _Work, exported: Mapping[str, pa.Table], engine: Engine, progress: Progress
 ) -> StudyResult:
     from abate.inference.characteristics import describe_characteristics
+    from abate.inference.columns import eligible_courses
     from abate.inference.estimate import estimate_study
+    from abate.inference.periods import count_periods
     from abate.study.refractory_sensitivity import vary_the_definition
     from abate.study.sensitivity import vary_the_rules
 
@@ -200,6 +202,7 @@ def _estimate(
         ),
         provenance=_provenance(study, work.tables, exported, engine),
         ways=_find_ways(study, work, entered, engine),
+        periods=count_periods(study, eligible_courses(study, exported["outcomes"])),
         **rows,
     )
 
