@@ -40,7 +40,7 @@ def render_page(view: ResultView, sections: Sequence[Section], drawn: Mapping[st
         "lede": lede(view),
         "key_numbers": key_numbers(view),
     }
-    return str(_template().render(page=page, sections=_as_written(sections, drawn)))
+    return str(template_named("report.html.j2").render(page=page, sections=_as_written(sections, drawn)))
 
 
 def _as_written(sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]) -> list[dict[str, Any]]:
@@ -52,7 +52,7 @@ def _as_written(sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]) -
         tables = []
         for table in section.tables:
             number += 1
-            tables.append({**_table(table), "number": number})
+            tables.append({**describe_table(table), "number": number})
         figures = []
         for found in (drawn[figure.id] for figure in section.figures):
             figures.append(
@@ -62,7 +62,7 @@ def _as_written(sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]) -
                     "reason": found.reason,
                     "wide": Markup(found.wide),
                     "narrow": Markup(found.narrow),
-                    "tables": [_table(table) for table in found.figure.numbers if not table.is_empty],
+                    "tables": [describe_table(table) for table in found.figure.numbers if not table.is_empty],
                 }
             )
         plain = {
@@ -72,7 +72,8 @@ def _as_written(sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]) -
     return written
 
 
-def _table(table: ReportTable) -> dict[str, Any]:
+def describe_table(table: ReportTable) -> dict[str, Any]:
+    """Return a table as a template reads it: its cells, and which columns are text."""
     rows = [{"kind": row.kind, "cells": [_cell(row, place) for place in range(len(row.cells))]} for row in table.rows]
     is_text = [_is_text(table, place) for place in range(len(table.columns))]
     return {**asdict(table), "rows": rows, "is_text": is_text}
@@ -93,7 +94,8 @@ def _is_text(table: ReportTable, place: int) -> bool:
 
 
 @cache
-def _template() -> Any:
+def template_named(name: str) -> Any:
+    """Return a template of this room; whatever it writes is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -106,4 +108,4 @@ def _template() -> Any:
         keep_trailing_newline=True,
         finalize=lambda value: clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
     )
-    return environment.get_template("report.html.j2")
+    return environment.get_template(name)
