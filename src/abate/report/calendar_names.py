@@ -16,5 +16,7 @@ def name_period(period: PeriodRow) -> str:
 
 
 def short_name(period: PeriodRow, before: PeriodRow | None) -> str:
-    """Return the year where it begins, for an axis; empty for another period of the same year."""
-    return str(period.year) if before is None or before.year != period.year else ""
+    """Return a name for an axis: the year where it begins, else the month or quarter alone."""
+    if before is None or before.year != period.year or period.kind is PeriodKind.YEAR:
+        return str(period.year)
+    return _MONTHS[period.number - 1][:3] if period.kind is PeriodKind.MONTH else f"Q{period.number}"

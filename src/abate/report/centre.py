@@ -6,7 +6,7 @@ Only what the run counted by calendar period is read here, never a course.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from abate.contracts.notice import NOT_A_DEVICE
@@ -33,11 +33,10 @@ from abate.report.figures.control_chart import (
     chart_of_responses,
     draw_control_chart,
 )
-from abate.report.figures.figure import Figure
+from abate.report.figures.figure import Figure, figure_without_drawing
 from abate.report.html import describe_table, template_named
 from abate.report.numbers import (
     FEWEST_FOR_PERCENT,
-    NARROW_SPACE,
     describe_count,
     describe_number,
     describe_range,
@@ -49,9 +48,8 @@ from abate.report.report_table import ReportTable, row, table
 from abate.report.tokens import describe_theme
 from abate.report.view import ResultView
 from abate.report.words import label_rule, plural, shown
-from abate.stats.control_charts import RUN_LENGTH
+from abate.stats.control_charts import FEWEST_EXPECTED, MANY_UNITS, RUN_LENGTH
 
-_MANY = "thousands"
 _TURNED = ("change",)  # a fall is written as a positive number
 
 
@@ -166,50 +164,55 @@ def _figures(view: ResultView, charted: Sequence[PeriodRow]) -> tuple[Figure, ..
 
 def draw_control_chart_alone(why_not: str) -> Figure:
     """Return what stands in the place of all charts where none can be drawn."""
-    from abate.report.figures.figure import figure_without_drawing
-
     return figure_without_drawing("control", "Control charts.", why_not)
 
 
 def _notes(compared: tuple[PeriodRow, PeriodRow] | None, charted: Sequence[PeriodRow]) -> tuple[tuple[str, str], ...]:
-    notes = [
-        (
-            "Counting.",
-            "A course counts in the period of its first dose, with all its days and events. Courses are counted: a person with two counts twice.",
-        ),
-    ]
+    counting = (
+        "A course counts in the period of its first dose, with all its days and events. "
+        "Courses are counted: a person with two counts twice."
+    )
+    notes = [("Counting.", counting)]
     if compared is not None:
-        complete = "Complete: the records reach beyond its end; the first period is left out, for they may have begun within it."
-        methods = (
-            f"Intervals: Student\u2019s t and Welch\u2019s for means, Wilson\u2019s and Miettinen and Nurminen\u2019s for shares, exact for rates, which are "
-            f"compared as a ratio; none with fewer than {FEWEST_TO_COMPARE} courses in either."
-        )
-        notes.append(("Comparing.", f"{complete} {methods}"))
+        notes.append(("Comparing.", _say_comparing()))
     if charted:
-        kind = charted[0].kind
-        by_kind = (
-            ""
-            if kind is PeriodKind.MONTH
-            else f"Drawn by {kind}, since shorter periods hold fewer than {ENOUGH_TO_CHART} courses on average or are too many. "
-        )
-        notes.append(
-            (
-                "Charts.",
-                f"{by_kind}The centre line is of all {kind}s shown. Limits are wider where fewer courses stand behind a point; exact ones are used where a "
-                f"{kind} expects fewer than 5 events or non-events, and are passed by chance 1.35 times in 1000 on each side, like three standard deviations; "
-                f"widened ones (Laney 2002) where {kind}s hold {_MANY} of courses. Triangle: outside the limits. Square: one of {RUN_LENGTH} or more in a row on one "
-                f"side of the line. Hollow: fewer than {FEWEST_FOR_FILLED} courses. Cross on the axis: hidden. A gap: no course. Montgomery 2013; Benneyan 2003, "
-                "doi:10.1136/qhc.12.6.458.",
-            )
-        )
+        notes.append(("Charts.", _say_charting(charted[0].kind)))
     return tuple(notes)
+
+
+def _say_comparing() -> str:
+    return (
+        "A period is complete if the records reach beyond its end; the first is left out, for they may have begun within it. "
+        "Intervals: Student\u2019s t and Welch\u2019s for means, Wilson\u2019s and Miettinen and Nurminen\u2019s for shares, exact for rates, "
+        f"which are compared as a ratio; pp: percentage points; no difference with fewer than {FEWEST_TO_COMPARE} courses in either."
+    )
+
+
+def _say_charting(kind: PeriodKind) -> str:
+    by_kind = (
+        ""
+        if kind is PeriodKind.MONTH
+        else f"By {kind}: shorter periods hold fewer than {ENOUGH_TO_CHART} courses on average, or are too many for a chart. "
+    )
+    limits = (
+        f"Limits are wider where fewer courses stand behind a point. They are exact where a {kind} expects fewer than {FEWEST_EXPECTED} events or "
+        "courses on one side, for three standard deviations would be wrong there, and chance passes them as rarely: 1.35 times in 1000 on each "
+        f"side. From {describe_count(MANY_UNITS)} a {kind} on average they allow for what neighbours differ beyond chance (Laney 2002, "
+        "doi:10.1081/QEN-120003555). "
+    )
+    marks = (
+        f"Triangle: outside the limits. Square: one of {RUN_LENGTH} or more in a row on one side of the line. Hollow: fewer than "
+        f"{FEWEST_FOR_FILLED} courses. Cross on the axis: hidden. Gap: no course. "
+    )
+    sources = "Montgomery 2013, Statistical Quality Control; Benneyan 2003, doi:10.1136/qhc.12.6.458."
+    return f"{by_kind}The centre line is of all {kind}s shown. {limits}{marks}{sources}"
 
 
 def _label(view: ResultView, found: Comparison) -> str:
     labels = {
         "courses": "Courses",
         "persons": "Persons",
-        "length": "Mean length of a course, days",
+        "length": "Mean length, days",
         "change": f"Mean fall of {view.noun}, points",
         "response": f"{label_rule(view.study.response.primary)}, of courses judged",
         "harm": "Adverse events per 100 days of infusion",
@@ -258,7 +261,7 @@ def _share_difference(found: Comparison, difference: Estimate) -> str:
     value, lower, upper = difference.value or 0.0, difference.lower or 0.0, difference.upper or 0.0
     if smaller < FEWEST_FOR_PERCENT:
         return f"{describe_signed(value, 2)} ({describe_range(lower, upper, 2)})"
-    return f"{describe_signed(100 * value)} ({describe_range(100 * lower, 100 * upper)}) points of{NARROW_SPACE}%"
+    return f"{describe_signed(100 * value)} ({describe_range(100 * lower, 100 * upper)}) pp"
 
 
 def _interval(estimate: Estimate, decimals: int = 1) -> str:
@@ -269,8 +272,6 @@ def _interval(estimate: Estimate, decimals: int = 1) -> str:
 
 def _turned(estimate: Estimate) -> Estimate:
     """Return a change as a fall."""
-    from dataclasses import replace
-
     if estimate.value is None:
         return estimate
     has_interval = estimate.lower is not None and estimate.upper is not None

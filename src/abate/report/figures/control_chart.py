@@ -14,6 +14,7 @@ from abate.report.cells import EMPTY
 from abate.report.figures.figure import Figure, figure_without_drawing, is_wide, tenths
 from abate.report.figures.sheet import Row, Sheet
 from abate.report.numbers import (
+    FEWEST_FOR_PERCENT,
     describe_compact,
     describe_count,
     describe_number,
@@ -21,19 +22,24 @@ from abate.report.numbers import (
 )
 from abate.report.report_table import ReportTable, row, table
 from abate.report.words import listed
+from abate.stats.arrays import Array
 from abate.stats.control_charts import RUN_LENGTH, ControlChart, Limits
 
 #: With fewer points no chart is drawn.
 FEWEST_POINTS = 6
 #: Points with fewer courses behind them are hollow.
 FEWEST_FOR_FILLED = 10
+#: Pixels that a count under its period needs.
+ROOM_FOR_COUNT = 19
+#: Pixels that the name of a period needs.
+ROOM_FOR_NAME = 31
 
 _OUTSIDE, _RUN, _HIDDEN = "outside its limits", f"in a run of {RUN_LENGTH} or more on one side", "hidden"
 _HOW_LIMITED = {
-    Limits.NORMAL: "limits, three standard deviations for its size",
-    Limits.EXACT_BINOMIAL: "exact binomial limits for its size",
-    Limits.EXACT_POISSON: "exact Poisson limits for its size",
-    Limits.WIDENED: "limits, three standard deviations for its size, widened by what neighbours differ beyond chance",
+    Limits.NORMAL: "limits at three standard deviations, for the size of each {kind}",
+    Limits.EXACT_BINOMIAL: "exact binomial limits, for the size of each {kind}",
+    Limits.EXACT_POISSON: "exact Poisson limits, for the size of each {kind}",
+    Limits.WIDENED: "limits at three standard deviations, for the size of each {kind}, times {spread} for what neighbours differ beyond chance",
 }
 
 
@@ -142,9 +148,9 @@ def numbers_table(quantity: Quantity, periods: Sequence[PeriodRow], chart: Contr
             name_period(period),
             _count_cell(period.course_count),
             _count_cell(quantity.count(period)),
-            _value(quantity, value),
-            _value(quantity, low),
-            _value(quantity, high),
+            _value(quantity, value, quantity.count(period)),
+            _value(quantity, low, quantity.count(period)),
+            _value(quantity, high, quantity.count(period)),
             _mark(quantity, period, bool(is_out), bool(is_run)),
         )
         for period, value, low, high, is_out, is_run in cells
@@ -176,14 +182,19 @@ def _runs(periods: Sequence[PeriodRow], chart: ControlChart) -> list[str]:
 
 def _marks(quantity: Quantity, periods: Sequence[PeriodRow], chart: ControlChart) -> tuple[str, ...]:
     kind = periods[0].kind
-    centre = _value(quantity, chart.centre or 0.0)
-    steps = "" if chart.limits is None else f"Steps: {_HOW_LIMITED[chart.limits]}."
+    centre = _value(quantity, chart.centre or 0.0, None)
+    steps = "" if chart.limits is None else f"Steps: {_describe_limits(chart, kind)}."
     return (
         f"Line: all {describe_count(len(periods))} {kind}s shown, {centre}.",
         steps,
         say_signals(periods, chart),
         _say_wide(chart, kind),
     )
+
+
+def _describe_limits(chart: ControlChart, kind: str) -> str:
+    limits = Limits.NORMAL if chart.limits is Limits.WIDENED and chart.spread == 1 else chart.limits
+    return "" if limits is None else _HOW_LIMITED[limits].format(kind=kind, spread=f"{chart.spread:.2f}")
 
 
 def _say_wide(chart: ControlChart, kind: str) -> str:
@@ -194,10 +205,14 @@ def _say_wide(chart: ControlChart, kind: str) -> str:
     return f"No {kind} has courses enough to leave limits from none to all."
 
 
-def _value(quantity: Quantity, value: float) -> str:
+def _value(quantity: Quantity, value: float, count: float | None) -> str:
+    """Return a value; a share of few courses from 0 to 1, of many (or of all, ``count`` None) in per cent."""
     if not np.isfinite(value):
         return EMPTY
-    return describe_percent(float(value)) if quantity.is_share else describe_number(float(value))
+    if not quantity.is_share:
+        return describe_number(float(value))
+    is_few = count is not None and count < FEWEST_FOR_PERCENT
+    return describe_number(float(value), 2) if is_few else describe_percent(float(value))
 
 
 def _count_cell(count: float | None) -> str:
@@ -218,27 +233,56 @@ def _is_hidden(quantity: Quantity, period: PeriodRow) -> bool:
 
 
 def _sheet(quantity: Quantity, periods: Sequence[PeriodRow], chart: ControlChart, width: float) -> Sheet:
-    wide = is_wide(width)
-    low, high = _ends(quantity, chart)
+    wide, left, right = is_wide(width), 46, 64 if is_wide(width) else 50
+    has_room = (width - left - right) / len(periods) >= ROOM_FOR_COUNT
+    low, high = _ends(quantity, periods, chart)
     sheet = Sheet(
-        width=width, height=136 if wide else 178, x=(-0.5, len(periods) - 0.5), y=(low, high), left=46, right=64 if wide else 50, top=26, bottom=38,
-    )  # fmt: skip
+        width=width,
+        height=(136 if has_room else 122) if wide else 184,
+        x=(-0.5, len(periods) - 0.5),
+        y=(low, high),
+        left=left,
+        right=right,
+        top=26,
+        bottom=38 if has_room else 22,
+    )
     ticks = tenths(low, high)
-    sheet.y_axis(ticks, labels=[_tick(quantity, tick) for tick in ticks])
+    is_small = _typical(quantity, periods) < FEWEST_FOR_PERCENT
+    decimals = 0 if all(float(tick).is_integer() for tick in ticks) else 1
+    sheet.y_axis(ticks, labels=[_tick(quantity, tick, is_small, decimals) for tick in ticks])
     sheet.x_axis([])
-    _draw_limits(sheet, chart)
+    inside = _Limits(lower=np.clip(chart.lower, low, high), upper=np.clip(chart.upper, low, high))
+    _draw_limits(sheet, inside)
     sheet.grid(ticks)
     sheet.heading(quantity.name if wide else quantity.short_name)
     sheet.spans([{"x": -0.5, "x2": len(periods) - 0.5, "y": chart.centre}], hue="ink", width=1)
     _draw_points(sheet, quantity, periods, chart)
-    _write_ends(sheet, quantity, chart)
-    _write_periods(sheet, periods, wide)
+    _write_ends(sheet, quantity, periods, chart)
+    _write_periods(sheet, periods, has_room)
     return sheet
 
 
-def _ends(quantity: Quantity, chart: ControlChart) -> tuple[float, float]:
-    """Return the ends of the axis: all points and limits, with a little room."""
-    found = np.concatenate([chart.values, chart.lower, chart.upper, [chart.centre or 0.0]])
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Limits:
+    """Limits as they are drawn: none beyond the axis."""
+
+    lower: Array
+    upper: Array
+
+
+def _typical(quantity: Quantity, periods: Sequence[PeriodRow]) -> float:
+    """Return the median of what the points are of."""
+    counts = [count for period in periods if (count := quantity.count(period))]
+    return float(np.median(counts)) if counts else 0.0
+
+
+def _ends(quantity: Quantity, periods: Sequence[PeriodRow], chart: ControlChart) -> tuple[float, float]:
+    """Return the ends of the axis: all points, and the limits of periods at least half as large as most, with a little room.
+
+    The limits of a small period may lie far out; they are drawn up to the edge and stand in the table.
+    """
+    is_usual = np.array([(quantity.count(period) or 0) >= _typical(quantity, periods) / 2 for period in periods])
+    found = np.concatenate([chart.values, chart.lower[is_usual], chart.upper[is_usual], [chart.centre or 0.0]])
     known = found[np.isfinite(found)]
     low, high = float(known.min()), float(known.max())
     room = 0.08 * (high - low or abs(high) or 1.0)
@@ -248,13 +292,13 @@ def _ends(quantity: Quantity, chart: ControlChart) -> tuple[float, float]:
     return bottom, high + room
 
 
-def _tick(quantity: Quantity, tick: float) -> str:
+def _tick(quantity: Quantity, tick: float, is_small: bool, decimals: int) -> str:
     if quantity.is_share:
-        return describe_percent(tick)
-    return describe_number(tick, 0 if float(tick).is_integer() else 1)
+        return f"{tick:g}" if is_small else describe_percent(tick)
+    return describe_number(tick, decimals)
 
 
-def _draw_limits(sheet: Sheet, chart: ControlChart) -> None:
+def _draw_limits(sheet: Sheet, chart: _Limits) -> None:
     """Draw the ground between the limits and their steps; a period without a point is a gap."""
     band: list[Row] = []
     steps: list[Row] = []
@@ -293,29 +337,29 @@ def _shape(chart: ControlChart, place: int) -> str:
     return "square" if chart.is_in_run[place] else "circle"
 
 
-def _write_ends(sheet: Sheet, quantity: Quantity, chart: ControlChart) -> None:
-    """Write the centre and the last limits at the right, the limits only where they do not lie on it."""
+def _write_ends(sheet: Sheet, quantity: Quantity, periods: Sequence[PeriodRow], chart: ControlChart) -> None:
+    """Write the centre and the last limits at the right, a limit only where it is within the axis and not on the centre."""
     edge = sheet.plot_width + 7
     centre = chart.centre or 0.0
     scale = sheet.plot_height / (sheet.y[1] - sheet.y[0])
-    sheet.column_of_notes([{"y": centre, "text": _value(quantity, centre)}], x=edge, bold=True)
+    sheet.column_of_notes([{"y": centre, "text": _value(quantity, centre, None)}], x=edge, bold=True)
     known = np.flatnonzero(np.isfinite(chart.lower))
     for limit in () if not known.size else (chart.lower[known[-1]], chart.upper[known[-1]]):
-        if abs(limit - centre) * scale >= 12:
-            sheet.column_of_notes([{"y": float(limit), "text": _value(quantity, limit)}], x=edge, hue="muted")
+        if abs(limit - centre) * scale >= 12 and sheet.y[0] <= limit <= sheet.y[1]:
+            text = _value(quantity, limit, quantity.count(periods[int(known[-1])]))
+            sheet.column_of_notes([{"y": float(limit), "text": text}], x=edge, hue="muted")
 
 
-def _write_periods(sheet: Sheet, periods: Sequence[PeriodRow], wide: bool) -> None:
-    """Write the periods under the axis as far as there is room, and the courses under them."""
+def _write_periods(sheet: Sheet, periods: Sequence[PeriodRow], has_room: bool) -> None:
+    """Write the periods under the axis, years alone where there is no room for more, and the courses under them."""
     room = sheet.plot_width / len(periods)
     names = [
         {"x": place, "text": short_name(period, periods[place - 1] if place else None)}
         for place, period in enumerate(periods)
     ]
-    sheet.row_of_notes(
-        _thinned([name for name in names if name["text"]], room, 30), y=sheet.plot_height + 12, hue="muted"
-    )
-    if room >= 19:
+    kept = names if room >= ROOM_FOR_NAME else [name for name in names if name["text"].isdigit()]
+    sheet.row_of_notes(_thinned(kept, room), y=sheet.plot_height + 12, hue="muted")
+    if has_room:
         counts = [
             {"x": place, "text": "h" if period.course_count is None else describe_compact(period.course_count, room)}
             for place, period in enumerate(periods)
@@ -324,12 +368,11 @@ def _write_periods(sheet: Sheet, periods: Sequence[PeriodRow], wide: bool) -> No
         sheet.note("courses", x=-sheet.left, y=sheet.plot_height + 28)
 
 
-def _thinned(names: Sequence[Row], room: float, width: float) -> list[Row]:
+def _thinned(names: Sequence[Row], room: float) -> list[Row]:
     """Return as many of the names as stand beside each other without touching, the first of them always."""
     kept: list[Row] = []
     for name in names:
-        needed = max(width, 7.0 * len(name["text"]))
-        if not kept or (name["x"] - kept[-1]["x"]) * room >= needed:
+        if not kept or (name["x"] - kept[-1]["x"]) * room >= ROOM_FOR_NAME:
             kept.append(name)
     return kept
 
