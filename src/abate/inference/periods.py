@@ -368,6 +368,8 @@ def _rate_ratio(now: PeriodRow, before: PeriodRow) -> Estimate:
     why = _why_no_difference(now.harm_known_count, before.harm_known_count)
     if why:
         return _failed(why)
+    if not before.event_count:
+        return _failed("no event in the earlier one" if now.event_count else "no event in either")
     return _estimate(
         rate_ratio_interval(
             now.event_count or 0, now.infusion_days or 0.0, before.event_count or 0, before.infusion_days or 0.0, LEVEL

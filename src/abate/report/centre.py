@@ -130,16 +130,17 @@ def _lede(view: ResultView, compared: tuple[PeriodRow, PeriodRow] | None) -> str
         )
     if compared is None:
         return "Two complete periods in a row, after the one in which the records begin, are needed to compare; these courses do not give them."
-    now = compared[0]
-    smaller = [row.course_count for row in compared if row.course_count is not None]
-    if len(smaller) == 2 and min(smaller) >= ENOUGH_TO_COMPARE:
-        return (
-            f"The last complete {now.kind} and the one before it: the {now.kind} is the shortest period of which both have "
-            f"{ENOUGH_TO_COMPARE} courses or more. The numbers say how they differ, not why."
-        )
+    now, counts = compared[0], [row.course_count for row in compared]
+    pair = f"The last complete {now.kind} and the one before it"
+    how = "The numbers say how they differ, not why."
+    known = [count for count in counts if count is not None]
+    if len(known) < len(counts):
+        return f"{pair}. {how}"
+    if min(known) >= ENOUGH_TO_COMPARE:
+        return f"{pair}: the {now.kind} is the shortest period of which both have {ENOUGH_TO_COMPARE} courses or more. {how}"
     return (
-        f"The last complete {now.kind} and the one before it. No month, quarter or year has {ENOUGH_TO_COMPARE} courses in both; of these "
-        f"the {now.kind} has most. So few courses leave wide intervals, and the numbers say how they differ, not why."
+        f"{pair}. No month, quarter or year has {ENOUGH_TO_COMPARE} courses in both; of these the {now.kind} has most. "
+        f"So few courses leave wide intervals. {how}"
     )
 
 

@@ -357,7 +357,7 @@ def _write_periods(sheet: Sheet, periods: Sequence[PeriodRow], has_room: bool) -
         {"x": place, "text": short_name(period, periods[place - 1] if place else None)}
         for place, period in enumerate(periods)
     ]
-    kept = names if room >= ROOM_FOR_NAME else [name for name in names if name["text"].isdigit()]
+    kept = names if room >= ROOM_FOR_NAME else [name for name in names if str(name["text"]).isdigit()]
     sheet.row_of_notes(_thinned(kept, room), y=sheet.plot_height + 12, hue="muted")
     if has_room:
         counts = [
