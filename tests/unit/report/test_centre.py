@@ -129,6 +129,12 @@ def test_a_run_is_named_by_its_ends_and_side():
     )
 
 
+def test_of_many_signals_the_first_two_are_named_and_the_others_counted():
+    rows = [month(place, event_count=90 if place % 4 == 0 else 2) for place in range(20)]
+    assert "Outside: January\u00a02020, " in draw_control_chart(chart_of_harm(), rows, "").caption
+    assert " more." in draw_control_chart(chart_of_harm(), rows, "").caption
+
+
 @pytest.mark.parametrize(("count", "is_drawn"), [(6, True), (5, False)])
 def test_six_points_make_a_chart(count, is_drawn):
     figure = draw_control_chart(chart_of_changes(), [month(place) for place in range(count)], "Too few.")

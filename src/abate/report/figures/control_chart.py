@@ -34,6 +34,7 @@ ROOM_FOR_COUNT = 19
 #: Pixels that the name of a period needs.
 ROOM_FOR_NAME = 31
 
+_SIZES = {"circle": 1.0, "square": 1.4, "triangle-up": 3.0, "triangle-down": 3.0}
 _OUTSIDE, _RUN, _HIDDEN = "outside its limits", f"in a run of {RUN_LENGTH} or more on one side", "hidden"
 _HOW_LIMITED = {
     Limits.NORMAL: "limits at three standard deviations, for the size of each {kind}",
@@ -160,7 +161,7 @@ def numbers_table(quantity: Quantity, periods: Sequence[PeriodRow], chart: Contr
 
 
 def _few(names: Sequence[str]) -> str:
-    return listed(names) if len(names) <= 3 else f"{listed(names[:2], last=',')} and {len(names) - 2} more"
+    return listed(names) if len(names) <= 3 else f"{', '.join(names[:2])} and {len(names) - 2} more"
 
 
 def _runs(periods: Sequence[PeriodRow], chart: ControlChart) -> list[str]:
@@ -325,7 +326,7 @@ def _draw_points(sheet: Sheet, quantity: Quantity, periods: Sequence[PeriodRow],
         groups.setdefault((_shape(chart, place), hollow), []).append({"x": place, "y": float(chart.values[place])})
     size = 34 if len(periods) <= 60 else 18
     for (shape, hollow), rows in sorted(groups.items()):
-        sheet.dots(rows, hue=quantity.hue, hollow=hollow, shape=shape, size=size if shape == "circle" else 3 * size)
+        sheet.dots(rows, hue=quantity.hue, hollow=hollow, shape=shape, size=_SIZES[shape] * size)
     hidden = [{"x": place, "y": sheet.y[0]} for place, period in enumerate(periods) if _is_hidden(quantity, period)]
     sheet.dots(hidden, hue="ref", hollow=True, shape="cross", size=40)
 
