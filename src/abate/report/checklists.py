@@ -111,16 +111,11 @@ def _without_scheme(link: str) -> str:
 
 def _row(item: ReportingItem, answer: Answer, sections: Titles) -> TableRow:
     number = item.item if item.is_verified else f"{item.item} (recalled)"
-    title = "" if answer.section is None else sections[answer.section]
-    where, detail = str(answer.state), answer.detail
-    links: dict[int, str] = {}
-    if answer.section is not None and answer.state is State.IN_SECTION:
-        where = f"{answer.state} \u201c{title}\u201d"
-        links = {2: answer.section}
-    elif answer.section is not None:
-        detail = f"{detail}; begin from \u201c{title}\u201d" if detail else f"begin from \u201c{title}\u201d"
-        links = {3: answer.section}
-    return TableRow(cells=(number, item.label, where, detail), links=links)
+    if answer.section is None:
+        return TableRow(cells=(number, item.label, str(answer.state), answer.detail))
+    joint = " " if answer.state is State.IN_SECTION else "; begin from "
+    where = f"{answer.state}{joint}\u201c{sections[answer.section]}\u201d"
+    return TableRow(cells=(number, item.label, where, answer.detail), links={2: answer.section})
 
 
 def _kept_to_the_page(answer: Answer, sections: Titles) -> Answer:
