@@ -181,7 +181,7 @@ class StudyResult:
     sensitivity: Sequence[SensitivityRow]
     provenance: Provenance
     ways: Sequence[TreatmentWay] | None = None  # None: no history of treatments was read
-    periods: Sequence[PeriodRow] | None = None  # in the order of time; empty: no calendar can be laid on the courses
+    periods: Sequence[PeriodRow] | None = None  # empty: no calendar can be laid on the courses; None: not counted
     outcomes: Any = None
     daily: Any = None
     harm: Any = None

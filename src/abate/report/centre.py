@@ -53,6 +53,10 @@ from abate.stats.control_charts import FEWEST_EXPECTED, MANY_UNITS, RUN_LENGTH
 _TURNED = ("change",)  # a fall is written as a positive number
 
 
+#: Stands where a result was made or handed on without its counts by period.
+NOT_HELD = "Counts by calendar period are not part of this result, so nothing is compared or charted here."
+
+
 @dataclass(frozen=True, kw_only=True)
 class CentrePage:
     """The page before it becomes HTML."""
@@ -123,6 +127,8 @@ def _hidden_or(count: int | None) -> str:
 
 
 def _lede(view: ResultView, compared: tuple[PeriodRow, PeriodRow] | None) -> str:
+    if view.result.periods is None:
+        return NOT_HELD
     if not view.result.periods:
         return (
             "No calendar can be laid on these courses: there are none, or their dates lie where nobody means a calendar date, as after "
@@ -149,6 +155,8 @@ def _figures(view: ResultView, charted: Sequence[PeriodRow]) -> tuple[Figure, ..
         f"A control chart needs at least {FEWEST_POINTS} months, quarters or years in a row with {ENOUGH_TO_CHART} courses each on average and "
         f"a value in {FEWEST_POINTS} of them; {plural(view.course_count, 'course')} in these records do not give them yet."
     )
+    if view.result.periods is None:
+        why_not = NOT_HELD
     quantities = [chart_of_changes(), chart_of_responses(label_rule(view.study.response.primary))]
     if not charted:
         return (draw_control_chart_alone(why_not),)

@@ -181,6 +181,12 @@ def test_without_periods_it_says_why(view):
     assert [figure.reason is not None for figure in page.figures] == [True]
 
 
+def test_a_result_without_its_counts_by_period_says_so(view):
+    page = build_summary(ResultView(replace(view.result, periods=None)))
+    assert page.lede == page.figures[0].reason
+    assert page.lede.startswith("Counts by calendar period are not part of this result")
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
