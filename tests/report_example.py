@@ -24,8 +24,10 @@ from abate.contracts.result import (
     StudyResult,
 )
 from abate.contracts.schema import ColumnType, Table
+from abate.inference.columns import eligible_courses
 from abate.inference.days import count_days
 from abate.inference.estimate import describe_characteristics, estimate_study
+from abate.inference.periods import count_periods
 from abate.study.explain import explain
 from abate.study.provenance import study_as_data
 from abate.study.read import read_study
@@ -72,6 +74,7 @@ def result_of_rows(study: Study, rows: dict[str, pa.Table], **changes: Any) -> S
         ),
         sensitivity=_sensitivity({estimate.id: estimate for estimate in estimates}),
         days=count_days(study, rows["outcomes"], rows["daily"]),
+        periods=count_periods(study, eligible_courses(study, rows["outcomes"])),
         provenance=Provenance(
             abate_version="0.1.0",
             study_hash="4f1c92a0" * 8,

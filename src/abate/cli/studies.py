@@ -320,3 +320,4 @@ def _print_headline(result: Any, out: Path) -> None:
     for line in headline_lines(result):
         typer.echo(line)
     typer.echo(f"report: {out / 'report.html'}")
+    typer.echo(f"one page for the infusion centre: {out / 'summary.html'}")

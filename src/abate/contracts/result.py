@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 #: Version of results.json; raised whenever a reader of an older one would misread the new one.
@@ -109,6 +110,52 @@ class TreatmentWay:
     skipped_count: int = 0
 
 
+class PeriodKind(StrEnum):
+    """Length of a calendar period."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodRow:
+    """What the courses gave whose first dose lies in one calendar period; courses are counted, not persons.
+
+    A count that is None is hidden, and what is computed from it is not shown; nothing else is None except a mean of no value
+    and a spread of fewer than two. What was not recorded is a count of 0 of those known.
+    """
+
+    kind: PeriodKind
+    year: int
+    number: int  # of the month or quarter in its year, from 1; 1 for a year
+    is_complete: bool  # the records reach beyond its end
+    is_charted: bool  # a point of the control charts
+    is_compared: bool  # one of the two that are set beside each other
+    course_count: int | None
+    person_count: int | None
+    length_count: int | None  # courses with a known length
+    length_mean: float | None = None  # days
+    length_sd: float | None = None
+    change_count: int | None = 0  # courses with baseline and final rating
+    change_mean: float | None = None  # points; a fall is negative
+    change_sd: float | None = None
+    judged_count: int | None = 0  # courses in which the primary rule can be judged
+    responder_count: int | None = 0
+    harm_known_count: int | None = 0  # courses with known events and a known length
+    event_count: int | None = 0  # of these courses
+    infusion_days: float | None = 0.0  # of these courses
+    final_missing_count: int | None = 0
+    return_known_count: int | None = (
+        0  # courses of which it is known whether the person came back within `PERIOD_RETURN_DAYS`
+    )
+    return_count: int | None = 0
+
+
+#: A return to care within so many days of discharge is counted for a period.
+PERIOD_RETURN_DAYS = 30
+
+
 @dataclass(frozen=True, kw_only=True)
 class DayCount:
     """How many courses ran on a day, were rated on it while they ran, and had their lowest daily value on it."""
@@ -179,6 +226,7 @@ class StudyResult:
     ways: Sequence[TreatmentWay] | None = None  # None: no history of treatments was read
     edition: Edition = field(default_factory=Edition)
     days: Sequence[DayCount] = ()  # from day 1 to the last on which a course ran or was lowest
+    periods: Sequence[PeriodRow] | None = None  # empty: no calendar can be laid on the courses; None: not counted
     outcomes: Any = None
     daily: Any = None
     harm: Any = None

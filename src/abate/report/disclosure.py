@@ -101,6 +101,7 @@ def disclose(
         sensitivity=hider.sensitivity(result.sensitivity),
         ways=hider.ways(coarse.ways),
         days=hider.days(result.days),
+        periods=hider.periods(result.periods),
         # A fingerprint of the contents would tell whoever guesses them that the guess is right.
         provenance=replace(result.provenance, data_fingerprint="", seed=None),
         outcomes=None, daily=None, harm=None, doses=None,

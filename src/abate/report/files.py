@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from abate.contracts.result import RESULTS_SCHEMA, Estimate, StudyResult
+from abate.report.centre import render_summary
 from abate.report.csv_text import as_csv
 from abate.report.drawn import DrawnFigure, draw_figures
 from abate.report.html import render_page
@@ -24,7 +25,7 @@ _ESTIMATE_COLUMNS = tuple(field.name for field in fields(Estimate))
 
 
 def write_outputs(result: StudyResult, folder: Path) -> None:
-    """Write report.html, results.json, results.csv and figures/ into ``folder``, the same bytes on every run.
+    """Write report.html, summary.html, results.json, results.csv and figures/ into ``folder``, the same bytes on every run.
 
     Raises
     ------
@@ -35,6 +36,7 @@ def write_outputs(result: StudyResult, folder: Path) -> None:
     sections = build_sections(view)
     drawn = draw_figures(view, sections)
     _write(folder / "report.html", render_page(view, sections, drawn))
+    _write(folder / "summary.html", render_summary(view))
     _write(folder / "results.json", describe_results(result))
     _write(folder / "results.csv", estimates_as_csv(result.estimates))
     (folder / "figures").mkdir()

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 from abate.contracts.result import (
     AttritionStep,
@@ -18,12 +19,13 @@ from abate.contracts.result import (
     DayCount,
     Estimate,
     FindingCount,
+    PeriodRow,
     SensitivityRow,
     TreatmentWay,
     Withheld,
 )
 from abate.report.ledger import Key, Ledger
-from abate.report.ledger_of_study import COURSES, GROUPS, PERSONS, group_keys, share_of_cell, table_1_key
+from abate.report.ledger_of_study import COURSES, GROUPS, PERSONS, group_keys, period_number, share_of_cell, table_1_key
 from abate.report.protection import Mark
 
 HIDDEN = "hidden"
@@ -35,6 +37,13 @@ _COUNTS_IN_TEXT = (
     re.compile(r", \d+ changes? of 0 left out"),
 )
 _QUARTILES = re.compile(r"^(\S+) \[(\S+), (\S+)\]$")
+
+
+_NUMBERS_OF_PERIOD = tuple(
+    field.name
+    for field in fields(PeriodRow)
+    if field.name.endswith(("_count", "_mean", "_sd")) or field.name == "infusion_days"
+)
 
 
 class Hider:
@@ -123,6 +132,18 @@ class Hider:
         return self._counted(
             getattr(one, name), [("day", name, str(one.day))], "Days", f"day {one.day}: courses {name}"
         )
+
+    def periods(self, rows: Sequence[PeriodRow] | None) -> tuple[PeriodRow, ...] | None:
+        """Return the calendar periods; one of which a count is hidden tells nothing, since means would tell of its few."""
+        return None if rows is None else tuple(self._period(row) for row in rows)
+
+    def _period(self, row: PeriodRow) -> PeriodRow:
+        number = period_number(row)
+        if not any(key in self._marks for key in self._ledger.shown_by[number]):
+            return row
+        self._note("Calendar periods", f"{row.kind} {row.number} of {row.year}", HIDDEN)
+        nothing: dict[str, Any] = dict.fromkeys(_NUMBERS_OF_PERIOD)
+        return replace(row, **nothing)
 
     def ways(self, ways: Sequence[TreatmentWay] | None) -> tuple[TreatmentWay, ...] | None:
         """Return the ways from class to class, all of them or none."""

@@ -10,7 +10,7 @@ from typing import Any
 from abate.report.disclosure import edition_notice
 from abate.report.drawn import DrawnFigure
 from abate.report.headline import headline, key_numbers, lede
-from abate.report.report_table import ReportTable
+from abate.report.report_table import ReportTable, TableRow
 from abate.report.sections import Section
 from abate.report.tokens import describe_theme
 from abate.report.view import ResultView
@@ -40,7 +40,7 @@ def render_page(view: ResultView, sections: Sequence[Section], drawn: Mapping[st
         "lede": lede(view),
         "key_numbers": key_numbers(view),
     }
-    return str(_template().render(page=page, sections=_as_written(sections, drawn)))
+    return str(template_named("report.html.j2").render(page=page, sections=_as_written(sections, drawn)))
 
 
 def _as_written(sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]) -> list[dict[str, Any]]:
@@ -52,7 +52,7 @@ def _as_written(sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]) -
         tables = []
         for table in section.tables:
             number += 1
-            tables.append({**_table(table), "number": number})
+            tables.append({**describe_table(table), "number": number})
         figures = []
         for found in (drawn[figure.id] for figure in section.figures):
             figures.append(
@@ -62,7 +62,7 @@ def _as_written(sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]) -
                     "reason": found.reason,
                     "wide": Markup(found.wide),
                     "narrow": Markup(found.narrow),
-                    "tables": [_table(table) for table in found.figure.numbers if not table.is_empty],
+                    "tables": [describe_table(table) for table in found.figure.numbers if not table.is_empty],
                 }
             )
         plain = {
@@ -72,8 +72,20 @@ def _as_written(sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]) -
     return written
 
 
-def _table(table: ReportTable) -> dict[str, Any]:
-    return {**asdict(table), "is_text": [_is_text(table, place) for place in range(len(table.columns))]}
+def describe_table(table: ReportTable) -> dict[str, Any]:
+    """Return a table as a template reads it: its cells, and which columns are text."""
+    rows = [{"kind": row.kind, "cells": [_cell(row, place) for place in range(len(row.cells))]} for row in table.rows]
+    is_text = [_is_text(table, place) for place in range(len(table.columns))]
+    return {**asdict(table), "rows": rows, "is_text": is_text}
+
+
+def _cell(row: TableRow, place: int) -> str:
+    """Return a cell as the template writes it: text to be escaped, or a link to a section of the page with its text escaped."""
+    from markupsafe import Markup
+
+    if place not in row.links:
+        return row.cells[place]
+    return Markup('<a href="#{}">{}</a>').format(row.links[place], clean(row.cells[place]))
 
 
 def _is_text(table: ReportTable, place: int) -> bool:
@@ -82,7 +94,8 @@ def _is_text(table: ReportTable, place: int) -> bool:
 
 
 @cache
-def _template() -> Any:
+def template_named(name: str) -> Any:
+    """Return a template of this room; whatever it writes is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -95,4 +108,4 @@ def _template() -> Any:
         keep_trailing_newline=True,
         finalize=lambda value: clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
     )
-    return environment.get_template("report.html.j2")
+    return environment.get_template(name)

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from abate.contracts.result import CharacteristicRow, Counted, Estimate, StudyResult
+from abate.contracts.result import CharacteristicRow, Counted, Estimate, PeriodKind, PeriodRow, StudyResult
 from abate.report.ledger import Key, Ledger
 from abate.report.view import ResultView
 
@@ -41,6 +41,7 @@ def ledger_of(result: StudyResult) -> Ledger:
     _note_characteristics(ledger, view)
     _note_variants(ledger, view)
     _note_findings(ledger, result)
+    _note_periods(ledger, view)
     _note_others(ledger, view)
     return ledger
 
@@ -531,6 +532,53 @@ def _note_findings(ledger: Ledger, result: StudyResult) -> None:
     for place, found in enumerate(result.findings):
         key = ledger.state(("finding", str(place)), _whole(found.count))
         ledger.shows(key, key)
+
+
+#: Counts of a calendar period, and in which other count of it they lie.
+_INSIDE_PERIOD = {
+    "person_count": "course_count",
+    "length_count": "course_count",
+    "change_count": "course_count",
+    "judged_count": "course_count",
+    "responder_count": "judged_count",
+    "harm_known_count": "course_count",
+    "final_missing_count": "course_count",
+    "return_known_count": "course_count",
+    "return_count": "return_known_count",
+}
+_SUMMED = ("course_count", *(name for name in _INSIDE_PERIOD if name != "person_count"), "event_count")
+
+
+def _note_periods(ledger: Ledger, view: ResultView) -> None:
+    """Note the calendar periods: what lies in what, that they make up all courses, and short ones the long ones they lie in."""
+    rows = view.result.periods or ()
+    for row in rows:
+        number = period_number(row)
+        for name in ("course_count", *_INSIDE_PERIOD, "event_count"):
+            ledger.shows(number, ledger.state((*number, name), getattr(row, name), 2))
+        for inner, outer in _INSIDE_PERIOD.items():
+            ledger.split((*number, outer), (*number, inner))
+    for kind in PeriodKind:
+        of_kind = [row for row in rows if row.kind is kind]
+        if of_kind:
+            ledger.split(COURSES, *((*period_number(row), "course_count") for row in of_kind))
+    for row in rows:
+        inside = [other for other in rows if _MONTHS[other.kind] < _MONTHS[row.kind] and _lies_in(other, row)]
+        for name in _SUMMED if inside else ():
+            ledger.split((*period_number(row), name), *((*period_number(other), name) for other in inside))
+
+
+_MONTHS = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.YEAR: 12}
+
+
+def period_number(row: PeriodRow) -> Key:
+    """Return the key of a calendar period among the numbers of a result."""
+    return ("period", str(row.kind), str(row.year), str(row.number))
+
+
+def _lies_in(short: PeriodRow, long: PeriodRow) -> bool:
+    months = _MONTHS[long.kind] // _MONTHS[short.kind]
+    return short.year == long.year and (short.number - 1) // months == long.number - 1
 
 
 def _note_others(ledger: Ledger, view: ResultView) -> None:

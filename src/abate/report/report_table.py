@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -17,10 +17,11 @@ class RowKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class TableRow:
-    """One row; the first cell names it."""
+    """One row; the first cell names it. ``links`` gives, by the place of a cell, the section that it leads to."""
 
     cells: tuple[str, ...]
     kind: RowKind = RowKind.PLAIN
+    links: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ near the true one would do.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from abate.contracts.result import (
     AttritionStep,
@@ -17,6 +17,7 @@ from abate.contracts.result import (
     DayCount,
     Estimate,
     FindingCount,
+    PeriodRow,
     SensitivityRow,
     StudyResult,
     TreatmentWay,
@@ -47,6 +48,7 @@ def round_result(result: StudyResult, multiple: int) -> StudyResult:
         sensitivity=tuple(_round_variant(row, multiple) for row in result.sensitivity),
         ways=None if result.ways is None else tuple(_round_way(way, multiple) for way in result.ways),
         days=tuple(_round_day(day, multiple) for day in result.days),
+        periods=None if result.periods is None else tuple(_round_period(row, multiple) for row in result.periods),
     )
 
 
@@ -159,6 +161,22 @@ def _round_variant(row: SensitivityRow, multiple: int) -> SensitivityRow:
 
 def _round_way(way: TreatmentWay, multiple: int) -> TreatmentWay:
     return replace(way, course_count=int(rounded_count(way.course_count, multiple)))
+
+
+def _round_period(row: PeriodRow, multiple: int) -> PeriodRow:
+    """Return a period with rounded counts; means keep one decimal, and spreads go, from which counts could be found."""
+    if multiple == 1 or row.course_count is None:
+        return row
+    counts = {
+        field.name: int(rounded_count(getattr(row, field.name), multiple))
+        for field in fields(row)
+        if field.name.endswith("_count") and getattr(row, field.name) is not None
+    }
+    means = {
+        name: None if (mean := getattr(row, name)) is None else round(mean, DECIMALS)
+        for name in ("length_mean", "change_mean")
+    }
+    return replace(row, length_sd=None, change_sd=None, **means, **counts)  # type: ignore[arg-type]
 
 
 def _round_day(day: DayCount, multiple: int) -> DayCount:

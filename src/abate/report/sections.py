@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from abate.report import prose, tables
+from abate.report.checklists import checklist_tables, say_checklists
 from abate.report.disclosure import edition_notice
 from abate.report.failed_tables import definition_table, failed_table
 from abate.report.figures.change import draw_before_and_after, draw_changes
@@ -48,8 +49,8 @@ class Section:
 
 
 def build_sections(view: ResultView) -> tuple[Section, ...]:
-    """Return the sections in the order of a paper."""
-    return (
+    """Return the sections in the order of a paper; the checklists, which know all others, after the methods."""
+    before = (
         _attrition(view),
         _characteristics(view),
         *_failed(view),
@@ -64,10 +65,9 @@ def build_sections(view: ResultView) -> tuple[Section, ...]:
         _attribution(view),
         _limits(view),
         _methods(view),
-        _findings(view),
-        *_hidden(view),
-        _provenance(view),
     )
+    after = (_findings(view), *_hidden(view), _provenance(view))
+    return (*before, _checklist(view, (*before, *after)), *after)
 
 
 def _attrition(view: ResultView) -> Section:
@@ -275,6 +275,24 @@ def _methods(view: ResultView) -> Section:
         contents="Methods",
         say="These paragraphs were written from the study file; changing a rule there changes the sentence here.",
         paragraphs=(*view.result.explanation, how),
+    )
+
+
+def _checklist(view: ResultView, others: Sequence[Section]) -> Section:
+    titles = {section.id: section.title for section in others}
+    return Section(
+        id="checklist",
+        title="Reporting checklists",
+        contents="Checklists",
+        say=say_checklists(view, titles),
+        tables=checklist_tables(view, titles),
+        notes=(
+            Note(
+                head="In section",
+                text="means that the page holds what the item asks; whether that is enough, the author judges.",
+            ),
+            Note(head="Begin from", text="names the section that holds a part of it."),
+        ),
     )
 
 

@@ -225,8 +225,10 @@ def _estimate(
     study: Study, work: _Work, exported: Mapping[str, pa.Table], engine: Engine, progress: Progress
 ) -> StudyResult:
     from abate.inference.characteristics import describe_characteristics
+    from abate.inference.columns import eligible_courses
     from abate.inference.days import count_days
     from abate.inference.estimate import estimate_study
+    from abate.inference.periods import count_periods
     from abate.study.refractory_sensitivity import vary_the_definition
     from abate.study.sensitivity import vary_the_rules
 
@@ -250,6 +252,7 @@ def _estimate(
         provenance=_provenance(study, work.tables, exported, engine),
         ways=_find_ways(study, work, entered, engine),
         days=count_days(study, exported["outcomes"], exported["daily"]),
+        periods=count_periods(study, eligible_courses(study, exported["outcomes"])),
         **rows,
     )
 

@@ -18,6 +18,7 @@ from abate.knowledge.visit_kinds import visit_kinds
         "drug_facts.csv",
         "infusion_limits.csv",
         "published_burden.csv",
+        "reporting_items.csv",
         "routes.csv",
         "scale_bands.csv",
         "scale_changes.csv",

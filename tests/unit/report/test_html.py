@@ -17,7 +17,7 @@ from abate.study.read import read_study
 from tests.report_example import example_result, example_study, result_of_rows, simulate_rows
 
 SECTIONS = ["attrition", "characteristics", "courses", "by-day", "change", "response", "nadir", "harm", "durability", "sensitivity",
-            "attribution", "limits", "methods", "findings", "provenance"]  # fmt: skip
+            "attribution", "limits", "methods", "checklist", "findings", "provenance"]  # fmt: skip
 HOSTILE = ("<script>alert(1)</script>", "\"'&{{7*7}}{% x %}", "\u202etxt.exe \u05e9\u05dc\u05d5\u05dd", "x" * 300, "\U0001f600 na\u00efve", "=1+1", "</svg><img src=x onerror=alert(1)>")  # fmt: skip
 
 
