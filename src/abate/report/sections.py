@@ -48,13 +48,13 @@ class Section:
 
 
 def build_sections(view: ResultView) -> tuple[Section, ...]:
-    """Return the sections in the order of a paper."""
+    """Return the sections in the order of a paper, after the key figure: it stands with the headline on the first page."""
     return (
+        _trajectory(view),
         _attrition(view),
         _characteristics(view),
         *_failed(view),
         _courses(view),
-        _trajectory(view),
         _change(view),
         _response(view),
         _nadir(view),
