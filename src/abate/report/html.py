@@ -84,9 +84,11 @@ def _as_written(sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]) -
 
 def _numbers(drawn: DrawnFigure) -> list[dict[str, Any]]:
     """Return the tables behind a figure; each is saved under the name that it has in the folder of figures."""
-    names = [drawn.figure.id, *(table.id for table in drawn.figure.numbers[1:])]
-    named = zip(names, drawn.figure.numbers, strict=True)
-    return [{**_table(table), "file": name} for name, table in named if not table.is_empty]
+    return [
+        {**_table(table), "file": table.id if place else drawn.figure.id}
+        for place, table in enumerate(drawn.figure.numbers)
+        if not table.is_empty
+    ]
 
 
 def _table(table: ReportTable) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 // ---- A figure is saved as it stands in the page, in the colours of paper, with its title, caption and source.
 
-const SVG = 'http://www.w3.org/2000/svg';
+const SVG = document.querySelector('svg')?.namespaceURI;
 const MARGIN = 16;
 const LINE = 17;
 const PNG_SCALE = 3;
