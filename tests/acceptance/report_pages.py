@@ -61,6 +61,7 @@ def _is_own(url: str, path: Path) -> bool:
 
 def saved(page: Any, selector: str) -> Mapping[str, Any]:
     """Click what saves, and return the name and the bytes of the file."""
+    page.wait_for_timeout(110)  # Chromium lets no page save more than ten files a second
     with page.expect_download() as download:
         page.click(selector)
     return {"name": download.value.suggested_filename, "bytes": Path(download.value.path()).read_bytes()}

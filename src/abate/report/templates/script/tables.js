@@ -28,7 +28,7 @@ function csvOf(table) {
 
 // A tab or a break in a cell would be the end of it where the text is pasted.
 function plainOf(table) {
-  const texts = rowsOf(table).map(({ cells }) => cells.map(cell => cell.replace(/\s/g, ' ')).join('\t'));
+  const texts = rowsOf(table).map(({ cells }) => cells.map(cell => cell.replace(/[\t\r\n]/g, ' ')).join('\t'));
   return [table.caption.textContent, ...texts, ...notesOf(table)].join('\r\n');
 }
 
