@@ -77,9 +77,7 @@ def test_landmarks_and_headings_are_in_order(browser: Any, small_report: Path) -
 
 @pytest.mark.parametrize(("touch", "least"), [(False, 28), (True, 40)])
 @pytest.mark.parametrize("width", [360, 1280])
-def test_what_is_pressed_is_large_enough(
-    browser: Any, small_report: Path, touch: bool, least: int, width: int
-) -> None:
+def test_what_is_pressed_is_large_enough(browser: Any, small_report: Path, touch: bool, least: int, width: int) -> None:
     with opened(browser, small_report, width=width, has_touch=touch, is_mobile=touch) as page:
         page.evaluate("document.querySelectorAll('details').forEach(box => { box.open = true })")
         page.evaluate("document.querySelector('nav').classList.add('finding')")

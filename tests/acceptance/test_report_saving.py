@@ -149,8 +149,20 @@ def test_a_copied_table_is_a_plain_table_for_word(browser: Any, report: Path) ->
         )
         caption = page.text_content("#table-sensitivity-table caption")
     found = Clipboard(html)
-    assert {tag for tag, _ in found.tags} - {"html", "body", "head", "meta"} <= {"p", "table", "tbody", "tr", "td", "th"}
-    assert {name for _, attributes in found.tags for name in attributes} <= {"style", "charset", "http-equiv", "content"}
+    assert {tag for tag, _ in found.tags} - {"html", "body", "head", "meta"} <= {
+        "p",
+        "table",
+        "tbody",
+        "tr",
+        "td",
+        "th",
+    }
+    assert {name for _, attributes in found.tags for name in attributes} <= {
+        "style",
+        "charset",
+        "http-equiv",
+        "content",
+    }
     cells = [cell for row in shown for cell in row]
     assert found.cells[0] == caption
     assert found.cells[1 : 1 + len(cells)] == cells
