@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.report_pages import opened, write_page
+from tests.conftest import skip_or_fail
 from tests.report_example import example_result
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("report in a browser")]
@@ -17,8 +18,11 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 @pytest.fixture(scope="session")
 def axe() -> str:
     """axe-core as the package axe-playwright-python carries it; a test dependency only (docs/decisions/0009-page.md)."""
-    package = pytest.importorskip("axe_playwright_python")
-    return (Path(package.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+    try:
+        import axe_playwright_python as package
+    except ImportError:
+        skip_or_fail("accessibility is checked with axe-playwright-python, which is not installed")
+    return (Path(str(package.__file__)).parent / "axe.min.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
