@@ -6,11 +6,13 @@ Nothing here is a patient's. Attrition, findings and sensitivity are written by 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from abate.contracts.course_tables import DOSES
 from abate.contracts.definition import Study
@@ -22,11 +24,13 @@ from abate.contracts.result import (
     Provenance,
     SensitivityRow,
     StudyResult,
+    TreatmentWay,
 )
 from abate.contracts.schema import ColumnType, Table
 from abate.inference.columns import eligible_courses
 from abate.inference.days import count_days
 from abate.inference.estimate import describe_characteristics, estimate_study
+from abate.inference.failed import estimate_failed
 from abate.inference.periods import count_periods
 from abate.study.explain import explain
 from abate.study.provenance import study_as_data
@@ -87,6 +91,77 @@ def result_of_rows(study: Study, rows: dict[str, pa.Table], **changes: Any) -> S
         **rows,
     )
     return replace(result, **changes)
+
+
+#: Names that would break a page, a file or a spreadsheet that took them for more than text.
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "\"'&{{7*7}}{% x %}",
+    "\u202etxt.exe \u05e9\u05dc\u05d5\u05dd",
+    "x" * 300,
+    "\U0001f600 na\u00efve",
+    "=1+1",
+    "</svg><img src=x onerror=alert(1)>",
+    "</style></title><script>alert(2)</script>",
+)
+
+
+def hostile_result() -> StudyResult:
+    """A study whose title, treatment, condition, classes, terms and findings are hostile, with characters nobody can see."""
+    base = study_as_data(read_study("ketamine-migraine"))
+    study = example_study(
+        title=f"{HOSTILE[7]}\x00\x07{''.join(HOSTILE)}"[:290],
+        treatment={**base["treatment"], "name": " ".join(HOSTILE[:3])},
+        condition={**base["condition"], "name": f"{HOSTILE[6]} {HOSTILE[2]}"},
+        events={"window": ["0h", "end+24h"], "terms": {}},
+    )
+    rows = simulate_rows(study, 61, 61)
+    events = [{**event, "term": HOSTILE[place % len(HOSTILE)]} for place, event in enumerate(rows["harm"].to_pylist())]
+    rows["harm"] = pa.Table.from_pylist(events, schema=rows["harm"].schema)
+    findings = tuple(FindingCount(table="t", rule=f"{name}\x1b\tand", action="dropped", count=1) for name in HOSTILE)
+    result = result_of_rows(study, rows, findings=findings)
+    ways = tuple(
+        TreatmentWay(step=1, drug_class=name, next_class=None, course_count=7, skipped_count=0) for name in HOSTILE
+    )
+    return replace(result, estimates=[*result.estimates, *_failed_classes(study, rows["outcomes"])], ways=ways)
+
+
+def _failed_classes(study: Study, outcomes: pa.Table) -> Sequence[Estimate]:
+    """Every hostile name as a class of drugs that had failed before every course."""
+    courses = outcomes["course_id"].to_pylist()
+    rows = [(course, name) for name in HOSTILE for course in courses]
+    flags = ("has_failed", "no_effect", "not_tolerated", "contraindicated", "inferred", "fair", "may_be_fair", "may_have_failed")  # fmt: skip
+    table = pa.table(
+        {
+            "course_id": [course for course, _ in rows],
+            "role": ["preventive"] * len(rows),
+            "drug_class": [name for _, name in rows],
+            **{flag: [flag == "has_failed"] * len(rows) for flag in flags},
+        }
+    )
+    return estimate_failed(eligible_courses(study, outcomes), table)
+
+
+def large_result(courses: int = 60_000) -> StudyResult:
+    """A study of so many courses: 600 of them drawn by chance, and copies of these as other persons."""
+    drawn = 600
+    study = example_study()
+    rows = simulate_rows(study, drawn, 61)
+    return result_of_rows(
+        study, {name: _repeated(table, courses // drawn, apart=drawn) for name, table in rows.items()}
+    )
+
+
+def _repeated(table: pa.Table, times: int, *, apart: int) -> pa.Table:
+    keys = [name for name in ("course_id", "person_id") if name in table.column_names]
+    copies = []
+    for place in range(times):
+        copy = table
+        for key in keys:
+            moved = pc.add(table[key], place * apart)
+            copy = copy.set_column(copy.column_names.index(key), key, moved)
+        copies.append(copy)
+    return pa.concat_tables(copies).combine_chunks()
 
 
 def without(result: StudyResult, *prefixes: str) -> StudyResult:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pyarrow.parquet as pq
@@ -14,6 +16,9 @@ import pytest
 from abate.study.schemas import schema_of
 from tests.acceptance.command import abate
 from tests.acceptance.records import OMOP_STUDY, write_study
+from tests.acceptance.report_pages import CHROMIUM, write_page
+from tests.conftest import skip_or_fail
+from tests.report_example import example_result, hostile_result
 from tests.small_cdm import SMALL_CDM, small_cdm, write_csv
 
 
@@ -63,3 +68,31 @@ def omop_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     write_study(folder, OMOP_STUDY)
     tables = small_cdm(drug_exposure=BROKEN_DOSES, measurement=BROKEN_WEIGHTS)
     return run(folder, write_csv(tables, folder / "records"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Headless Chromium."""
+    if not Path(CHROMIUM).exists():
+        skip_or_fail("the page is opened with Chromium, which is not installed")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as running:
+        started = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of 61 courses."""
+    path = tmp_path_factory.mktemp("usual") / "report.html"
+    write_page(example_result(61, seed=4), path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def hostile_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a study whose names are hostile."""
+    path = tmp_path_factory.mktemp("hostile") / "report.html"
+    write_page(hostile_result(), path)
+    return path

@@ -7,9 +7,11 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
+from abate.contracts.notice import NOT_A_DEVICE
 from abate.report.disclosure import edition_notice
-from abate.report.drawn import DrawnFigure
+from abate.report.drawn import DrawnFigure, describe_source
 from abate.report.headline import headline, key_numbers, lede
+from abate.report.inlined import describe_foot, read_scripts
 from abate.report.report_table import ReportTable, TableRow
 from abate.report.sections import Section
 from abate.report.tokens import describe_theme
@@ -18,24 +20,32 @@ from abate.report.words import clean, shown
 
 #: A column whose cells are longer than this on average is read as text, not as numbers.
 _TEXT_FROM = 22
+#: A table with more rows than this may be cut between two pages of paper.
+_MOST_ROWS_UNCUT = 24
 
 
 def render_page(view: ResultView, sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]) -> str:
-    """Return the page: one file that asks for nothing from anywhere and runs no script.
+    """Return the page: one file that asks for nothing from anywhere, and is whole without its script.
 
-    Whatever comes from a study file or from records is escaped by the template. Only two things are not, and both are
-    the report's own: the colours of the theme, and the drawings, whose texts were escaped when they were written.
+    Whatever comes from a study file or from records is escaped by the template. Only three things are not, and all are
+    the report's own: styles, scripts, and the drawings, whose texts were escaped when they were written.
     """
     from markupsafe import Markup
 
-    provenance = view.result.provenance
+    provenance, scripts = view.result.provenance, read_scripts()
     page = {
         "title": view.study.title,
         "treatment": shown(view.treatment),
         "is_simulated": provenance.is_simulated,
         "abate_version": provenance.abate_version,
         "theme": Markup(describe_theme()),
+        "foot": Markup(describe_foot(view.study.title, is_simulated=provenance.is_simulated)),
+        "policy": scripts.policy,
+        "early_script": Markup(scripts.early),
+        "late_script": Markup(scripts.late),
+        "source": describe_source(view),
         "edition": edition_notice(view.result),
+        "notice": NOT_A_DEVICE,
         "headline": headline(view),
         "lede": lede(view),
         "key_numbers": key_numbers(view),
@@ -52,7 +62,7 @@ def _as_written(sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]) -
         tables = []
         for table in section.tables:
             number += 1
-            tables.append({**describe_table(table), "number": number})
+            tables.append({**describe_table(table), "number": number, "file": table.id})
         figures = []
         for found in (drawn[figure.id] for figure in section.figures):
             figures.append(
@@ -62,7 +72,7 @@ def _as_written(sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]) -
                     "reason": found.reason,
                     "wide": Markup(found.wide),
                     "narrow": Markup(found.narrow),
-                    "tables": [describe_table(table) for table in found.figure.numbers if not table.is_empty],
+                    "tables": _numbers(found),
                 }
             )
         plain = {
@@ -72,11 +82,21 @@ def _as_written(sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]) -
     return written
 
 
+def _numbers(drawn: DrawnFigure) -> list[dict[str, Any]]:
+    """Return the tables behind a figure; each is saved under the name that it has in the folder of figures."""
+    return [
+        {**describe_table(table), "file": table.id if place else drawn.figure.id}
+        for place, table in enumerate(drawn.figure.numbers)
+        if not table.is_empty
+    ]
+
+
 def describe_table(table: ReportTable) -> dict[str, Any]:
     """Return a table as a template reads it: its cells, and which columns are text."""
     rows = [{"kind": row.kind, "cells": [_cell(row, place) for place in range(len(row.cells))]} for row in table.rows]
     is_text = [_is_text(table, place) for place in range(len(table.columns))]
-    return {**asdict(table), "rows": rows, "is_text": is_text}
+    is_long = len(table.rows) > _MOST_ROWS_UNCUT
+    return {**asdict(table), "rows": rows, "is_text": is_text, "is_long": is_long}
 
 
 def _cell(row: TableRow, place: int) -> str:

@@ -49,13 +49,16 @@ class Section:
 
 
 def build_sections(view: ResultView) -> tuple[Section, ...]:
-    """Return the sections in the order of a paper; the checklists, which know all others, after the methods."""
+    """Return the sections in the order of a paper, after the key figure, which stands with the headline on the first page.
+
+    The checklists, which know all others, come after the methods.
+    """
     before = (
+        _trajectory(view),
         _attrition(view),
         _characteristics(view),
         *_failed(view),
         _courses(view),
-        _trajectory(view),
         _change(view),
         _response(view),
         _nadir(view),

@@ -5,7 +5,7 @@ A hue has one meaning on the whole page, and colour is never alone: place, shape
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -36,6 +36,9 @@ COLOURS: Mapping[str, Colour] = MappingProxyType(
         "band": _colour("#f3f0e8", "#1c2024", "bands of days, ground of bars"),
         "link": _colour("#1b558f", "#8cbcf0", "links"),
         "focus": _colour("#a85a00", "#f0b04a", "ring round what has the focus"),
+        "hover": _colour("#f0ede4", "#262b30", "ground of a button under the pointer"),
+        "btn": _colour("#8a8f94", "#757c82", "edge of buttons and fields"),
+        "hit": _colour("#ffe08a", "#5a4a10", "ground of a word that was searched for"),
         "simbg": _colour("#fff1c9", "#3b2f0c", "ground of the banner on simulated data"),
         "simink": _colour("#4a3500", "#ffe6a3", "text of that banner"),
         "pain": _colour("#1f5b99", "#7db3ec", "the rating, response, every main estimate"),
@@ -63,14 +66,22 @@ def light(name: str) -> str:
 
 
 def describe_theme() -> str:
-    """Return the CSS custom properties of both themes and of print."""
-    by_light = "".join(f"--{name}:{colour.light};" for name, colour in COLOURS.items())
-    by_dark = "".join(f"--{name}:{colour.dark};" for name, colour in COLOURS.items())
+    """Return the CSS custom properties of both themes and of print; the first rule holds the light colours.
+
+    The theme is the system's unless the page's own switch has named one in ``data-theme``. Print is always light.
+    """
+    by_light, by_dark = _properties(lambda colour: colour.light), _properties(lambda colour: colour.dark)
+    types = f"--serif:{SERIF};--sans:{SANS};--mono:{MONO};--figure-font:{FIGURE_FONT};"
     return (
-        f":root{{color-scheme:light dark;--serif:{SERIF};--sans:{SANS};--mono:{MONO};{by_light}}}\n"
-        f"@media screen and (prefers-color-scheme:dark){{:root{{{by_dark}}}}}\n"
-        "@media print{:root{--paper:#fff;--band:#f4f4f2}}"
+        f":root{{{by_light}{types}color-scheme:light dark}}\n"
+        f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{by_dark}}}}}\n"
+        f"@media screen{{:root[data-theme=dark]{{{by_dark}color-scheme:dark}}:root[data-theme=light]{{color-scheme:light}}}}\n"
+        "@media print{:root{color-scheme:light;--paper:#fff;--band:#f4f4f2}}"
     )
+
+
+def _properties(value: Callable[[Colour], str]) -> str:
+    return "".join(f"--{name}:{value(colour)};" for name, colour in COLOURS.items())
 
 
 def variable_of(value: str) -> str:

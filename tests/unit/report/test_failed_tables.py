@@ -86,7 +86,7 @@ def test_definitions_stand_in_a_table_of_their_own(result):
 
 
 def test_the_section_stands_where_the_run_found_it_out(result):
-    assert [section.id for section in build_sections(ResultView(result))][1:4] == [
+    assert [section.id for section in build_sections(ResultView(result))][2:5] == [
         "characteristics",
         "failed",
         "courses",

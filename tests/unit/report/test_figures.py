@@ -25,7 +25,7 @@ from abate.report.sections import build_sections
 from abate.report.view import ResultView
 from tests.report_example import example_result
 
-IDS = ["attrition", "pain-by-day", "ratings-by-day", "before-and-after", "change", "response", "time-to-response", "nadir-day",
+IDS = ["pain-by-day", "ratings-by-day", "attrition", "before-and-after", "change", "response", "time-to-response", "nadir-day",
        "harm", "sustained", "return-to-care"]  # fmt: skip
 
 
