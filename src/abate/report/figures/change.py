@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from abate.report.figures.counts import count_axis
 from abate.report.figures.figure import Figure, figure_without_drawing, is_wide, round_steps, tenths
 from abate.report.figures.sheet import Row, Sheet
 from abate.report.numbers import (
+    NARROW_SPACE,
     describe_compact,
     describe_count,
     describe_number,
@@ -32,6 +34,8 @@ _LEFT = 34
 _CELLS = 10
 _DARKNESS = ((0.02, 0.1), (0.1, 0.25), (0.3, 0.45), (0.6, 0.7), (1.01, 0.9))
 _DARK_ENOUGH_FOR_PAPER = 0.6
+#: Room for the names of the lines at the right of a narrow figure.
+_BESIDE_NARROW = 72.0
 
 Floats = NDArray[np.float64]
 
@@ -85,7 +89,7 @@ def draw_before_and_after(view: ResultView) -> Figure:
         marks=(
             what,
             kinds,
-            "Thin line: no change. Shaded: the primary rule is met.",
+            f"Thin line: no change. Shaded: the primary rule is met.{_say_others(view)}",
             n_of(pairs.change.size, "course"),
             missing,
         ),
@@ -129,7 +133,8 @@ def draw_changes(view: ResultView) -> Figure:
 
 def _square(view: ResultView, pairs: Pairs, is_single: bool, width: float) -> Sheet:
     wide = is_wide(width)
-    side = 400 if wide else width - _LEFT - 14
+    beside = 0.0 if wide else _BESIDE_NARROW if is_single else 14.0
+    side = 400 if wide else width - _LEFT - beside
     low, high = view.scale.minimum, view.scale.maximum
     pad = 0.05 * (high - low)
     ends = (low - pad, high + pad)
@@ -151,15 +156,18 @@ def _square(view: ResultView, pairs: Pairs, is_single: bool, width: float) -> Sh
         hue="ink",
     )
     sheet.spans([{"x": ends[0], "y": ends[0], "x2": ends[1], "y2": ends[1]}], hue="muted", width=1)
+    has_room = wide or is_single
+    others = _other_rules(view) if has_room else []
+    for rule in others:
+        (x, y), (x2, y2) = limit_line(rule, ends, low)
+        sheet.spans([{"x": x, "y": y, "x2": x2, "y2": y2}], hue="ref", width=0.9, dash=True)
     if is_single:
         per_point = side / (ends[1] - ends[0])
         _draw_dots(sheet, pairs, per_point, per_point * _cell_width(view))
     else:
-        _draw_cells(sheet, view, pairs, side / (ends[1] - ends[0]))
-    if wide:
-        _write_beside(sheet, view, pairs, ends, side)
-    else:
-        sheet.texts([{"x": high, "y": high, "text": "no change"}], hue="muted", align="right", dx=-10, dy=-6, halo=True)
+        _draw_cells(sheet, view, pairs, side / (ends[1] - ends[0]), wide)
+    if has_room:
+        _write_beside(sheet, view, pairs, others, ends, side, wide)
     return sheet
 
 
@@ -168,21 +176,36 @@ def _scale_words(view: ResultView) -> str:
     return ", points" if view.noun == view.scale.name else f", {view.study.rating.scale.upper()}"
 
 
+def _say_others(view: ResultView) -> str:
+    return " Dashed: limits of the other rules." if _other_rules(view) else ""
+
+
+def _other_rules(view: ResultView) -> Sequence[ResponseRule]:
+    """Return the declared rules that are not the primary one."""
+    return [rule for rule in view.study.response.rules if rule.id != view.study.response.primary.id]
+
+
 def _shade_response(sheet: Sheet, rule: ResponseRule, ends: tuple[float, float]) -> None:
     """Shade where the final rating meets the rule, and draw its limit."""
-    places = np.linspace(ends[0], ends[1], 3)
-    limits = [_limit(rule, float(place)) for place in places]
-    # Where the limit lies under the figure there is nothing to shade; the line of a fall in points starts further right.
+    places = limit_line(rule, ends, ends[0])
+    sheet.areas([{"x": x, "y": ends[0], "y2": y, "series": 0} for x, y in places], hue="painwash")
+    sheet.lines([{"x": x, "y": y, "series": 0} for x, y in places], hue="pain", width=1.4)
+
+
+def limit_line(
+    rule: ResponseRule, ends: tuple[float, float], low: float
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return the two ends of the line on and below which a rule is met: baseline and final rating.
+
+    Where the line would leave the figure at its foot it begins there; ``low`` is the lowest baseline that it is drawn for.
+    """
     if rule.kind == "points":
-        first = max(ends[0], ends[0] + rule.threshold)
-        places = np.array([first, ends[1]])
-        limits = [_limit(rule, float(place)) for place in places]
-    rows = [
-        {"x": float(x), "y": ends[0], "y2": max(ends[0], limit), "series": 0}
-        for x, limit in zip(places, limits, strict=True)
-    ]
-    sheet.areas(rows, hue="painwash")
-    sheet.lines([{"x": line["x"], "y": line["y2"], "series": 0} for line in rows], hue="pain", width=1.4)
+        start = max(low, ends[0] + rule.threshold)
+    elif rule.kind == "percent" and 0 < rule.threshold < 100:
+        start = max(low, ends[0] / (1 - rule.threshold / 100))
+    else:
+        start = low
+    return (start, max(ends[0], _limit(rule, start))), (ends[1], max(ends[0], _limit(rule, ends[1])))
 
 
 def _limit(rule: ResponseRule, baseline: float) -> float:
@@ -241,7 +264,7 @@ def _cell_width(view: ResultView) -> float:
     return (view.scale.maximum - view.scale.minimum) / _CELLS
 
 
-def _draw_cells(sheet: Sheet, view: ResultView, pairs: Pairs, pixels_per_point: float) -> None:
+def _draw_cells(sheet: Sheet, view: ResultView, pairs: Pairs, pixels_per_point: float, wide: bool) -> None:
     width = _cell_width(view)
     counts = _cells(view, pairs)
     most = max(counts.values())
@@ -264,7 +287,7 @@ def _draw_cells(sheet: Sheet, view: ResultView, pairs: Pairs, pixels_per_point: 
             {"x": box["at"][0], "y": box["at"][1], "text": describe_compact(box["count"], pixels_per_point * width)}
             for box in boxes
         ]
-        sheet.texts(texts, hue="paper" if darkness >= _DARK_ENOUGH_FOR_PAPER else "ink")
+        sheet.texts(texts, hue="paper" if darkness >= _DARK_ENOUGH_FOR_PAPER else "ink", smallest=not wide)
 
 
 def _cells(view: ResultView, pairs: Pairs) -> Mapping[tuple[float, float], int]:
@@ -276,16 +299,56 @@ def _cells(view: ResultView, pairs: Pairs) -> Mapping[tuple[float, float], int]:
     return {(float(x), float(y)): int(count) for (x, y), count in zip(unique, counts, strict=True)}
 
 
-def _write_beside(sheet: Sheet, view: ResultView, pairs: Pairs, ends: tuple[float, float], side: float) -> None:
-    def height(value: float) -> float:
-        return side * (1 - (value - ends[0]) / (ends[1] - ends[0]))
+def _write_beside(
+    sheet: Sheet,
+    view: ResultView,
+    pairs: Pairs,
+    others: Sequence[ResponseRule],
+    ends: tuple[float, float],
+    side: float,
+    wide: bool,
+) -> None:
+    """Name each line where it leaves the figure at the right; names that would touch move apart."""
+    primary = view.study.response.primary
+    rules = [primary, *others]
+    wanted = [(ends[1], "no change", "muted"), *((limit_line(rule, ends, ends[0])[1][1], _name_of_line(rule, wide), "muted") for rule in rules)]  # fmt: skip
+    places = [side * (1 - (value - ends[0]) / (ends[1] - ends[0])) for value, *_ in wanted]
+    heights = [32.0 if wide and place == 1 else 15.0 for place in range(len(wanted))]
+    for place, y in enumerate(moved_apart(places, heights, side)):
+        is_primary = place == 1
+        text = wanted[place][1]
+        sheet.note(text, x=side + 8, y=y, bold=is_primary, hue="pain" if is_primary else "muted", limit=230 if wide else _BESIDE_NARROW - 10, small=True)  # fmt: skip
+        if is_primary and wide:
+            met, judged = int(np.nansum(pairs.responded)), int(np.sum(~np.isnan(pairs.responded)))
+            sheet.note(f"{describe_share(met, judged)} on or below the line", x=side + 8, y=y + 16, hue="ink", limit=240)  # fmt: skip
 
-    sheet.note("no change", x=side + 8, y=height(ends[1]) + 4, hue="muted")
-    met, judged = int(np.nansum(pairs.responded)), int(np.sum(~np.isnan(pairs.responded)))
-    rule = view.study.response.primary
-    at = min(max(height(_limit(rule, ends[1])), 26), side - 40)
-    sheet.note(label_rule(rule), x=side + 8, y=at, bold=True, hue="pain", limit=230)
-    sheet.note(f"{describe_share(met, judged)} on or below the line", x=side + 8, y=at + 17, hue="ink", limit=240)
+
+def _name_of_line(rule: ResponseRule, wide: bool) -> str:
+    if wide:
+        return label_rule(rule)
+    number = f"{rule.threshold:g}"
+    if rule.kind == "at_most":
+        return f"\u2264 {number}"
+    return f"\u2212{number}" + (f"{NARROW_SPACE}%" if rule.kind == "percent" else " points")
+
+
+def moved_apart(places: Sequence[float], heights: Sequence[float], lowest: float) -> list[float]:
+    """Return places from the top, in pixels, so that texts of these heights do not touch, as near to ``places`` as the order allows.
+
+    Examples
+    --------
+    >>> moved_apart([10, 12, 90], [15, 15, 15], 100)
+    [10, 25, 90]
+    """
+    order = sorted(range(len(places)), key=lambda place: places[place])
+    found = list(places)
+    for before, after in pairwise(order):
+        found[after] = max(found[after], found[before] + heights[before])
+    limit = lowest
+    for place in reversed(order):
+        found[place] = min(found[place], limit - heights[place] / 2)
+        limit = found[place] - heights[place] / 2
+    return found
 
 
 def _waterfall(view: ResultView, pairs: Pairs, width: float) -> Sheet:
@@ -326,11 +389,14 @@ def _histogram(view: ResultView, pairs: Pairs, width: float) -> Sheet:
     sheet.heading("Courses")
     bars = [{"x": at - 0.46 * step, "x2": at + 0.46 * step, "y": 0, "y2": count} for at, count in counts.items()]
     sheet.boxes(bars, hue="pain")
-    if is_wide(width):
-        sheet.texts([{"x": at, "y": count, "text": describe_compact(count, 34)} for at, count in counts.items()], dy=-8)
     mean = view.value("change.mean")
     if mean is not None:
         sheet.spans([{"x": mean, "y": 0, "y2": most * 1.08}], hue="ink", width=1.2, dash=True)
+    if is_wide(width):
+        room = sheet.plot_width * step / (high - low)
+        texts = [{"x": at, "y": count, "text": describe_compact(count, room)} for at, count in counts.items()]
+        sheet.texts(texts, dy=-8, halo=True)
+    if mean is not None:
         sheet.texts(
             [{"x": mean, "y": most * 1.08, "text": f"mean {describe_signed(mean)}"}],
             bold=True,
@@ -347,6 +413,12 @@ def _histogram(view: ResultView, pairs: Pairs, width: float) -> Sheet:
         hue="ink",
         bold=True,
     )
+    sheet.hover(
+        [
+            {"x": at - step / 2, "x2": at + step / 2, "y": 0, "y2": sheet.y[1], "text": f"Change {describe_signed(at, 0 if float(at).is_integer() else 1)}: {plural(count, 'course')}"}
+            for at, count in counts.items()
+        ]
+    )  # fmt: skip
     return sheet
 
 

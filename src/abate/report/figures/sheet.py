@@ -89,9 +89,10 @@ class Sheet:
         self._write(rows, mark, limit, x={"value": x}, y=self._place("y"))
 
     def texts(self, rows: Rows, *, hue: str = "ink", bold: bool = False, small: bool = True, align: str = "center", dx: float = 0, dy: float = 0,
-              halo: bool = False, limit: float | None = None) -> None:  # fmt: skip
+              halo: bool = False, limit: float | None = None, smallest: bool = False) -> None:  # fmt: skip
         """Write ``text`` of each row at its ``x`` and ``y``; a halo of paper keeps it readable on marks."""
-        mark = _text_mark(hue, SMALL_SIZE if small else TEXT_SIZE, bold=bold, align=align) | {"dx": dx, "dy": dy}
+        size = SMALLEST_SIZE if smallest else SMALL_SIZE if small else TEXT_SIZE
+        mark = _text_mark(hue, size, bold=bold, align=align) | {"dx": dx, "dy": dy}
         if halo:
             under = mark | {"stroke": light("paper"), "strokeWidth": 3.5, "strokeJoin": "round"}
             self._write(rows, under, limit, x=self._place("x"), y=self._place("y"))
