@@ -311,16 +311,18 @@ def _write_beside(
     """Name each line where it leaves the figure at the right; names that would touch move apart."""
     primary = view.study.response.primary
     rules = [primary, *others]
-    wanted = [(ends[1], "no change", "muted"), *((limit_line(rule, ends, ends[0])[1][1], _name_of_line(rule, wide), "muted") for rule in rules)]  # fmt: skip
-    places = [side * (1 - (value - ends[0]) / (ends[1] - ends[0])) for value, *_ in wanted]
+    wanted = [(ends[1], "no change"), *((limit_line(rule, ends, ends[0])[1][1], _name_of_line(rule, wide)) for rule in rules)]  # fmt: skip
+    places = [side * (1 - (value - ends[0]) / (ends[1] - ends[0])) for value, _ in wanted]
     heights = [32.0 if wide and place == 1 else 15.0 for place in range(len(wanted))]
+    limit = 230.0 if wide else _BESIDE_NARROW - 10
     for place, y in enumerate(moved_apart(places, heights, side)):
         is_primary = place == 1
-        text = wanted[place][1]
-        sheet.note(text, x=side + 8, y=y, bold=is_primary, hue="pain" if is_primary else "muted", limit=230 if wide else _BESIDE_NARROW - 10, small=True)  # fmt: skip
+        hue = "pain" if is_primary else "muted"
+        sheet.note(wanted[place][1], x=side + 8, y=y, bold=is_primary, hue=hue, limit=limit)
         if is_primary and wide:
             met, judged = int(np.nansum(pairs.responded)), int(np.sum(~np.isnan(pairs.responded)))
-            sheet.note(f"{describe_share(met, judged)} on or below the line", x=side + 8, y=y + 16, hue="ink", limit=240)  # fmt: skip
+            share = f"{describe_share(met, judged)} on or below the line"
+            sheet.note(share, x=side + 8, y=y + 16, hue="ink", limit=240)
 
 
 def _name_of_line(rule: ResponseRule, wide: bool) -> str:
@@ -415,11 +417,15 @@ def _histogram(view: ResultView, pairs: Pairs, width: float) -> Sheet:
     )
     sheet.hover(
         [
-            {"x": at - step / 2, "x2": at + step / 2, "y": 0, "y2": sheet.y[1], "text": f"Change {describe_signed(at, 0 if float(at).is_integer() else 1)}: {plural(count, 'course')}"}
+            {"x": at - step / 2, "x2": at + step / 2, "y": 0, "y2": sheet.y[1], "text": _say_bin(at, count)}
             for at, count in counts.items()
         ]
-    )  # fmt: skip
+    )
     return sheet
+
+
+def _say_bin(change: float, count: int) -> str:
+    return f"Change {describe_signed(change, 0 if float(change).is_integer() else 1)}: {plural(count, 'course')}"
 
 
 def _change_sheet(view: ResultView, change: Floats, width: float, *, x: tuple[float, float], height: float) -> Sheet:

@@ -53,7 +53,9 @@ def draw_harm(view: ResultView) -> Figure:
             f"Left: courses with the event{', by the worst grade (CTCAE) of it' if has_grades else ''}.",
             "" if has_grades else "No grade is recorded.",
             "Right: events for each 100 days of infusion.",
-            say_intervals([term.rate for term in shown], _rate_pixels(shown, 720), unit="events").replace("95", "exact 95", 1),
+            say_intervals([term.rate for term in shown], _rate_pixels(shown, 720), unit="events").replace(
+                "95", "exact 95", 1
+            ),
             _say_none_seen(shown),
             n_of(terms[0].share.n or 0, "course"),
             more,
@@ -140,11 +142,17 @@ def _sheet(view: ResultView, terms: Sequence[HarmTerm], width: float) -> Sheet:
         sheet.note(f"{tick:g}", x=tick / unit, y=-10, align="center")
     sheet.note("events per 100 infusion-days" if wide else "per 100 infusion-days", x=0, y=-26, bold=True, hue="ink")
     sheet.note(_course_words(terms, wide), x=-bar_width - gap, y=-26, bold=True, hue="ink")
-    draw_key(sheet, signs, x=-left if not wide else -bar_width - gap, y=-top - 4, width=width if not wide else bar_width + gap + width - left)
-    most = max([one.numerator or 0 for one in (*(term.share for term in terms), *(one for _, one in whole))]) or 1
+    draw_key(
+        sheet,
+        signs,
+        x=-left if not wide else -bar_width - gap,
+        y=-top - 4,
+        width=width if not wide else bar_width + gap + width - left,
+    )
+    most = max([term.share.numerator or 0 for term in terms]) or 1
     origin, full = -(bar_width + gap) * unit, (bar_width - 84) * unit / most
     _draw_bars(sheet, view, terms, origin, full, wide)
-    _draw_whole(sheet, view, whole, len(terms), origin, full, wide)
+    _write_whole(sheet, terms, whole, origin, wide)
     _draw_rates(sheet, terms, wide)
     names = [{"y": place, "text": headed(term.name)} for place, term in enumerate(terms)]
     sheet.column_of_notes(names, x=-left, limit=name_width - 12 if wide else width - 20, dy=0 if wide else -13)
@@ -211,30 +219,20 @@ def _write_shares(
         count, _, percent = text.partition("/")
         brackets = f" ({percent.partition(' (')[2]}" if " (" in percent else ""
         y = sum(_row(place, wide).values()) / 2
-        rows.append({"x": origin + full * (share.numerator or 0), "y": y, "text": f"{count}{brackets}" if is_one else text})
+        rows.append(
+            {"x": origin + full * (share.numerator or 0), "y": y, "text": f"{count}{brackets}" if is_one else text}
+        )
     sheet.texts(rows, bold=True, align="left", dx=6)
 
 
-def _draw_whole(
-    sheet: Sheet,
-    view: ResultView,
-    whole: Sequence[tuple[str, Estimate]],
-    first: int,
-    origin: float,
-    full: float,
-    wide: bool,
+def _write_whole(
+    sheet: Sheet, terms: Sequence[HarmTerm], whole: Sequence[tuple[str, Estimate]], origin: float, wide: bool
 ) -> None:
-    """Draw the courses with any event and with a serious one under the terms; their interval is that of the share."""
-    boxes = [
-        {"x": origin, "x2": origin + full * (found.numerator or 0), **_row(first + place, wide)}
-        for place, (_, found) in enumerate(whole)
-    ]
-    sheet.boxes([box for box in boxes if box["x2"] > box["x"]], hue="kept")
-    denominators = {found.denominator for term in find_terms(view) for found in (term.share,)}
-    for place, (_, found) in enumerate(whole):
-        is_one = denominators == {found.denominator}
-        _write_shares(sheet, [(first + place, found)], origin, full, wide, is_one=is_one)
-        y = sum(_row(first + place, wide).values()) / 2
+    """Write under the terms in how many courses there was any event and any serious one, with the interval of that share."""
+    denominators = {term.share.denominator for term in terms}
+    for place, (_, found) in enumerate(whole, start=len(terms)):
+        _write_shares(sheet, [(place, found)], origin, 0, wide, is_one=denominators == {found.denominator})
+        y = sum(_row(place, wide).values()) / 2
         text = _interval_words(found, wide)
         sheet.texts([{"x": 0, "y": y, "text": text}] if text else [], hue="muted", align="left", limit=sheet.plot_width)
 

@@ -8,7 +8,7 @@ from abate.contracts.result import Estimate
 from abate.report.numbers import INTERVAL, decimals_of_size, describe_number
 
 #: Width of a dot in pixels, its outline included.
-DOT = 9.5
+DOT = 10.5
 
 
 def widest(estimates: Iterable[Estimate | None]) -> float | None:

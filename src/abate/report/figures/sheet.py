@@ -150,7 +150,9 @@ class Sheet:
             rows, mark, x=self._place("x"), y=self._place("y"), y2=_field("y2", bare=True), detail=_field("series")
         )
 
-    def sign(self, *, x: float, y: float, hue: str, fill: str | None = None, shape: str = "circle", size: float = 68) -> None:
+    def sign(
+        self, *, x: float, y: float, hue: str, fill: str | None = None, shape: str = "circle", size: float = 68
+    ) -> None:
         """Draw a mark at a place in pixels from the upper left corner of the plot: for a key above the data."""
         self._add([{}], _point_mark(hue, fill or hue, shape, size), x={"value": x}, y={"value": y})
 

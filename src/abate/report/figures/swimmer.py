@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -79,7 +80,7 @@ def count_ends(view: ResultView) -> Ends:
     lengths, reasons = _lengths(view), course_values(view.result, "end_reason")["end_reason"]
     is_known = np.isfinite(lengths)
     known = lengths[is_known]
-    last = int(math.ceil(known.max() - _SAME)) if known.size else 0
+    last = math.ceil(known.max() - _SAME) if known.size else 0
     day = np.maximum(np.ceil(known - _SAME), 1).astype(np.int64)
     names = np.array([_reason(reason) for reason in reasons[is_known]], dtype=object)
     hours = np.arange(min(last, MOST_DAYS) * _HOURS + 1) / _HOURS
@@ -118,7 +119,7 @@ def find_lines(view: ResultView) -> Sequence[Line]:
             reason=_reason(values["end_reason"][place]),
             stretches=stretches[place],
         )
-        for place in np.flatnonzero(np.isfinite(lengths))
+        for place in np.flatnonzero(np.isfinite(lengths)).tolist()
     )
 
 
@@ -212,7 +213,7 @@ def _stretches(
 def _one_after_the_other(own: Sequence[tuple[float, float, float]]) -> tuple[tuple[float, float, float], ...]:
     moments = sorted({moment for start, end, _ in own for moment in (start, end)})
     joined: list[tuple[float, float, float]] = []
-    for start, end in zip(moments, moments[1:], strict=False):
+    for start, end in pairwise(moments):
         rate = sum(one[2] for one in own if one[0] < end and one[1] > start)
         if end - start <= _SAME or not rate:
             continue
@@ -227,7 +228,9 @@ def _claim(view: ResultView, is_single: bool) -> str:
     if not is_single:
         return "Courses still running, by the hours since the first dose."
     return (
-        "The course, from the first dose to its end." if view.is_one_patient else "Every course, from the first dose to its end."
+        "The course, from the first dose to its end."
+        if view.is_one_patient
+        else "Every course, from the first dose to its end."
     )
 
 
@@ -240,7 +243,9 @@ def _describe_lines(view: ResultView, lines: Sequence[Line], cuts: Sequence[floa
         else "No rate is recorded, so that no bars are drawn.",
         "Gaps: pauses." if has_gaps else "",
         "Thin line: to discharge.",
-        f"Circle: first rating that {describe_meeting(view.study.response.primary)}." if _has(lines, "first_response") else "",
+        f"Circle: first rating that {describe_meeting(view.study.response.primary)}."
+        if _has(lines, "first_response")
+        else "",
         "Triangle: middle of the day with the lowest daily value." if _has(lines, "lowest") else "",
     )
 
@@ -257,7 +262,7 @@ def _has(lines: Sequence[Line], moment: str) -> bool:
 
 
 def _pauses(line: Line) -> bool:
-    return any(after[0] - before[1] > _SAME for before, after in zip(line.stretches, line.stretches[1:], strict=False))
+    return any(after[0] - before[1] > _SAME for before, after in pairwise(line.stretches))
 
 
 def _say_unknown(ends: Ends) -> str:
@@ -279,7 +284,12 @@ def _finding(ends: Ends) -> str:
 
 def _ends_table(ends: Ends) -> ReportTable:
     reasons = [reason for reason in ends.reasons if reason != _UNKNOWN]
-    columns = ["Day of 24 hours", *([] if not reasons else [capital(reason) for reason in reasons]), "Ended, in all", "Still running at its end"]
+    columns = [
+        "Day of 24 hours",
+        *([] if not reasons else [capital(reason) for reason in reasons]),
+        "Ended, in all",
+        "Still running at its end",
+    ]
     if reasons and _UNKNOWN in ends.reasons:
         columns.insert(-2, "Reason not known")
         reasons.append(_UNKNOWN)
@@ -354,7 +364,9 @@ def _write_places(sheet: Sheet, count: int) -> None:
     ends = [0, count - 1] if count > 1 else []
     if count <= 12:
         ends = list(range(count)) if count > 1 else []
-    sheet.column_of_notes([{"y": place, "text": describe_count(place + 1)} for place in ends], x=-10, align="right", hue="muted")
+    sheet.column_of_notes(
+        [{"y": place, "text": describe_count(place + 1)} for place in ends], x=-10, align="right", hue="muted"
+    )
 
 
 def _draw_stays(sheet: Sheet, lines: Sequence[Line], last: int, row_height: float) -> None:
@@ -438,7 +450,9 @@ def _say_day(day: int, ends: Ends) -> str:
 
 def _curve_sheet(ends: Ends, width: float) -> Sheet:
     wide, last = is_wide(width), _last_shown(ends)
-    sheet = Sheet(width=width, height=262 if wide else 232, left=_LEFT, right=22, top=30, bottom=62, x=(0, last), y=(0, 1))
+    sheet = Sheet(
+        width=width, height=262 if wide else 232, left=_LEFT, right=22, top=30, bottom=62, x=(0, last), y=(0, 1)
+    )
     ticks = (0, 0.25, 0.5, 0.75, 1)
     is_enough = ends.course_count >= FEWEST_FOR_PERCENT
     sheet.y_axis(list(ticks), labels=[describe_percent(tick) if is_enough else f"{tick:g}" for tick in ticks])

@@ -12,7 +12,7 @@ import numpy as np
 from abate.contracts.result import Estimate
 from abate.report.disclosure import course_values, daily_ratings, single_lines_allowed
 from abate.report.figures.clock import MOST_DAYS, last_days
-from abate.report.figures.counts import count_axis
+from abate.report.figures.counts import count_axis, room_for_counts
 from abate.report.figures.figure import Figure, figure_without_drawing, is_wide, tenths
 from abate.report.figures.intervals import are_hidden, say_intervals
 from abate.report.figures.rates import RateCourse, RateStep, count_paused_by_day, find_rates
@@ -88,7 +88,9 @@ def draw_pain_by_day(view: ResultView) -> Figure:
             "Dots: the patient\u2019s daily values."
             if view.is_one_patient
             else "Dots: mean of the courses rated on the day; n under each day.",
-            say_intervals(_with_interval(view, days), _PIXELS / (view.scale.maximum - view.scale.minimum), unit="points"),
+            say_intervals(
+                _with_interval(view, days), _PIXELS / (view.scale.maximum - view.scale.minimum), unit="points"
+            ),
             "Squares: baseline and final rating by the study\u2019s rules.",
             _say_courses(view, spread),
             _say_rates(view, rates),
@@ -203,9 +205,7 @@ def _more_days(view: ResultView) -> str:
     return "" if longest <= MOST_DAYS else f" Days {MOST_DAYS + 1} to {longest} stand in the numbers behind the figure."
 
 
-def _sheet(
-    view: ResultView, days: Sequence[tuple[int, Estimate]], spread: Sequence[Spread], width: float
-) -> Sheet:
+def _sheet(view: ResultView, days: Sequence[tuple[int, Estimate]], spread: Sequence[Spread], width: float) -> Sheet:
     wide, last = is_wide(width), max(day for day, _ in days)
     scale = view.scale
     sheet = Sheet(width=width, height=_HEIGHT if wide else 258, x=_ends_of_days(last, wide), y=(scale.minimum, scale.maximum),
@@ -266,7 +266,9 @@ def _draw_single_courses(sheet: Sheet, view: ResultView, last: int, wide: bool) 
         return
     daily, baseline = daily_ratings(view.result), course_values(view.result, "baseline")["baseline"]
     rows: list[Row] = [
-        {"x": _before(wide), "y": float(value), "series": place} for place, value in enumerate(baseline) if not np.isnan(value)
+        {"x": _before(wide), "y": float(value), "series": place}
+        for place, value in enumerate(baseline)
+        if not np.isnan(value)
     ]
     rows += [
         {"x": int(day), "y": float(value), "series": int(course)}
@@ -363,9 +365,7 @@ def _mark_lowest(sheet: Sheet, view: ResultView, last: int) -> None:
     sheet.texts([{**text, "y": mean.value}], hue="pain", bold=True, dx=dx, dy=dy, align=align, halo=True)
 
 
-def _write_counts(
-    sheet: Sheet, view: ResultView, days: Sequence[tuple[int, Estimate]], last: int, wide: bool
-) -> None:
+def _write_counts(sheet: Sheet, view: ResultView, days: Sequence[tuple[int, Estimate]], last: int, wide: bool) -> None:
     room = sheet.plot_width / (sheet.x[1] - sheet.x[0])
     counts = [{"x": day, "text": describe_compact(mean.n or 0, room)} for day, mean in days]
     for id, place in (("baseline.mean", _before(wide)), ("final.mean", last + 1)):
@@ -485,6 +485,7 @@ def _spread_table(view: ResultView, spread: Sequence[Spread]) -> ReportTable:
     return table("spread-by-day-numbers", f"Quantiles of {view.noun} by day: so many per cent of the courses rated lie at or under the value.",
                  columns, rows)  # fmt: skip
 
+
 def _with_gaps(steps: Sequence[RateStep]) -> list[tuple[float, RateStep, int]]:
     """Return place, step and stretch of the curve: a new stretch wherever nothing ran in between."""
     points: list[tuple[float, RateStep, int]] = []
@@ -511,12 +512,13 @@ def _rate_table(rates: RateCourse) -> ReportTable:
 
 def _missing_sheet(counts: Sequence[tuple[int, int, int]], width: float) -> Sheet:
     most = max(running for *_, running in counts)
+    left = room_for_counts(most, 46)
     sheet = Sheet(
         width=width,
         height=204 if is_wide(width) else 184,
         x=(0.4, len(counts) + 0.6),
         y=(0, most),
-        left=46,
+        left=left,
         right=12,
         top=30,
         bottom=58,
@@ -537,9 +539,22 @@ def _missing_sheet(counts: Sequence[tuple[int, int, int]], width: float) -> Shee
     )
     room = sheet.plot_width / len(counts)
     for name, place, y in (("rated", 1, 34), ("of", 2, 50)):
-        sheet.note(name, x=-46, y=sheet.plot_height + y)
+        sheet.note(name, x=-left, y=sheet.plot_height + y)
         texts = [{"x": found[0], "text": describe_compact(found[place], room)} for found in counts]
         sheet.row_of_notes(texts, y=sheet.plot_height + y, bold=place == 1, hue="ink" if place == 1 else "muted")
+    sheet.hover(
+        [
+            {
+                "x": day - 0.5,
+                "x2": day + 0.5,
+                "y": 0,
+                "y2": most,
+                "text": f"Day {day}: {of_words(rated, running)} rated",
+            }
+            for day, rated, running in counts
+            if running
+        ]
+    )
     return sheet
 
 
