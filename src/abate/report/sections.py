@@ -146,7 +146,7 @@ def _trajectory(view: ResultView) -> Section:
         contents=f"{capital(view.noun)} by day",
         say=prose.say_trajectory(view),
         figures=(draw_pain_by_day(view), draw_missing_by_day(view)),
-        notes=notes,
+        notes=() if view.is_one_patient else notes,
     )
 
 
@@ -194,7 +194,7 @@ def _nadir(view: ResultView) -> Section:
         contents="Lowest day",
         say=prose.say_nadir(view),
         figures=(draw_nadir_days(view),),
-        notes=notes,
+        notes=() if view.is_one_patient else notes,
     )
 
 

@@ -26,7 +26,7 @@ from abate.report.numbers import (
 )
 from abate.report.report_table import ReportTable, row, table
 from abate.report.view import ResultView
-from abate.report.words import capital, describe_meeting, label_rule, n_of, plural
+from abate.report.words import capital, describe_meeting, label_rule, n_of, of_things, plural
 
 _NO_PAIR = "No course has both a baseline and a final rating, so there is no change to draw."
 _LEFT = 34
@@ -73,7 +73,9 @@ def draw_before_and_after(view: ResultView) -> Figure:
     is_single = single_dots_allowed(view.result)
     rule = view.study.response.primary
     what = (
-        "Each dot is a course; dots that share a place are packed around it."
+        "The dot is the course."
+        if view.is_one_patient
+        else "Each dot is a course; dots that share a place are packed around it."
         if is_single
         else f"The darker a cell, the more courses; their number stands in it. Cells are {describe_short(_cell_width(view))} wide."
     )
@@ -81,8 +83,6 @@ def draw_before_and_after(view: ResultView) -> Figure:
     missing = (
         f" {plural(pairs.missing_count, 'course')} without both ratings: not drawn." if pairs.missing_count else ""
     )
-    fell, rose = int(np.sum(pairs.change < 0)), int(np.sum(pairs.change > 0))
-    same = pairs.change.size - fell - rose
     return Figure(
         id="before-and-after",
         claim=claim,
@@ -93,41 +93,74 @@ def draw_before_and_after(view: ResultView) -> Figure:
             n_of(pairs.change.size, "course"),
             missing,
         ),
-        finding=f"Of {plural(pairs.change.size, 'course')}, {describe_count(fell)} fell, {describe_count(rose)} rose and {describe_count(same)} did neither.",
+        finding=_say_directions(view, pairs),
         numbers=(_pair_table(view, pairs),),
         draw=lambda width: [_square(view, pairs, is_single, width).spec()],
     )
+
+
+def _say_directions(view: ResultView, pairs: Pairs) -> str:
+    """Return in how many courses the rating fell, rose, and did neither."""
+    noun = capital(view.noun)
+    if pairs.change.size == 1:
+        before, after = (describe_number(float(values[0])) for values in (pairs.baseline, pairs.final))
+        return f"{noun} was {before} before and {after} at the end."
+    fell, rose = int(np.sum(pairs.change < 0)), int(np.sum(pairs.change > 0))
+    same = pairs.change.size - fell - rose
+    others = " and ".join(
+        f"{verb} in {describe_count(count) if count else 'none'}"
+        for verb, count in (("rose", rose), ("did neither", same))
+    )
+    return f"{noun} fell in {of_things(fell, pairs.change.size, 'course')}, {others}."
 
 
 def draw_changes(view: ResultView) -> Figure:
     """Return the figure of the change of each course, sorted; a histogram where there are too many."""
     pairs = find_pairs(view)
     if not pairs.change.size:
-        return figure_without_drawing("change", "The change of each course.", _NO_PAIR)
+        claim = "The change of the course." if view.is_one_patient else "The change of each course."
+        return figure_without_drawing("change", claim, _NO_PAIR)
     is_single = single_bars_allowed(view.result)
     rule = view.study.response.primary
     missing = (
         f" {plural(pairs.missing_count, 'course')} without both ratings: not drawn." if pairs.missing_count else ""
     )
     bars = (
-        "One bar a course, sorted."
+        "The bar is the course."
+        if view.is_one_patient
+        else "One bar a course, sorted."
         if is_single
         else f"Courses by change, in steps of {_bin_width(view):g}; the number stands over each bar."
     )
     blue = f" Blue: {describe_meeting(rule)}." if is_single else ""
     return Figure(
         id="change",
-        claim="The change of each course, sorted." if is_single else "How the changes are spread.",
+        claim=_claim_of_changes(view, is_single),
         marks=(
             bars,
             blue,
-            "Below 0 the rating fell. Dashed: mean.",
+            f"Below 0 the rating fell.{' Dashed: mean.' if pairs.change.size > 1 else ''}",
             n_of(pairs.change.size, "course"),
             missing,
         ),
-        finding=f"Changes run from {describe_signed(float(pairs.change.min()))} to {describe_signed(float(pairs.change.max()))} points.",
+        finding=_say_extremes(pairs),
         numbers=(_change_table(view, pairs),),
         draw=lambda width: [(_waterfall if is_single else _histogram)(view, pairs, width).spec()],
+    )
+
+
+def _claim_of_changes(view: ResultView, is_single: bool) -> str:
+    if view.is_one_patient:
+        return "The change of the course."
+    return "The change of each course, sorted." if is_single else "How the changes are spread."
+
+
+def _say_extremes(pairs: Pairs) -> str:
+    lowest, highest = (describe_signed(float(end)) for end in (pairs.change.min(), pairs.change.max()))
+    if pairs.change.size == 1:
+        return f"The change was {lowest} points."
+    return (
+        f"Every change was {lowest} points." if lowest == highest else f"Changes run from {lowest} to {highest} points."
     )
 
 

@@ -25,7 +25,7 @@ from abate.report.numbers import (
 )
 from abate.report.tables import return_table, sustained_table
 from abate.report.view import ResultView
-from abate.report.words import headed, in_words, listed, n_of, of_words, plural
+from abate.report.words import headed, in_words, listed, n_of, of_things, plural
 
 #: With fewer courses still followed, a share of the curve has no interval on the figure.
 FEWEST_AT_RISK = 10
@@ -61,14 +61,17 @@ def draw_sustained(view: ResultView) -> Figure:
             say_share_intervals([found for row in rows for found in (row.estimate, row.beside)]),
             n_of(view.course_count, "course"),
         ),
-        finding="; ".join(
-            f"{row.label}: {of_words(row.estimate.numerator or 0, row.estimate.denominator or 0)} responder{'' if row.estimate.denominator == 1 else 's'} seen"
-            for row in rows
-        )
-        + ".",
+        finding=f"{'; '.join(_say_held(row) for row in rows)}.",
         numbers=(numbers,),
         draw=lambda width: [draw_shares(rows, width, "of responders seen at the visit", "of all courses").spec()],
     )
+
+
+def _say_held(row: ShareRow) -> str:
+    held, seen = row.estimate.numerator or 0, row.estimate.denominator or 0
+    if seen == 1:
+        return f"{row.label}: the one responder seen {'still met' if held else 'no longer met'} the rule"
+    return f"{row.label}: {of_things(held, seen, 'responder', 'seen')} still met the rule"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +127,8 @@ def draw_return(view: ResultView) -> Figure:
             else f"No return to care can be drawn: {_why_no_return(view)}."
         )
         return figure_without_drawing("return-to-care", claim, reason, numbers)
+    if view.is_one_patient:
+        return figure_without_drawing("return-to-care", claim, _say_return_of_one(found), numbers)
     with_interval = [estimate for _, estimate in found if _has_interval(estimate)]
     curve = stepped(count_returns(view), found[-1][0]) if course_count(view.result) else []
     return Figure(
@@ -141,6 +146,14 @@ def draw_return(view: ResultView) -> Figure:
         numbers=(numbers,),
         draw=lambda width: [_return_sheet(view, found, curve, width).spec()],
     )
+
+
+def _say_return_of_one(found: Sequence[tuple[int, Estimate]]) -> str:
+    """Return whether one patient returned to care: there is no curve of one."""
+    day = next((day for day, estimate in found if estimate.numerator), None)
+    if day is None:
+        return f"The patient was not seen to return to care within {found[-1][0]} days of discharge."
+    return f"The patient returned to care within {day} days of discharge."
 
 
 def _has_interval(estimate: Estimate) -> bool:
@@ -187,8 +200,7 @@ def _why_none(view: ResultView) -> str:
         return "The study does not ask what happened after the course."
     if not view.visits:
         return "The study names no follow-up visit."
-    reasons = [reason for visit in view.visits if (reason := view.reason(f"sustained.{visit}"))]
-    return f"No sustained response can be drawn: {reasons[0]}." if reasons else "No sustained response can be drawn."
+    return f"No sustained response can be drawn: {why_nothing_held(view, view.visits[0])}."
 
 
 def _why_no_return(view: ResultView) -> str:

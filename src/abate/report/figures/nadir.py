@@ -32,7 +32,7 @@ _LETTER = 6.7
 
 def draw_nadir_days(view: ResultView) -> Figure:
     """Return the figure of the day on which each course had its lowest daily value."""
-    claim = "When each course was at its lowest."
+    claim = "When the course was at its lowest." if view.is_one_patient else "When each course was at its lowest."
     counts = count_nadir_days(view)
     numbers = _nadir_table(counts)
     if not counts:
@@ -41,7 +41,13 @@ def draw_nadir_days(view: ResultView) -> Figure:
         )
     total = sum(count for _, count, _ in counts)
     is_single = single_lines_allowed(view.result)
-    what = "One dot is one course." if is_single else "Bars: courses; their number stands over each."
+    what = (
+        "The dot is the course."
+        if view.is_one_patient
+        else "One dot is one course."
+        if is_single
+        else "Bars: courses; their number stands over each."
+    )
     beyond = sum(count for day, count, _ in counts if day > MOST_DAYS)
     more = f" {plural(beyond, 'course')} had the lowest day after day {MOST_DAYS}: in the numbers." if beyond else ""
     commonest = max(counts, key=lambda found: (found[1], -found[0]))
@@ -58,7 +64,9 @@ def draw_nadir_days(view: ResultView) -> Figure:
             n_of(total, "course"),
             more,
         ),
-        finding=f"The commonest lowest day was day {commonest[0]}, in {describe_count(commonest[1])} of {plural(total, 'course')}.",
+        finding=f"The lowest day was day {commonest[0]}."
+        if total == 1
+        else f"The commonest lowest day was day {commonest[0]}, in {describe_count(commonest[1])} of {plural(total, 'course')}.",
         numbers=(numbers,),
         draw=lambda width: [
             _sheet(view, [found for found in counts if found[0] <= MOST_DAYS], is_single, width).spec()

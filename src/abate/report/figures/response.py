@@ -20,7 +20,7 @@ from abate.report.numbers import (
 )
 from abate.report.tables import response_table, time_to_response_table
 from abate.report.view import ResultView
-from abate.report.words import describe_meeting, label_rule, n_of, of_words, plural
+from abate.report.words import label_rule, n_of, of_things, of_words, plural
 
 SHARE_TICKS = (0, 0.25, 0.5, 0.75, 1)
 
@@ -56,27 +56,37 @@ def draw_response(view: ResultView) -> Figure:
         id="response",
         claim=claim,
         marks=(
-            "Dots: of all courses; every one can be judged."
+            "Dot at the right: the rule is met; at the left: it is not."
+            if view.is_one_patient
+            else "Dots: of all courses; every one can be judged."
             if all_judged
             else "Filled: of the courses that can be judged.",
             "" if all_judged else "Hollow: of all courses, those that cannot be judged counted as no.",
             say_share_intervals([found for row in rows for found in (row.estimate, row.beside)]),
             n_of(view.course_count, "course"),
         ),
-        finding="; ".join(
-            f"{row.label}: {of_words(row.estimate.numerator or 0, row.estimate.denominator or 0)}" for row in rows
-        )
-        + ".",
+        finding=f"{'; '.join(_say_met(view, row) for row in rows)}.",
         numbers=(numbers,),
         draw=lambda width: [
             draw_shares(
                 rows,
                 width,
-                "of all courses" if all_judged else "of the courses that can be judged",
+                "the patient"
+                if view.is_one_patient
+                else "of all courses"
+                if all_judged
+                else "of the courses that can be judged",
                 "missing counted as no response",
             ).spec()
         ],
     )
+
+
+def _say_met(view: ResultView, row: ShareRow) -> str:
+    met, judged = row.estimate.numerator or 0, row.estimate.denominator or 0
+    if view.is_one_patient:
+        return f"{row.label}: {'met' if met else 'not met'}"
+    return f"{row.label}: {of_words(met, judged)}"
 
 
 def can_all_be_judged(view: ResultView) -> bool:
@@ -192,7 +202,6 @@ def describe_found(estimate: Estimate | None, *, with_interval: bool) -> str:
 
 def draw_time_to_response(view: ResultView) -> Figure:
     """Return the figure of how many had met the primary rule by the end of each day."""
-    rule = view.study.response.primary
     claim, numbers = "Time to the first rating that met the primary rule.", time_to_response_table(view)
     found = [(day, estimate) for day, estimate in responded_by_day(view) if day <= MOST_DAYS]
     if not found:
@@ -200,6 +209,8 @@ def draw_time_to_response(view: ResultView) -> Figure:
         return figure_without_drawing(
             "time-to-response", claim, f"No time to response can be drawn: {reason}.", numbers
         )
+    if view.is_one_patient:
+        return figure_without_drawing("time-to-response", claim, _say_wait_of_one(found), numbers)
     watched = found[0][1].n or 0
     last_day, last = found[-1]
     return Figure(
@@ -211,10 +222,18 @@ def draw_time_to_response(view: ResultView) -> Figure:
             say_intervals([estimate for _, estimate in found], 158, unit="percentage points", factor=100),
             n_of(watched, "course"),
         ),
-        finding=f"By day {last_day} {of_words(last.numerator or 0, last.denominator or 0)} had a rating that {describe_meeting(rule)}.",
+        finding=f"By day {last_day}, {of_things(last.numerator or 0, last.denominator or 0, 'course')} had a rating that met the primary rule.",
         numbers=(numbers,),
         draw=lambda width: [_wait_sheet(found, width).spec()],
     )
+
+
+def _say_wait_of_one(found: Sequence[tuple[int, Estimate]]) -> str:
+    """Return how long one patient's first response took: there is no curve of one."""
+    day = next((day for day, estimate in found if estimate.numerator), None)
+    if day is None:
+        return "No rating of the patient met the primary rule before discharge."
+    return f"The patient\u2019s first rating that met the primary rule came within {plural(24 * day, 'hour')} of the first dose."
 
 
 def responded_by_day(view: ResultView) -> Sequence[tuple[int, Estimate]]:

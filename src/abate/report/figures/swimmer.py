@@ -20,7 +20,7 @@ from abate.report.figures.sheet import Row, Sheet
 from abate.report.numbers import FEWEST_FOR_PERCENT, describe_compact, describe_count, describe_percent, describe_short
 from abate.report.report_table import ReportTable, row, table
 from abate.report.view import ResultView
-from abate.report.words import capital, describe_meeting, n_of, of_words, plural
+from abate.report.words import capital, listed, n_of, of_things, plural
 
 _HOURS = 24
 _COMPLETED, _UNKNOWN = END_REASONS[0], END_REASONS[-1]
@@ -142,7 +142,7 @@ def draw_swimmer(view: ResultView) -> Figure:
             _say_unknown(ends),
             _say_longer(ends),
         ),
-        finding=_finding(ends),
+        finding=_finding(view, ends),
         numbers=(numbers,),
         draw=lambda width: [
             (_line_sheet(view, lines, cuts, ends, width) if lines else _curve_sheet(ends, width)).spec()
@@ -274,12 +274,14 @@ def _say_longer(ends: Ends) -> str:
     return f"{plural(longer, 'course')} ran on after day {MOST_DAYS}: in the numbers." if longer else ""
 
 
-def _finding(ends: Ends) -> str:
+def _finding(view: ResultView, ends: Ends) -> str:
+    if view.is_one_patient:
+        return f"The course ended on day {ends.by_day[-1].day}."
     found = [
-        f"{of_words(day.running, ends.course_count)} still ran at the end of day {day.day}"
+        f"{describe_count(day.running) if day.running else 'none'} at the end of day {day.day}"
         for day in ends.by_day[:MOST_DAYS]
     ]
-    return f"{capital('; '.join(found))}."
+    return f"Of {plural(ends.course_count, 'course')}, there still ran {listed(found)}."
 
 
 def _ends_table(ends: Ends) -> ReportTable:
@@ -445,7 +447,7 @@ def _write_days(sheet: Sheet, ends: Ends, last: int) -> None:
 def _say_day(day: int, ends: Ends) -> str:
     found = next((found for found in ends.by_day if found.day == day), None)
     running, ended = (0, 0) if found is None else (found.running, sum(found.ended.values()))
-    return f"Day {day}: {plural(ended, 'course')} ended; {of_words(running, ends.course_count)} still ran at its end"
+    return f"Day {day}: {plural(ended, 'course')} ended; {of_things(running, ends.course_count, 'course')} still ran at its end"
 
 
 def _curve_sheet(ends: Ends, width: float) -> Sheet:

@@ -29,7 +29,7 @@ from abate.report.numbers import (
 from abate.report.report_table import ReportTable, row, table
 from abate.report.tables import daily_table
 from abate.report.view import ResultView
-from abate.report.words import capital, n_of, of_words, plural
+from abate.report.words import capital, n_of, of_things, plural
 
 #: A mean of fewer is drawn hollow; of fewer than `_FEWEST_FOR_INTERVAL`, without an interval.
 _FEWEST_FOR_FULL_DOT = 10
@@ -130,7 +130,7 @@ def _say_rates(view: ResultView, rates: RateCourse) -> str:
     shown = "Below: median rate of the infusions running, with their middle half."
     if pause is None or not pause.denominator:
         return shown
-    courses = f"{of_words(pause.numerator or 0, pause.denominator)} course{'' if pause.denominator == 1 else 's'}"
+    courses = of_things(pause.numerator or 0, pause.denominator, "course")
     return f"{shown} {capital(courses)} had a pause inside."
 
 
@@ -157,7 +157,7 @@ def draw_missing_by_day(view: ResultView) -> Figure:
             f"{n_of(running_sum, 'day').rstrip('.')} of {plural(view.course_count, 'course')}.",
             _more_days(view),
         ),
-        finding=f"{describe_count(rated_sum)} of {plural(running_sum, 'course-day')} have a rating.",
+        finding=f"{capital(of_things(rated_sum, running_sum, 'course-day'))} {'has' if running_sum == 1 else 'have'} a rating.",
         numbers=(numbers,),
         draw=lambda width: [_missing_sheet(shown, width).spec()],
     )
@@ -549,7 +549,7 @@ def _missing_sheet(counts: Sequence[tuple[int, int, int]], width: float) -> Shee
                 "x2": day + 0.5,
                 "y": 0,
                 "y2": most,
-                "text": f"Day {day}: {of_words(rated, running)} rated",
+                "text": f"Day {day}: {of_things(rated, running, 'course')} rated",
             }
             for day, rated, running in counts
             if running
