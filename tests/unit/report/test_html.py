@@ -101,12 +101,12 @@ def test_every_table_has_a_caption_and_heads_with_a_scope(html, page):
 
 def test_every_figure_keeps_its_numbers(page, html):
     figures = [found for tag, found in page.tags if tag == "figure"]
-    assert len(figures) == 11
-    assert html.count("<summary>The numbers behind this figure</summary>") == 11
+    assert len(figures) == 12
+    assert html.count("<summary>The numbers behind this figure</summary>") == 12
 
 
 def test_figures_stand_twice_and_follow_the_theme(html):
-    assert html.count('class="fg wide"') == html.count('class="fg narrow"') == 11
+    assert html.count('class="fg wide"') == html.count('class="fg narrow"') == 12
     drawings = re.findall(r"<svg.*?</svg>", html, re.DOTALL)
     assert not [drawing for drawing in drawings if re.search(r'(fill|stroke)="#', drawing)]
 

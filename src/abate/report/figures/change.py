@@ -30,6 +30,8 @@ from abate.report.words import capital, describe_meeting, label_rule, n_of, of_t
 
 _NO_PAIR = "No course has both a baseline and a final rating, so there is no change to draw."
 _LEFT = 34
+#: In pixels; a bar wider than this would be a block.
+_WIDEST_BAR = 110.0
 #: Cells of the grid on each axis, and how dark a cell is by its share of the fullest one.
 _CELLS = 10
 _DARKNESS = ((0.02, 0.1), (0.1, 0.25), (0.3, 0.45), (0.6, 0.7), (1.01, 0.9))
@@ -390,26 +392,30 @@ def _waterfall(view: ResultView, pairs: Pairs, width: float) -> Sheet:
     responded = np.nan_to_num(pairs.responded, nan=0.0) == 1
     order = np.lexsort((responded, -pairs.change))
     change, responded = pairs.change[order], responded[order]
-    sheet = _change_sheet(view, change, width, x=(0, change.size), height=300)
+    sheet = _change_sheet(view, change, width, x=_room_of_bars(change.size, width), height=300)
     gap = 0.12 if change.size <= 150 else 0
     bars = [{"x": place + gap, "x2": place + 1 - gap, "y": 0, "y2": float(value)} for place, value in enumerate(change)]
     flat = 0.012 * (sheet.y[1] - sheet.y[0])  # a change of nothing is still a course
     bars = [bar if bar["y2"] else {**bar, "y": -flat / 2, "y2": flat / 2} for bar in bars]
     sheet.boxes([bar for bar, full in zip(bars, responded, strict=True) if not full], hue="kept")
     sheet.boxes([bar for bar, full in zip(bars, responded, strict=True) if full], hue="pain")
-    sheet.spans([{"x": 0, "x2": change.size, "y": 0}], hue="ink", width=1)
+    sheet.spans([{"x": sheet.x[0], "x2": sheet.x[1], "y": 0}], hue="ink", width=1)
     _draw_mean(sheet, view, change.size)
     met = int(responded.sum())
-    notes = [(change.size - met, "did not meet the rule"), (met, describe_meeting(view.study.response.primary))]
-    sheet.note(f"{describe_count(notes[0][0])} {notes[0][1]}", x=0, y=sheet.plot_height + 16, hue="muted")
-    sheet.note(
-        f"{describe_count(notes[1][0])} {notes[1][1]}",
-        x=sheet.plot_width,
-        y=sheet.plot_height + (16 if is_wide(width) else 32),
-        hue="pain",
-        align="right",
-    )
+    rule, foot = view.study.response.primary, sheet.plot_height + 16
+    if met < change.size:
+        sheet.note(f"{describe_count(change.size - met)} did not meet the rule", x=0, y=foot, hue="muted")
+    if met:
+        text = f"{describe_count(met)} {describe_meeting(rule)}"
+        below = foot if is_wide(width) or met == change.size else foot + 16
+        sheet.note(text, x=sheet.plot_width, y=below, hue="pain", align="right")
     return sheet
+
+
+def _room_of_bars(count: int, width: float) -> tuple[float, float]:
+    """Return the ends of the axis: a few bars stand in the middle, none wider than `_WIDEST_BAR`."""
+    places = max(float(count), (width - _LEFT) / _WIDEST_BAR)
+    return (count - places) / 2, (count + places) / 2
 
 
 def _histogram(view: ResultView, pairs: Pairs, width: float) -> Sheet:
@@ -485,9 +491,9 @@ def _change_sheet(view: ResultView, change: Floats, width: float, *, x: tuple[fl
 def _draw_mean(sheet: Sheet, view: ResultView, count: int) -> None:
     mean = view.value("change.mean")
     if mean is not None and count > 1:
-        sheet.spans([{"x": 0, "x2": count, "y": mean}], hue="ink", width=1.2, dash=True)
+        sheet.spans([{"x": sheet.x[0], "x2": sheet.x[1], "y": mean}], hue="ink", width=1.2, dash=True)
         sheet.texts(
-            [{"x": 0, "y": mean, "text": f"mean {describe_signed(mean)}"}],
+            [{"x": sheet.x[0], "y": mean, "text": f"mean {describe_signed(mean)}"}],
             bold=True,
             align="left",
             dx=2,

@@ -16,6 +16,7 @@ from abate.report.figures.figure import Figure, figure_without_drawing, is_wide
 from abate.report.figures.intervals import are_hidden, say_intervals
 from abate.report.figures.response import SHARE_TICKS, ShareRow, draw_shares, say_share_intervals
 from abate.report.figures.sheet import Sheet
+from abate.report.headline import why_nothing_held
 from abate.report.numbers import (
     FEWEST_FOR_PERCENT,
     describe_compact,

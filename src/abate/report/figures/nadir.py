@@ -12,6 +12,7 @@ from abate.report.figures.counts import count_axis, room_for_counts
 from abate.report.figures.figure import Figure, figure_without_drawing, is_wide
 from abate.report.figures.intervals import are_hidden
 from abate.report.figures.sheet import Row, Sheet
+from abate.report.headline import interval_of
 from abate.report.numbers import (
     decimals_for,
     describe_compact,
@@ -25,7 +26,7 @@ from abate.report.view import ResultView
 from abate.report.words import n_of, plural
 
 _NARROWEST_DOT = 7.0
-_BOTTOM = 118
+_BOTTOM = 118.0
 #: About the width of a letter of the small size, the widest of the usual faces taken.
 _LETTER = 6.7
 
@@ -94,13 +95,14 @@ def _sheet(view: ResultView, counts: Sequence[tuple[int, int, int]], is_single: 
     dot = min(11.0, 150 / stacks)
     is_single = is_single and dot >= _NARROWEST_DOT / 2
     plot_height = max(36.0, stacks * dot + 20) if is_single else 150.0
+    bottom = 46.0 if view.is_one_patient else _BOTTOM
     sheet = Sheet(
         width=width,
-        height=plot_height + 20 + _BOTTOM,
+        height=plot_height + 20 + bottom,
         left=left,
         right=right,
         top=20,
-        bottom=_BOTTOM,
+        bottom=bottom,
         x=(0.5, len(counts) + 0.5),
         y=(0, plot_height if is_single else most * 1.12),
     )
@@ -162,11 +164,11 @@ def _mark_statistics(sheet: Sheet, view: ResultView, plot_height: float, wide: b
     if mean is not None and mean.value is not None:
         y = -54 * per_unit
         interval, ends = "", (mean.value, mean.value)
-        if mean.lower is not None and mean.upper is not None:
-            ends = (max(mean.lower, sheet.x[0]), min(mean.upper, sheet.x[1]))
+        if (found := interval_of(mean)) is not None:
+            ends = (max(found[0], sheet.x[0]), min(found[1], sheet.x[1]))
             if not are_hidden([mean], pixels):
                 sheet.spans([{"x": ends[0], "x2": ends[1], "y": y}], hue="pain")
-            interval = f" ({describe_range(mean.lower, mean.upper, decimals_for(mean.lower, mean.upper))})"
+            interval = f" ({describe_range(*found, decimals_for(*found))})"
         sheet.dots([{"x": mean.value, "y": y}], hue="pain", shape="triangle-up", size=90)
         words = f"{describe_number(mean.value)}{interval}, mean{' of lowest days' if wide else ''}"
         _write_near(sheet, (ends[0], mean.value, ends[1]), y, words, "pain")

@@ -243,10 +243,11 @@ def _describe_lines(view: ResultView, lines: Sequence[Line], cuts: Sequence[floa
         else "No rate is recorded, so that no bars are drawn.",
         "Gaps: pauses." if has_gaps else "",
         "Thin line: to discharge.",
-        f"Circle: first rating that {describe_meeting(view.study.response.primary)}."
-        if _has(lines, "first_response")
-        else "",
+        "Circle: first rating that met the primary rule." if _has(lines, "first_response") else "",
         "Triangle: middle of the day with the lowest daily value." if _has(lines, "lowest") else "",
+        "Ends without a mark: completed, or the reason is not known."
+        if any(line.reason in _REASON_SIGNS for line in lines)
+        else "",
     )
 
 
@@ -321,7 +322,7 @@ def _line_sheet(view: ResultView, lines: Sequence[Line], cuts: Sequence[float], 
     sheet = Sheet(width=width, height=top + row_height * len(lines) + 62, left=_LEFT, right=14, top=top, bottom=62,
                   x=(0, last), y=(len(lines) - 0.5, -0.5))  # fmt: skip
     sheet.spans([{"x": day, "y": sheet.y[0], "y2": sheet.y[1]} for day in range(1, last + 1)], hue="hair", width=1)
-    sheet.x_axis(list(range(last + 1)))
+    sheet.x_axis(list(range(last + 1)), labels=[str(day) for day in range(last + 1)])
     sheet.heading("Courses, sorted by length" if len(lines) > 1 else "The course")
     draw_key(sheet, signs, x=-_LEFT, y=-top, width=width)
     _write_places(sheet, len(lines))
@@ -350,7 +351,9 @@ def _signs(view: ResultView, lines: Sequence[Line], cuts: Sequence[float]) -> Se
     for reason, (hue, shape) in _REASON_SIGNS.items():
         count = sum(line.reason == reason for line in lines)
         if count:
-            signs.append(Sign(text=f"ended: {reason} ({describe_count(count)})", hue=hue, fill="paper", shape=shape))
+            signs.append(
+                Sign(text=f"ended: {reason} ({describe_count(count)})", hue=hue, fill="paper", shape=shape, size=90)
+            )
     return signs
 
 
@@ -416,10 +419,11 @@ def _draw_moments(sheet: Sheet, lines: Sequence[Line], last: int, row_height: fl
         found = [(place, getattr(line, moment)) for place, line in enumerate(lines)]
         dots = [_round({"x": at, "y": place}) for place, at in found if at <= last]
         sheet.marks(dots, hue="paper", fill=hue, shape=shape, size=size, width=min(1.2, row_height / 5))
+    beside = 6 / (sheet.plot_width / last)
     for reason, (hue, shape) in _REASON_SIGNS.items():
         ended = [(place, line.end) for place, line in enumerate(lines) if line.reason == reason and line.end <= last]
-        crosses = [_round({"x": end, "y": place}) for place, end in ended]
-        sheet.marks(crosses, hue=hue, fill="paper", shape=shape, size=max(size, 30), width=1.8)
+        crosses = [_round({"x": end + beside, "y": place}) for place, end in ended]
+        sheet.marks(crosses, hue=hue, fill="paper", shape=shape, size=max(size, 45), width=1.8)
 
 
 def _write_days(sheet: Sheet, ends: Ends, last: int) -> None:
@@ -429,7 +433,7 @@ def _write_days(sheet: Sheet, ends: Ends, last: int) -> None:
     counts += [(day, 0) for day in range(len(counts), last + 1)]
     sheet.note("running", x=-_LEFT, y=sheet.plot_height + 34)
     sheet.row_of_notes(
-        [{"x": day, "text": describe_compact(count, room)} for day, count in counts],
+        [{"x": day, "text": describe_compact(count, room if day else _LEFT / 2)} for day, count in counts],
         y=sheet.plot_height + 34,
         bold=True,
     )
@@ -458,7 +462,7 @@ def _curve_sheet(ends: Ends, width: float) -> Sheet:
     ticks = (0, 0.25, 0.5, 0.75, 1)
     is_enough = ends.course_count >= FEWEST_FOR_PERCENT
     sheet.y_axis(list(ticks), labels=[describe_percent(tick) if is_enough else f"{tick:g}" for tick in ticks])
-    sheet.x_axis(list(range(last + 1)))
+    sheet.x_axis(list(range(last + 1)), labels=[str(day) for day in range(last + 1)])
     sheet.grid(list(ticks))
     sheet.heading("Still running, share of courses")
     curve = [
