@@ -157,9 +157,9 @@ def rate_cuts(lines: Sequence[Line]) -> Sequence[float]:
         return ()
     found = found[np.argsort(found[:, 0], kind="stable")]
     rates, share = found[:, 0], np.cumsum(found[:, 1]) / found[:, 1].sum()
-    thirds = [float(rates[np.searchsorted(share, part - _SAME)]) for part in (1 / 3, 2 / 3)]
+    up_to, beyond = ([float(rates[np.searchsorted(share, part + move)]) for part in (1 / 3, 2 / 3)] for move in (-_SAME, _SAME))  # fmt: skip
     lowest, highest = float(rates[0]), float(rates[-1])
-    for low, high in (thirds, (highest / 3, 2 * highest / 3)):
+    for low, high in (up_to, beyond, (highest / 3, 2 * highest / 3)):
         for step in reversed(round_steps()):
             cuts = [round(round(value / step) * step, 9) for value in (low, high)]
             if lowest < cuts[0] < cuts[1] <= highest:
