@@ -79,7 +79,7 @@ def draw_before_and_after(view: ResultView) -> Figure:
         if view.is_one_patient
         else "Each dot is a course; dots that share a place are packed around it."
         if is_single
-        else f"The darker a cell, the more courses; their number stands in it. Cells are {describe_short(_cell_width(view))} wide."
+        else f"The stronger the colour of a cell, the more courses; their number stands in it. Cells are {describe_short(_cell_width(view))} wide."
     )
     kinds = f" Filled: {describe_meeting(rule)}; hollow: did not." if is_single else ""
     missing = (
@@ -91,7 +91,7 @@ def draw_before_and_after(view: ResultView) -> Figure:
         marks=(
             what,
             kinds,
-            f"Thin line: no change. Shaded: the primary rule is met.{_say_others(view)}",
+            f"Thin line: no change. Shaded: the primary rule is met.{_say_others(view, is_single)}",
             n_of(pairs.change.size, "course"),
             missing,
         ),
@@ -132,7 +132,7 @@ def draw_changes(view: ResultView) -> Figure:
         if view.is_one_patient
         else "One bar a course, sorted."
         if is_single
-        else f"Courses by change, in steps of {_bin_width(view):g}; the number stands over each bar."
+        else f"Courses by change, in steps of {_bin_width(view):g}."
     )
     blue = f" Blue: {describe_meeting(rule)}." if is_single else ""
     return Figure(
@@ -211,8 +211,10 @@ def _scale_words(view: ResultView) -> str:
     return ", points" if view.noun == view.scale.name else f", {view.study.rating.scale.upper()}"
 
 
-def _say_others(view: ResultView) -> str:
-    return " Dashed: limits of the other rules." if _other_rules(view) else ""
+def _say_others(view: ResultView, is_single: bool) -> str:
+    if not _other_rules(view):
+        return ""
+    return f" Dashed{'' if is_single else ', where there is room'}: limits of the other rules."
 
 
 def _other_rules(view: ResultView) -> Sequence[ResponseRule]:
@@ -432,7 +434,10 @@ def _histogram(view: ResultView, pairs: Pairs, width: float) -> Sheet:
     sheet.boxes(bars, hue="pain")
     mean = view.value("change.mean")
     if mean is not None:
-        sheet.spans([{"x": mean, "y": 0, "y2": most * 1.08}], hue="ink", width=1.2, dash=True)
+        over = counts.get(round(round(mean / step) * step, 6), 0)  # the number over this bar stays free of the line
+        ends = [(0.0, float(over)), (over + 0.09 * most, 1.08 * most)]
+        lines = [{"x": mean, "y": low_end, "y2": high_end} for low_end, high_end in ends if high_end > low_end]
+        sheet.spans(lines, hue="ink", width=1.2, dash=True)
     if is_wide(width):
         room = sheet.plot_width * step / (high - low)
         texts = [{"x": at, "y": count, "text": describe_compact(count, room)} for at, count in counts.items()]

@@ -143,7 +143,7 @@ def _sheet(ways: Sequence[TreatmentWay], all_steps: int, treatment: str, width: 
     last, total = max(step for step, _ in sizes), sum(size for (step, _), size in sizes.items() if step == 1)
     places = _stacked(sizes, total, treatment)
     sheet = Sheet(width=width, height=400 if wide else 430, left=2, right=2, top=34, bottom=24 if is_cut else 8,
-                  x=(1, last + (0.62 if wide else 0.82)), y=(total * (1 + _GAP), 0))  # fmt: skip
+                  x=(1, last + 0.84), y=(total * (1 + _GAP), 0))  # fmt: skip
     if is_cut:
         sheet.note(
             f"Classes after the {_ordinal(MOST_STEPS_NARROW)} stand in the numbers below.",

@@ -238,7 +238,7 @@ def _describe_lines(view: ResultView, lines: Sequence[Line], cuts: Sequence[floa
     has_rates, has_gaps = any(line.stretches for line in lines), any(_pauses(line) for line in lines)
     return (
         "" if view.is_one_patient else "One line a course, sorted by length.",
-        f"Bars: the infusion ran{', the darker the higher its rate' if cuts else ''}."
+        f"Bars: the infusion ran{', in the shade of its rate' if cuts else ''}."
         if has_rates
         else "No rate is recorded, so that no bars are drawn.",
         "Gaps: pauses." if has_gaps else "",
