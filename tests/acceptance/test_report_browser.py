@@ -61,7 +61,7 @@ def test_figures_are_drawn_at_the_size_of_their_place(browser: Any, report: Path
         "figure svg",
         "found => found.filter(svg => svg.getBoundingClientRect().height > 50).map(svg => svg.classList[1])",
     )
-    assert drawn == [shown] * 11
+    assert drawn == [shown] * 12
     smallest = page.eval_on_selector_all(
         f"svg.{shown} text",
         "found => Math.min(...found.map(text => parseFloat(getComputedStyle(text).fontSize) * text.ownerSVGElement.getBoundingClientRect().width / text.ownerSVGElement.viewBox.baseVal.width))",
