@@ -9,6 +9,7 @@ from abate.report.numbers import (
     FEWEST_FOR_PERCENT,
     MINUS,
     decimals_for,
+    decimals_of_size,
     describe_count,
     describe_number,
     describe_p,
@@ -102,7 +103,7 @@ def rate_cell(rate: Estimate | None) -> str:
     if rate is None or rate.value is None:
         return EMPTY
     if rate.value == 0 and rate.upper is not None:
-        return f"0 (up to {describe_number(rate.upper)})"
+        return f"0 (up to {describe_number(rate.upper, max(1, decimals_of_size(rate.upper)))})"
     interval = "" if rate.lower is None or rate.upper is None else f" ({describe_range(rate.lower, rate.upper)})"
     return f"{describe_number(rate.value)}{interval}"
 

@@ -19,7 +19,20 @@ from abate.report.numbers import (
     describe_share_range,
 )
 from abate.report.view import ResultView
-from abate.report.words import capital, describe_meeting, describe_rule, in_words, label_rule, of_those, plural, shown
+from abate.report.words import (
+    capital,
+    describe_meeting,
+    describe_rule,
+    in_words,
+    label_rule,
+    of_things,
+    of_those,
+    plural,
+    shown,
+)
+
+#: The mean of fewer courses has no interval on the page: it would be wider than the scale.
+FEWEST_FOR_INTERVAL = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +76,21 @@ def headline_lines(result: StudyResult) -> tuple[str, ...]:
     return (*simulated, "".join(span.text for span in headline(view)), lede(view), *numbers)
 
 
+def interval_of(found: Estimate) -> tuple[float, float] | None:
+    """Return the ends of the interval of a mean, of so many courses that it means something."""
+    if found.lower is None or found.upper is None or (found.n or 0) < FEWEST_FOR_INTERVAL:
+        return None
+    return found.lower, found.upper
+
+
+def what_the_patient_lacks(view: ResultView) -> str | None:
+    """Return which rating is not there in a study of one course; None where both are."""
+    before, after = view.value("baseline.mean"), view.value("final.mean")
+    if before is None and after is None:
+        return "no rating before or at the end"
+    return "no final rating" if after is None else "no baseline" if before is None else None
+
+
 def lede(view: ResultView) -> str:
     """Return what this report cannot say about the cause, before anything else is read."""
     change = view.value("change.mean")
@@ -73,10 +101,10 @@ def lede(view: ResultView) -> str:
         if view.study.comparator is None
         else f"the comparison with {shown(view.study.comparator.name)} is not made here"
     )
-    what = "the fall" if change < 0 else "the change"
+    what = "how much of the fall needs no treatment" if change < 0 else "what part the treatment has in this"
     whose = "the patient\u2019s" if view.is_one_patient else "these patients\u2019"
     return (
-        f"This report cannot say how much of {what} needs no treatment: {compared}, and what {whose} earlier ratings "
+        f"This report cannot say {what}: {compared}, and what {whose} earlier ratings "
         "would have led to was not estimated. Treatment usually begins at a bad time, and the worst is followed by better days."
     )
 
@@ -96,14 +124,8 @@ def key_numbers(view: ResultView) -> tuple[KeyNumber, ...]:
 def _headline_of_one(view: ResultView) -> tuple[Span, ...]:
     given, change = f"In the one course of {shown(view.treatment)}", view.value("change.mean")
     before, after = view.value("baseline.mean"), view.value("final.mean")
+    lacking = what_the_patient_lacks(view)
     if change is None or before is None or after is None:
-        lacking = (
-            "no final rating"
-            if before is not None
-            else "no baseline"
-            if after is not None
-            else "no rating before or at the end"
-        )
         return (Span(text=f"{given}, the patient has {lacking}, so that no change of {view.noun} can be stated."),)
     rule = view.study.response.primary
     meets = view.value("response.primary")
@@ -158,14 +180,17 @@ def _response_spans(view: ResultView) -> tuple[Span, ...]:
 def _change_number(view: ResultView) -> KeyNumber:
     found = view.known("change.mean")
     if found is None or found.value is None:
+        label = "Change, points" if view.is_one_patient else "Mean change, points"
+        lacking = what_the_patient_lacks(view) if view.is_one_patient else None
         return KeyNumber(
-            label="Mean change, points", value=EMPTY, detail=in_words(view.reason("change.mean") or "not known")
+            label=label, value=EMPTY, detail=lacking or in_words(view.reason("change.mean") or "not known")
         )
     falls = found.value < 0
-    decimals = decimals_for(found.lower, found.upper)
-    detail = describe_n(found.n or 0)
-    if found.lower is not None and found.upper is not None:
-        ends = (-found.upper, -found.lower) if falls else (found.lower, found.upper)
+    interval = interval_of(found)
+    decimals = 1 if interval is None else decimals_for(*interval)
+    detail = "the patient" if view.is_one_patient else describe_n(found.n or 0)
+    if interval is not None:
+        ends = (-interval[1], -interval[0]) if falls else interval
         detail = f"{describe_range(*ends, decimals)}; {detail}"
     noun = "fall" if falls else "rise" if found.value > 0 else "change"
     label = f"Mean {noun}, points" if view.course_count > 1 else f"{capital(noun)}, points"
@@ -211,12 +236,19 @@ def _length_number(view: ResultView) -> KeyNumber:
 def _lowest_day_number(view: ResultView) -> KeyNumber:
     day, own = view.known("nadir_day.of_lowest_mean"), view.known("nadir_day.mean")
     if day is None or day.value is None:
-        return KeyNumber(label="Day of lowest mean", value=EMPTY, detail="no rating after the first dose")
+        label = "Lowest day" if view.is_one_patient else "Day of lowest mean"
+        return KeyNumber(label=label, value=EMPTY, detail="no rating after the first dose")
     if view.is_one_patient:
-        return KeyNumber(label="Lowest day", value=describe_count(day.value), detail="day with the lowest daily value")
+        return KeyNumber(
+            label="Lowest day", value=f"day {describe_count(day.value)}", detail="day with the lowest daily value"
+        )
     rated, courses = day.n or 0, plural(view.course_count, "course")
     few = "fewer than half, " if 2 * rated < view.course_count else ""
-    on_day = f"rated in {few}{describe_count(rated)} of {courses}{',' if few else ''} that day"
+    on_day = (
+        f"rated in {of_things(rated, rated, 'course')} that day"
+        if rated == view.course_count
+        else f"rated in {few}{describe_count(rated)} of {courses}{',' if few else ''} that day"
+    )
     own_days = (
         ""
         if own is None or own.value is None
@@ -264,6 +296,16 @@ def why_nothing_held(view: ResultView, visit: str) -> str:
     if view.known("response.primary") is None:
         return "the response cannot be judged"
     return in_words(view.reason(f"sustained.{visit}") or "nobody was seen")
+
+
+def describe_share_of(found: Estimate, noun: str, which: str = "") -> str:
+    """Return ``45 of 59 courses (76 %, 64 to 85 %)``; none, all, and of a few only the counts."""
+    met, judged = found.numerator or 0, found.denominator or 0
+    words = of_things(met, judged, noun, which)
+    if judged < FEWEST_FOR_PERCENT or met in (0, judged):
+        return words
+    interval = describe_share_range(found.lower, found.upper, judged)
+    return f"{words} ({_joined(describe_percent(met / judged, judged), interval)})"
 
 
 def describe_estimated_share(found: Estimate) -> str:

@@ -58,7 +58,7 @@ def describe_compact(count: float, room: float) -> str:
     text = describe_count(count)
     if count < MANY or room >= 7.2 * len(text):
         return text
-    return f"{count / MANY:.1f}k" if room >= 34 or count < 10 * MANY else f"{count / MANY:.0f}k"
+    return f"{count / MANY:.1f}k" if room >= (27 if count < 10 * MANY else 34) else f"{count / MANY:.0f}k"
 
 
 def describe_short(value: float) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from abate.contracts.result import SAME_ROW_TWICE, AttritionStep, Estimate
 from abate.report.figures.change import find_pairs
+from abate.report.figures.durability import FEWEST_AT_RISK
 from abate.report.figures.trajectory import means_by_day
-from abate.report.headline import describe_estimated_share, why_nothing_held
+from abate.report.headline import describe_share_of, interval_of, what_the_patient_lacks, why_nothing_held
 from abate.report.numbers import (
     decimals_for,
     describe_bound,
@@ -24,7 +26,10 @@ from abate.report.numbers import (
     describe_signed,
 )
 from abate.report.view import ResultView
-from abate.report.words import capital, describe_meeting, in_words, listed, of_those, of_words, plural, sentence, shown
+from abate.report.words import capital, describe_meeting, in_words, listed, of_things, plural, sentence, shown
+
+#: Of more rules that removed as many courses, none is named.
+_MOST_RULES_NAMED = 2
 
 
 def say_attrition(view: ResultView) -> str:
@@ -35,12 +40,29 @@ def say_attrition(view: ResultView) -> str:
         if unused:
             return f"Nobody was lost at a rule: {_all_courses(last, ' that could be used')} entered; {unused}."
         return f"Nobody was lost: {_all_courses(last)} entered."
-    persons = f"{describe_count(last.persons)} of {plural(first.persons, 'person')}"
-    entered = f"{persons} and {describe_count(last.courses)} of {plural(first.courses, 'course')} entered."
-    most = max(steps[1:], key=lambda step: step.courses_lost)
-    rule = shown(most.rule.rstrip("."))
-    text = f"{entered} Most were lost at the rule \u201c{rule}\u201d: {plural(most.courses_lost, 'course')}."
-    return f"{text} {sentence(unused)}".rstrip()
+    if not last.courses:
+        text = f"None of {plural(first.courses, 'course')} of {plural(first.persons, 'person')} entered."
+    else:
+        persons = f"{describe_count(last.persons)} of {plural(first.persons, 'person')}"
+        text = f"{persons} and {describe_count(last.courses)} of {plural(first.courses, 'course')} entered."
+    return f"{text} {_say_most_lost(steps)} {sentence(unused)}".rstrip()
+
+
+def _say_most_lost(steps: Sequence[AttritionStep]) -> str:
+    """Return at which rule most courses were lost; at which ones, where several lost as many."""
+    losses = [step.courses_lost for step in steps[1:]]
+    known = [loss for loss in losses if isinstance(loss, int)]
+    if len(known) < len(losses):
+        return "How many were lost at each rule is partly hidden in this edition."
+    lost, most = sum(known), max(known)
+    rules = [f"\u201c{shown(step.rule.rstrip('.'))}\u201d" for step in steps[1:] if step.courses_lost == most]
+    if most == lost:
+        return f"{'The other was' if lost == 1 else 'All others were'} lost at the rule {rules[0]}."
+    if len(rules) == 1:
+        return f"Most were lost at the rule {rules[0]}: {plural(most, 'course')}."
+    if len(rules) <= _MOST_RULES_NAMED:
+        return f"Most were lost at the rules {listed(rules)}: {plural(most, 'course')} each."
+    return f"No rule removed more than {plural(most, 'course')}."
 
 
 def _all_courses(step: AttritionStep, which: str = "") -> str:
@@ -67,13 +89,15 @@ def say_characteristics(view: ResultView) -> str:
     """Return how many are in each group of Table 1, in what they differ most, and what chance alone would give."""
     met = view.known("response.primary")
     if met is None or not met.denominator:
+        if view.is_one_patient:
+            return "The response of the course cannot be judged."
         return "In no course can the response be judged, so that there is one group only."
     responders, others = int(met.numerator or 0), int(met.denominator - (met.numerator or 0))
     unknown = view.course_count - responders - others
     if view.is_one_patient:
         return f"The course {'met' if responders else 'did not meet'} the primary rule."
     if not unknown and not (responders and others):
-        return f"{'None of' if others else 'All'} {plural(view.course_count, 'course')} met the primary rule."
+        return f"{capital(of_things(responders, view.course_count, 'course'))} met the primary rule."
     parts = [
         f"{describe_count(responders) if responders else 'none'} met the primary rule",
         f"{describe_count(others) if others else 'none'} did not",
@@ -93,7 +117,7 @@ def _say_difference(view: ResultView, responders: int, others: int) -> str:
     chance = 1.96 * math.sqrt(1 / responders + 1 / others)
     return (
         f"The groups differ most in {name} (standardised difference {describe_signed(most.smd or 0, 2)}); "
-        f"with groups of this size, differences up to about {describe_number(chance)} come by chance alone."
+        f"with groups of this size, differences up to about {describe_number(chance, 1 if chance >= 0.1 else 2)} come by chance alone."
     )
 
 
@@ -107,7 +131,7 @@ def say_courses(view: ResultView) -> str:
     parts = []
     if length is not None and length.value is not None:
         if view.is_one_patient:
-            parts.append(f"The course took {describe_number(length.value)} days.")
+            parts.append(f"The course took {_days_or_hours(length.value)}.")
         else:
             ends = [view.value(f"course_length.{end}") for end in ("min", "max")]
             spread = "" if length.sd is None else f" (SD {describe_number(length.sd)})"
@@ -117,15 +141,25 @@ def say_courses(view: ResultView) -> str:
                 else f", the shortest {describe_number(ends[0] or 0)} and the longest {describe_number(ends[1] or 0)}"
             )
             parts.append(
-                f"{plural(view.course_count, 'course')} took {describe_number(length.value)} days on average{spread}{between}."
+                f"{plural(length.n or 0, 'course')} took {describe_number(length.value)} days on average{spread}{between}."
             )
     if rate is not None and rate.value is not None:
         who = "" if view.is_one_patient else "mean "
         known = "" if (rate.n or 0) == view.course_count else f", known in {describe_count(rate.n or 0)}"
         parts.append(f"The {who}highest rate was {describe_short(rate.value)} mg/h{known}.")
     if pause is not None and pause.denominator and not view.is_one_patient:
-        parts.append(f"{capital(of_words(pause.numerator or 0, pause.denominator))} had a pause inside the course.")
+        parts.append(f"{capital(of_things(pause.numerator or 0, pause.denominator, 'course'))} had a pause inside.")
+    if pause is not None and pause.denominator and view.is_one_patient:
+        parts.append(f"It had {'a' if pause.numerator else 'no'} pause inside.")
     return " ".join(parts) or "Neither lengths nor doses are known."
+
+
+def _days_or_hours(days: float) -> str:
+    """Return a length in days; one of less than a day in hours."""
+    if days >= 1:
+        return f"{describe_number(days)} days"
+    hours = describe_number(24 * days)
+    return f"{hours} hour{'' if hours == '1.0' else 's'}"
 
 
 def say_trajectory(view: ResultView) -> str:
@@ -136,7 +170,7 @@ def say_trajectory(view: ResultView) -> str:
         view.known("nadir_day.lowest_mean"),
     )
     if day is None or lowest is None or day.value is None or lowest.value is None:
-        return f"No course has a rating of {view.noun} after the first dose."
+        return f"{'The patient' if view.is_one_patient else 'No course'} has {'no' if view.is_one_patient else 'a'} rating of {view.noun} after the first dose."
     if view.is_one_patient:
         return f"The patient\u2019s daily value was lowest on day {describe_count(day.value)}, at {describe_number(lowest.value)}."
     started = (
@@ -148,9 +182,7 @@ def say_trajectory(view: ResultView) -> str:
     text = f"The daily mean of {view.noun} was {started}lowest {where}."
     days = [(found_day, found) for found_day, found in means_by_day(view) if found_day >= 1]
     if days and (days[-1][1].n or 0) < (days[0][1].n or 0):
-        text += (
-            f" It is of {_courses_on(days[0])} and of {_courses_on(days[-1])}, because patients leave or are not rated."
-        )
+        text += f" It is the mean of {_courses_on(days[0])} and of {_courses_on(days[-1])}, because patients leave or are not rated."
     return text
 
 
@@ -162,16 +194,19 @@ def say_change(view: ResultView) -> str:
     """Return the mean change with its interval, and how many did not fall."""
     change = view.known("change.mean")
     if change is None or change.value is None:
+        if view.is_one_patient and (lacking := what_the_patient_lacks(view)):
+            return f"No change can be stated: the patient has {lacking}."
         return sentence(
             f"No change can be stated: {in_words(view.reason('change.mean') or 'no course has both ratings')}"
         )
     if view.is_one_patient:
         return f"The change was {describe_signed(change.value)} points."
-    decimals = decimals_for(change.lower, change.upper)
+    found = interval_of(change)
+    decimals = 1 if found is None else decimals_for(*found)
     noun = "fall" if change.value < 0 else "rise" if change.value > 0 else "change"
     interval = ""
-    if change.lower is not None and change.upper is not None:
-        ends = (-change.upper, -change.lower) if change.value < 0 else (change.lower, change.upper)
+    if found is not None:
+        ends = (-found[1], -found[0]) if change.value < 0 else found
         interval = f" ({describe_range(*ends, decimals)})"
     moved = find_pairs(view).change
     rose, same = int(np.sum(moved > 0)), int(np.sum(moved == 0))
@@ -185,6 +220,8 @@ def say_response(view: ResultView) -> str:
     judged, everybody = view.known("response.primary"), view.known("response.primary_missing_as_no")
     meeting = describe_meeting(view.study.response.primary)
     if judged is None or not judged.denominator:
+        if view.is_one_patient and (lacking := what_the_patient_lacks(view)):
+            return f"The response cannot be judged: the patient has {lacking}."
         why = view.reason("change.mean") or "no course has the ratings that it needs"
         return f"The response cannot be judged in any course: {in_words(why)}."
     if view.is_one_patient:
@@ -193,13 +230,13 @@ def say_response(view: ResultView) -> str:
             if judged.numerator
             else f"The patient\u2019s rating did not meet the rule \u201c{meeting}\u201d."
         )
+    which = "" if judged.denominator == view.course_count else "that can be judged"
+    bounds = ""
     if judged.numerator in (0, judged.denominator):
         bounds = _bound(judged.lower, judged.upper, int(judged.denominator), is_none=judged.numerator == 0)
-        text = f"{capital(of_those(judged.numerator or 0, judged.denominator, view.course_count))} {meeting}{bounds}."
-    else:
-        text = f"{describe_estimated_share(judged)} {meeting}."
+    text = f"{capital(describe_share_of(judged, 'course', which))} {meeting}{bounds}."
     if everybody is not None and everybody.denominator and everybody.denominator != judged.denominator:
-        counted = describe_estimated_share(everybody)
+        counted = describe_share_of(everybody, "course")
         text += f" With those that cannot be judged counted as not: {counted}."
     return text
 
@@ -217,11 +254,13 @@ def say_nadir(view: ResultView) -> str:
     """Return the two statistics that sound alike, each under its own name."""
     own, day = view.known("nadir_day.mean"), view.known("nadir_day.of_lowest_mean")
     if own is None or day is None or own.value is None or day.value is None:
-        return "No course has a rating after the first dose, so that there is no lowest day."
+        who = "The patient has no" if view.is_one_patient else "No course has a"
+        return f"{who} rating after the first dose, so that there is no lowest day."
     if view.is_one_patient:
         return f"The patient\u2019s lowest day was day {describe_count(day.value)}."
     return (
-        f"On average a course was at its lowest on day {describe_number(own.value)}. The daily mean was lowest on day {describe_count(day.value)}. "
+        f"On average a course was at its lowest on day {describe_number(own.value)} ({describe_n(own.n or 0)}). "
+        f"The daily mean was lowest on day {describe_count(day.value)} ({describe_n(day.n or 0)}). "
         "The two answer different questions."
     )
 
@@ -238,12 +277,14 @@ def say_harm(view: ResultView) -> str:
     if found.numerator == 0:
         text = f"No adverse event was recorded in {plural(found.denominator, 'course')}."
         return text + _none_seen(found.upper, found.denominator, "any event")
-    text = f"{describe_estimated_share(found)} had at least one adverse event recorded."
+    which = "" if found.denominator == view.course_count else "of which events are known"
+    text = f"{capital(describe_share_of(found, 'course', which))} had at least one adverse event recorded."
     serious = view.known("harm.serious")
     if serious is None or not serious.denominator:
         return f"{text} Seriousness is not known."
     if serious.numerator:
-        return f"{text} {describe_estimated_share(serious)} had a serious one."
+        which = "" if serious.denominator == view.course_count else "of which that is known"
+        return f"{text} {capital(describe_share_of(serious, 'course', which))} had a serious one."
     return f"{text} None was serious." + _none_seen(serious.upper, serious.denominator, "a serious event")
 
 
@@ -268,7 +309,10 @@ def say_durability(view: ResultView) -> str:
     returned = [estimate for estimate in view.under("return.day_") if estimate.value is not None]
     if returned and (returned[-1].n or 0) >= 10:
         last = returned[-1]
-        how = f"(Kaplan\u2013Meier, {describe_n(last.n or 0)})"
+        interval = ""
+        if (last.denominator or 0) >= FEWEST_AT_RISK:
+            interval = describe_share_range(last.lower, last.upper, last.n or 0)
+        how = f"({interval}{'; ' if interval else ''}Kaplan\u2013Meier, {describe_n(last.n or 0)})"
         parts.append(
             f"By {last.id.removeprefix('return.day_')} days after discharge {describe_percent(last.value or 0)} had returned to care {how}."
         )
@@ -282,9 +326,7 @@ def _say_held(view: ResultView, found: Estimate) -> str:
         return f"{who} {'still met' if held else 'no longer met'} the rule"
     if held in (0, seen):
         bound = _bound(found.lower, found.upper, int(seen), is_none=held == 0).replace("courses", "them")
-        return (
-            f"{'none of the' if held == 0 else 'all'} {describe_count(seen)} responders seen still met the rule{bound}"
-        )
+        return f"{of_things(held, seen, 'responder', 'seen')} still met the rule{bound}"
     share = describe_share(held, seen).partition(" (")[2].removesuffix(")")
     interval = describe_share_range(found.lower, found.upper, seen) if share else ""
     brackets = f" ({share}; {interval})" if interval else ""
@@ -304,11 +346,14 @@ def say_sensitivity(view: ResultView) -> str:
     text = f"{plural(len(others), 'other rule')} {'was' if len(others) == 1 else 'were'} tried, one change at a time"
     if not changes:
         return f"{text}; under none of them can a change be stated."
+    what = "the change" if view.is_one_patient else "the mean change"
+    lowest, highest = describe_signed(min(changes)), describe_signed(max(changes))
     if len(changes) == 1:
         where = "" if len(others) == 1 else " in the one of them in which it can be stated"
-        return f"{text}; the mean change is {describe_signed(changes[0])} points{where}."
-    ends = f"{describe_signed(min(changes))} to {describe_signed(max(changes))}"
-    return f"{text}; the mean change runs from {ends} points. No choice within the design speaks to what the design cannot show."
+        return f"{text}; {what} is {lowest} points{where}."
+    if lowest == highest:
+        return f"{text}; {what} is {lowest} points under each of those under which it can be stated."
+    return f"{text}; {what} runs from {lowest} to {highest} points. No choice within the design speaks to what the design cannot show."
 
 
 def say_failed(view: ResultView) -> str:
@@ -319,6 +364,9 @@ def say_failed(view: ResultView) -> str:
         return f"What had failed before is not known{why}."
     courses = plural(found.n or 0, "course")
     median = describe_number(found.value, 0 if found.value.is_integer() else 1)
+    if view.is_one_patient:
+        classes = plural(found.value, "class", "classes")
+        return f"Before the first dose {classes} of preventive drugs had failed, as recorded or as inferred from exposures."
     return (
         f"Before the first dose a median of {median} classes of preventive drugs had failed, over {courses}, "
         "as recorded or as inferred from exposures."
@@ -331,10 +379,17 @@ def say_attribution(view: ResultView) -> tuple[str, ...]:
     if change is None or change.value is None:
         return ("Without a change there is nothing to split.",)
     what = "fall" if change.value < 0 else "change"
+    own = "the patient\u2019s" if view.is_one_patient else "the patients\u2019"
     no_split = (
         f"No split of the {what} is drawn: there is no group without {shown(view.treatment)} in this analysis, "
-        "and what the patients\u2019 own earlier ratings would have led to was not estimated."
+        f"and what {own} own earlier ratings would have led to was not estimated."
     )
+    if change.value >= 0:
+        no_fall = (
+            "Treatment usually begins at a bad time, and the worst is followed by better days: from that alone a fall would be "
+            "expected. These records cannot say why there was none."
+        )
+        return (no_split, no_fall)
     expected = (
         "Treatment usually begins at a bad time, and the worst is followed by better days: "
         f"part of the {what} is to be expected from that alone. What would be left is the treatment and everything else "
@@ -343,13 +398,7 @@ def say_attribution(view: ResultView) -> tuple[str, ...]:
     )
     sentences = [no_split, expected]
     baseline, final = view.known("baseline.mean"), view.known("final.mean")
-    if (
-        change.value < 0
-        and baseline is not None
-        and final is not None
-        and baseline.n == final.n == change.n
-        and final.value is not None
-    ):
+    if baseline is not None and final is not None and baseline.n == final.n == change.n and final.value is not None:
         whose = "the patient\u2019s" if view.is_one_patient else "these patients\u2019"
         sentences.append(
             f"For the whole fall to be a return to the usual level, {whose} usual level would have to be {describe_number(final.value)} or lower."

@@ -17,6 +17,7 @@ from abate.report.figures.harm import draw_harm
 from abate.report.figures.history import draw_history
 from abate.report.figures.nadir import draw_nadir_days
 from abate.report.figures.response import draw_response, draw_time_to_response
+from abate.report.figures.swimmer import draw_swimmer
 from abate.report.figures.trajectory import draw_missing_by_day, draw_pain_by_day
 from abate.report.limits import limits_table
 from abate.report.numbers import INTERVAL, NARROW_SPACE
@@ -126,6 +127,7 @@ def _courses(view: ResultView) -> Section:
         title="Courses and doses",
         contents="Courses and doses",
         say=prose.say_courses(view),
+        figures=(draw_swimmer(view),),
         tables=_filled(tables.course_table(view), tables.course_end_table(view), tables.limits_table_of_doses(view)),
         notes=(Note(head="The rates over time", text="stand under the daily means, on the same clock."),),
     )
@@ -148,7 +150,7 @@ def _trajectory(view: ResultView) -> Section:
         contents=f"{capital(view.noun)} by day",
         say=prose.say_trajectory(view),
         figures=(draw_pain_by_day(view), draw_missing_by_day(view)),
-        notes=notes,
+        notes=() if view.is_one_patient else notes,
     )
 
 
@@ -196,7 +198,7 @@ def _nadir(view: ResultView) -> Section:
         contents="Lowest day",
         say=prose.say_nadir(view),
         figures=(draw_nadir_days(view),),
-        notes=notes,
+        notes=() if view.is_one_patient else notes,
     )
 
 

@@ -45,7 +45,13 @@ COLOURS: Mapping[str, Colour] = MappingProxyType(
         "painwash": _colour("#e9eff5", "#1d2a36", "where the rule of response is met"),
         "dose": _colour("#8a5a00", "#e0ad4c", "what was given"),
         "dosewash": _colour("#e6dcc7", "#3e3524", "middle half of the doses"),
+        "d1": _colour("#ead7ad", "#4b3b17", "rates, low; with an outline"),
+        "d2": _colour("#b08228", "#97722a", "rates, middle"),
+        "d3": _colour("#674005", "#ecbd62", "rates, high"),
         "harm": _colour("#ad3f14", "#f28d63", "adverse events"),
+        "h1": _colour("#f8dccb", "#53291a", "grade 1; with an outline"),
+        "h2": _colour("#d06f3c", "#b85a31", "grade 2"),
+        "h3": _colour("#7d2505", "#ffb594", "grade 3 and above"),
         "ref": _colour("#6a7076", "#9ba1a6", "lost, missing, unknown"),
         "kept": _colour("#87919a", "#656e77", "counts"),
     }
@@ -58,6 +64,8 @@ MONO = 'ui-monospace,"Cascadia Mono",Consolas,"Liberation Mono",monospace'
 #: Named first in saved figures: vl-convert carries this face itself, so that they come out the same on every machine.
 FIGURE_FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 TEXT_SIZE, SMALL_SIZE = 12.5, 11.5
+#: For counts side by side on a narrow figure only; nothing is smaller.
+SMALLEST_SIZE = 10.0
 
 
 def light(name: str) -> str:

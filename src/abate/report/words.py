@@ -41,6 +41,23 @@ def of_words(numerator: float, denominator: float) -> str:
     return f"{describe_count(numerator)} of {describe_count(denominator)}"
 
 
+def of_things(numerator: float, denominator: float, noun: str, which: str = "") -> str:
+    """Return how many of how many, with their noun: ``45 of 59 courses``, ``none of the 5 courses that can be judged``.
+
+    Parameters
+    ----------
+    which : str
+        What tells them from others, such as "that can be judged"; with it they are "the" ones.
+    """
+    ending = f" {which}" if which else ""
+    if denominator == 1:
+        return f"{'none of ' if numerator == 0 else ''}the one {noun}{ending}"
+    if numerator == denominator:
+        return f"both {noun}s{ending}" if denominator == 2 else f"all {describe_count(denominator)} {noun}s{ending}"
+    some = "none" if numerator == 0 else describe_count(numerator)
+    return f"{some} of {'the ' if which else ''}{describe_count(denominator)} {noun}s{ending}"
+
+
 def listed(words: Iterable[str], last: str = "and") -> str:
     """Return ``a, b and c``."""
     items = list(words)

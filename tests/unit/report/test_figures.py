@@ -25,7 +25,7 @@ from abate.report.sections import build_sections
 from abate.report.view import ResultView
 from tests.report_example import example_result
 
-IDS = ["pain-by-day", "ratings-by-day", "attrition", "before-and-after", "change", "response", "time-to-response", "nadir-day",
+IDS = ["pain-by-day", "ratings-by-day", "attrition", "swimmer", "before-and-after", "change", "response", "time-to-response", "nadir-day",
        "harm", "sustained", "return-to-care"]  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def test_single_lines_are_drawn_only_where_the_door_allows(view, monkeypatch):
 
     assert joined_lines() == 61
     monkeypatch.setattr(disclosure, "MOST_SINGLE_LINES", 60)
-    assert "Single courses are not drawn" in draw_pain_by_day(view).caption
+    assert "Bands: the middle half and the middle 90" in draw_pain_by_day(view).caption
     assert joined_lines() < 10
 
 

@@ -70,7 +70,7 @@ def test_no_responder_has_its_upper_bound(views):
     # Wilson's upper bound of 0 of 40 is z^2 / (40 + z^2) = 3.8415 / 43.8415 = 0.0876
     assert (
         prose.say_response(views["no responder"])
-        == "None of 40 fell by 2 points or more; up to 8.8\u202f% of courses is compatible with that."
+        == "None of 40 courses fell by 2 points or more; up to 8.8\u202f% of courses is compatible with that."
     )
 
 
@@ -78,7 +78,7 @@ def test_all_responders_have_their_lower_bound(views):
     # Wilson's lower bound of 59 of 59 is 59 / (59 + 3.8415) = 0.9389
     assert (
         prose.say_response(views["all responders"])
-        == "All 59 fell by 2 points or more; down to 94\u202f% of courses is compatible with that."
+        == "All 59 courses fell by 2 points or more; down to 94\u202f% of courses is compatible with that."
     )
 
 

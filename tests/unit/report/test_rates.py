@@ -9,7 +9,7 @@ import pytest
 
 from abate.report.figures.clock import days_between, last_days, origins
 from abate.report.figures.nadir import count_nadir_days
-from abate.report.figures.rates import find_rates
+from abate.report.figures.rates import count_paused_by_day, find_rates
 from abate.report.figures.trajectory import rated_by_day
 from abate.report.view import ResultView
 from tests.report_example import example_result, example_study
@@ -49,6 +49,19 @@ def test_rates_that_run_side_by_side_are_added_and_pauses_and_boluses_are_left_o
 def test_a_pause_leaves_a_gap_between_steps():
     found = find_rates(view_of([(0, 0, 2, 10.0), (0, 6, 8, 10.0)])).steps
     assert [round((step.start_day - 0.5) * 24) for step in found] == [0, 6]
+
+
+def test_pauses_are_counted_on_every_day_that_they_touch_once_a_course():
+    # course 0 pauses from 20 to 30 h (days 1 and 2) and from 31 to 32 h (day 2); course 1 from 2 to 3 h (day 1)
+    doses = [(0, 0, 20, 10.0), (0, 30, 31, 10.0), (0, 32, 40, 10.0), (1, 0, 2, 5.0), (1, 3, 9, 5.0)]
+    assert count_paused_by_day(view_of(doses)) == {1: 2, 2: 1}
+
+
+def test_what_runs_side_by_side_or_on_without_a_gap_is_no_pause():
+    # the long stretch covers the gap between the two short ones; a stretch at rate 0 is a pause
+    doses = [(0, 0, 10, 5.0), (0, 0, 2, 5.0), (0, 4, 6, 5.0), (1, 0, 2, 5.0), (1, 2, 4, 0.0), (1, 4, 5, 5.0)]
+    assert count_paused_by_day(view_of(doses)) == {1: 1}
+    assert count_paused_by_day(view_of([(0, 0, 2, 5.0), (0, 2, 4, 6.0), (1, 0, 1, None)])) == {}
 
 
 def test_calendar_days_count_from_midnight():

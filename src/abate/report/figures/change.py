@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from abate.report.figures.counts import count_axis
 from abate.report.figures.figure import Figure, figure_without_drawing, is_wide, round_steps, tenths
 from abate.report.figures.sheet import Row, Sheet
 from abate.report.numbers import (
+    NARROW_SPACE,
     describe_compact,
     describe_count,
     describe_number,
@@ -24,14 +26,18 @@ from abate.report.numbers import (
 )
 from abate.report.report_table import ReportTable, row, table
 from abate.report.view import ResultView
-from abate.report.words import capital, describe_meeting, label_rule, n_of, plural
+from abate.report.words import capital, describe_meeting, label_rule, n_of, of_things, plural
 
 _NO_PAIR = "No course has both a baseline and a final rating, so there is no change to draw."
 _LEFT = 34
+#: In pixels; a bar wider than this would be a block.
+_WIDEST_BAR = 110.0
 #: Cells of the grid on each axis, and how dark a cell is by its share of the fullest one.
 _CELLS = 10
 _DARKNESS = ((0.02, 0.1), (0.1, 0.25), (0.3, 0.45), (0.6, 0.7), (1.01, 0.9))
 _DARK_ENOUGH_FOR_PAPER = 0.6
+#: Room for the names of the lines at the right of a narrow figure.
+_BESIDE_NARROW = 72.0
 
 Floats = NDArray[np.float64]
 
@@ -69,67 +75,101 @@ def draw_before_and_after(view: ResultView) -> Figure:
     is_single = single_dots_allowed(view.result)
     rule = view.study.response.primary
     what = (
-        "Each dot is a course; dots that share a place are packed around it."
+        "The dot is the course."
+        if view.is_one_patient
+        else "Each dot is a course; dots that share a place are packed around it."
         if is_single
-        else f"The darker a cell, the more courses; their number stands in it. Cells are {describe_short(_cell_width(view))} wide."
+        else f"The stronger the colour of a cell, the more courses; their number stands in it. Cells are {describe_short(_cell_width(view))} wide."
     )
     kinds = f" Filled: {describe_meeting(rule)}; hollow: did not." if is_single else ""
     missing = (
         f" {plural(pairs.missing_count, 'course')} without both ratings: not drawn." if pairs.missing_count else ""
     )
-    fell, rose = int(np.sum(pairs.change < 0)), int(np.sum(pairs.change > 0))
-    same = pairs.change.size - fell - rose
     return Figure(
         id="before-and-after",
         claim=claim,
         marks=(
             what,
             kinds,
-            "Thin line: no change. Shaded: the primary rule is met.",
+            f"Thin line: no change. Shaded: the primary rule is met.{_say_others(view, is_single)}",
             n_of(pairs.change.size, "course"),
             missing,
         ),
-        finding=f"Of {plural(pairs.change.size, 'course')}, {describe_count(fell)} fell, {describe_count(rose)} rose and {describe_count(same)} did neither.",
+        finding=_say_directions(view, pairs),
         numbers=(_pair_table(view, pairs),),
         draw=lambda width: [_square(view, pairs, is_single, width).spec()],
     )
+
+
+def _say_directions(view: ResultView, pairs: Pairs) -> str:
+    """Return in how many courses the rating fell, rose, and did neither."""
+    noun = capital(view.noun)
+    if pairs.change.size == 1:
+        before, after = (describe_number(float(values[0])) for values in (pairs.baseline, pairs.final))
+        return f"{noun} was {before} before and {after} at the end."
+    fell, rose = int(np.sum(pairs.change < 0)), int(np.sum(pairs.change > 0))
+    same = pairs.change.size - fell - rose
+    others = " and ".join(
+        f"{verb} in {describe_count(count) if count else 'none'}"
+        for verb, count in (("rose", rose), ("did neither", same))
+    )
+    return f"{noun} fell in {of_things(fell, pairs.change.size, 'course')}, {others}."
 
 
 def draw_changes(view: ResultView) -> Figure:
     """Return the figure of the change of each course, sorted; a histogram where there are too many."""
     pairs = find_pairs(view)
     if not pairs.change.size:
-        return figure_without_drawing("change", "The change of each course.", _NO_PAIR)
+        claim = "The change of the course." if view.is_one_patient else "The change of each course."
+        return figure_without_drawing("change", claim, _NO_PAIR)
     is_single = single_bars_allowed(view.result)
     rule = view.study.response.primary
     missing = (
         f" {plural(pairs.missing_count, 'course')} without both ratings: not drawn." if pairs.missing_count else ""
     )
     bars = (
-        "One bar a course, sorted."
+        "The bar is the course."
+        if view.is_one_patient
+        else "One bar a course, sorted."
         if is_single
-        else f"Courses by change, in steps of {_bin_width(view):g}; the number stands over each bar."
+        else f"Courses by change, in steps of {_bin_width(view):g}."
     )
     blue = f" Blue: {describe_meeting(rule)}." if is_single else ""
     return Figure(
         id="change",
-        claim="The change of each course, sorted." if is_single else "How the changes are spread.",
+        claim=_claim_of_changes(view, is_single),
         marks=(
             bars,
             blue,
-            "Below 0 the rating fell. Dashed: mean.",
+            f"Below 0 the rating fell.{' Dashed: mean.' if pairs.change.size > 1 else ''}",
             n_of(pairs.change.size, "course"),
             missing,
         ),
-        finding=f"Changes run from {describe_signed(float(pairs.change.min()))} to {describe_signed(float(pairs.change.max()))} points.",
+        finding=_say_extremes(pairs),
         numbers=(_change_table(view, pairs),),
         draw=lambda width: [(_waterfall if is_single else _histogram)(view, pairs, width).spec()],
     )
 
 
+def _claim_of_changes(view: ResultView, is_single: bool) -> str:
+    if view.is_one_patient:
+        return "The change of the course."
+    return "The change of each course, sorted." if is_single else "How the changes are spread."
+
+
+def _say_extremes(pairs: Pairs) -> str:
+    lowest, highest = (describe_signed(float(end)) for end in (pairs.change.min(), pairs.change.max()))
+    if pairs.change.size == 1:
+        return f"The change was {lowest} points."
+    return (
+        f"Every change was {lowest} points." if lowest == highest else f"Changes run from {lowest} to {highest} points."
+    )
+
+
 def _square(view: ResultView, pairs: Pairs, is_single: bool, width: float) -> Sheet:
     wide = is_wide(width)
-    side = 400 if wide else width - _LEFT - 14
+    beside = 0.0 if wide else _BESIDE_NARROW if is_single else 14.0
+    side = 400 if wide else width - _LEFT - beside
     low, high = view.scale.minimum, view.scale.maximum
     pad = 0.05 * (high - low)
     ends = (low - pad, high + pad)
@@ -151,15 +191,18 @@ def _square(view: ResultView, pairs: Pairs, is_single: bool, width: float) -> Sh
         hue="ink",
     )
     sheet.spans([{"x": ends[0], "y": ends[0], "x2": ends[1], "y2": ends[1]}], hue="muted", width=1)
+    has_room = wide or is_single
+    others = _other_rules(view) if has_room else []
+    for rule in others:
+        (x, y), (x2, y2) = limit_line(rule, ends, low)
+        sheet.spans([{"x": x, "y": y, "x2": x2, "y2": y2}], hue="ref", width=0.9, dash=True)
     if is_single:
         per_point = side / (ends[1] - ends[0])
         _draw_dots(sheet, pairs, per_point, per_point * _cell_width(view))
     else:
-        _draw_cells(sheet, view, pairs, side / (ends[1] - ends[0]))
-    if wide:
-        _write_beside(sheet, view, pairs, ends, side)
-    else:
-        sheet.texts([{"x": high, "y": high, "text": "no change"}], hue="muted", align="right", dx=-10, dy=-6, halo=True)
+        _draw_cells(sheet, view, pairs, side / (ends[1] - ends[0]), wide)
+    if has_room:
+        _write_beside(sheet, view, pairs, others, ends, side, wide)
     return sheet
 
 
@@ -168,21 +211,38 @@ def _scale_words(view: ResultView) -> str:
     return ", points" if view.noun == view.scale.name else f", {view.study.rating.scale.upper()}"
 
 
+def _say_others(view: ResultView, is_single: bool) -> str:
+    if not _other_rules(view):
+        return ""
+    return f" Dashed{'' if is_single else ', where there is room'}: limits of the other rules."
+
+
+def _other_rules(view: ResultView) -> Sequence[ResponseRule]:
+    """Return the declared rules that are not the primary one."""
+    return [rule for rule in view.study.response.rules if rule.id != view.study.response.primary.id]
+
+
 def _shade_response(sheet: Sheet, rule: ResponseRule, ends: tuple[float, float]) -> None:
     """Shade where the final rating meets the rule, and draw its limit."""
-    places = np.linspace(ends[0], ends[1], 3)
-    limits = [_limit(rule, float(place)) for place in places]
-    # Where the limit lies under the figure there is nothing to shade; the line of a fall in points starts further right.
+    places = limit_line(rule, ends, ends[0])
+    sheet.areas([{"x": x, "y": ends[0], "y2": y, "series": 0} for x, y in places], hue="painwash")
+    sheet.lines([{"x": x, "y": y, "series": 0} for x, y in places], hue="pain", width=1.4)
+
+
+def limit_line(
+    rule: ResponseRule, ends: tuple[float, float], low: float
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return the two ends of the line on and below which a rule is met: baseline and final rating.
+
+    Where the line would leave the figure at its foot it begins there; ``low`` is the lowest baseline that it is drawn for.
+    """
     if rule.kind == "points":
-        first = max(ends[0], ends[0] + rule.threshold)
-        places = np.array([first, ends[1]])
-        limits = [_limit(rule, float(place)) for place in places]
-    rows = [
-        {"x": float(x), "y": ends[0], "y2": max(ends[0], limit), "series": 0}
-        for x, limit in zip(places, limits, strict=True)
-    ]
-    sheet.areas(rows, hue="painwash")
-    sheet.lines([{"x": line["x"], "y": line["y2"], "series": 0} for line in rows], hue="pain", width=1.4)
+        start = max(low, ends[0] + rule.threshold)
+    elif rule.kind == "percent" and 0 < rule.threshold < 100:
+        start = max(low, ends[0] / (1 - rule.threshold / 100))
+    else:
+        start = low
+    return (start, max(ends[0], _limit(rule, start))), (ends[1], max(ends[0], _limit(rule, ends[1])))
 
 
 def _limit(rule: ResponseRule, baseline: float) -> float:
@@ -241,7 +301,7 @@ def _cell_width(view: ResultView) -> float:
     return (view.scale.maximum - view.scale.minimum) / _CELLS
 
 
-def _draw_cells(sheet: Sheet, view: ResultView, pairs: Pairs, pixels_per_point: float) -> None:
+def _draw_cells(sheet: Sheet, view: ResultView, pairs: Pairs, pixels_per_point: float, wide: bool) -> None:
     width = _cell_width(view)
     counts = _cells(view, pairs)
     most = max(counts.values())
@@ -264,7 +324,7 @@ def _draw_cells(sheet: Sheet, view: ResultView, pairs: Pairs, pixels_per_point: 
             {"x": box["at"][0], "y": box["at"][1], "text": describe_compact(box["count"], pixels_per_point * width)}
             for box in boxes
         ]
-        sheet.texts(texts, hue="paper" if darkness >= _DARK_ENOUGH_FOR_PAPER else "ink")
+        sheet.texts(texts, hue="paper" if darkness >= _DARK_ENOUGH_FOR_PAPER else "ink", smallest=not wide)
 
 
 def _cells(view: ResultView, pairs: Pairs) -> Mapping[tuple[float, float], int]:
@@ -276,42 +336,88 @@ def _cells(view: ResultView, pairs: Pairs) -> Mapping[tuple[float, float], int]:
     return {(float(x), float(y)): int(count) for (x, y), count in zip(unique, counts, strict=True)}
 
 
-def _write_beside(sheet: Sheet, view: ResultView, pairs: Pairs, ends: tuple[float, float], side: float) -> None:
-    def height(value: float) -> float:
-        return side * (1 - (value - ends[0]) / (ends[1] - ends[0]))
+def _write_beside(
+    sheet: Sheet,
+    view: ResultView,
+    pairs: Pairs,
+    others: Sequence[ResponseRule],
+    ends: tuple[float, float],
+    side: float,
+    wide: bool,
+) -> None:
+    """Name each line where it leaves the figure at the right; names that would touch move apart."""
+    primary = view.study.response.primary
+    rules = [primary, *others]
+    wanted = [(ends[1], "no change"), *((limit_line(rule, ends, ends[0])[1][1], _name_of_line(rule, wide)) for rule in rules)]  # fmt: skip
+    places = [side * (1 - (value - ends[0]) / (ends[1] - ends[0])) for value, _ in wanted]
+    heights = [32.0 if wide and place == 1 else 15.0 for place in range(len(wanted))]
+    limit = 230.0 if wide else _BESIDE_NARROW - 10
+    for place, y in enumerate(moved_apart(places, heights, side)):
+        is_primary = place == 1
+        hue = "pain" if is_primary else "muted"
+        sheet.note(wanted[place][1], x=side + 8, y=y, bold=is_primary, hue=hue, limit=limit)
+        if is_primary and wide:
+            met, judged = int(np.nansum(pairs.responded)), int(np.sum(~np.isnan(pairs.responded)))
+            share = f"{describe_share(met, judged)} on or below the line"
+            sheet.note(share, x=side + 8, y=y + 16, hue="ink", limit=240)
 
-    sheet.note("no change", x=side + 8, y=height(ends[1]) + 4, hue="muted")
-    met, judged = int(np.nansum(pairs.responded)), int(np.sum(~np.isnan(pairs.responded)))
-    rule = view.study.response.primary
-    at = min(max(height(_limit(rule, ends[1])), 26), side - 40)
-    sheet.note(label_rule(rule), x=side + 8, y=at, bold=True, hue="pain", limit=230)
-    sheet.note(f"{describe_share(met, judged)} on or below the line", x=side + 8, y=at + 17, hue="ink", limit=240)
+
+def _name_of_line(rule: ResponseRule, wide: bool) -> str:
+    if wide:
+        return label_rule(rule)
+    number = f"{rule.threshold:g}"
+    if rule.kind == "at_most":
+        return f"\u2264 {number}"
+    return f"\u2212{number}" + (f"{NARROW_SPACE}%" if rule.kind == "percent" else " points")
+
+
+def moved_apart(places: Sequence[float], heights: Sequence[float], lowest: float) -> list[float]:
+    """Return places from the top, in pixels, so that texts of these heights do not touch, as near to ``places`` as the order allows.
+
+    Examples
+    --------
+    >>> moved_apart([10, 12, 90], [15, 15, 15], 100)
+    [10, 25, 90]
+    """
+    order = sorted(range(len(places)), key=lambda place: places[place])
+    found = list(places)
+    for before, after in pairwise(order):
+        found[after] = max(found[after], found[before] + heights[before])
+    limit = lowest
+    for place in reversed(order):
+        found[place] = min(found[place], limit - heights[place] / 2)
+        limit = found[place] - heights[place] / 2
+    return found
 
 
 def _waterfall(view: ResultView, pairs: Pairs, width: float) -> Sheet:
     responded = np.nan_to_num(pairs.responded, nan=0.0) == 1
     order = np.lexsort((responded, -pairs.change))
     change, responded = pairs.change[order], responded[order]
-    sheet = _change_sheet(view, change, width, x=(0, change.size), height=300)
+    sheet = _change_sheet(view, change, width, x=_room_of_bars(change.size, width), height=300)
     gap = 0.12 if change.size <= 150 else 0
     bars = [{"x": place + gap, "x2": place + 1 - gap, "y": 0, "y2": float(value)} for place, value in enumerate(change)]
     flat = 0.012 * (sheet.y[1] - sheet.y[0])  # a change of nothing is still a course
     bars = [bar if bar["y2"] else {**bar, "y": -flat / 2, "y2": flat / 2} for bar in bars]
     sheet.boxes([bar for bar, full in zip(bars, responded, strict=True) if not full], hue="kept")
     sheet.boxes([bar for bar, full in zip(bars, responded, strict=True) if full], hue="pain")
-    sheet.spans([{"x": 0, "x2": change.size, "y": 0}], hue="ink", width=1)
+    sheet.spans([{"x": sheet.x[0], "x2": sheet.x[1], "y": 0}], hue="ink", width=1)
     _draw_mean(sheet, view, change.size)
     met = int(responded.sum())
-    notes = [(change.size - met, "did not meet the rule"), (met, describe_meeting(view.study.response.primary))]
-    sheet.note(f"{describe_count(notes[0][0])} {notes[0][1]}", x=0, y=sheet.plot_height + 16, hue="muted")
-    sheet.note(
-        f"{describe_count(notes[1][0])} {notes[1][1]}",
-        x=sheet.plot_width,
-        y=sheet.plot_height + (16 if is_wide(width) else 32),
-        hue="pain",
-        align="right",
-    )
+    rule, foot = view.study.response.primary, sheet.plot_height + 16
+    if met < change.size:
+        sheet.note(f"{describe_count(change.size - met)} did not meet the rule", x=0, y=foot, hue="muted")
+    if met:
+        text = f"{describe_count(met)} {describe_meeting(rule)}"
+        below = foot if is_wide(width) or met == change.size else foot + 16
+        sheet.note(text, x=sheet.plot_width, y=below, hue="pain", align="right")
     return sheet
+
+
+def _room_of_bars(count: int, width: float) -> tuple[float, float]:
+    """Return the ends of the axis: a few bars stand in the middle, none wider than `_WIDEST_BAR`."""
+    places = max(float(count), (width - _LEFT) / _WIDEST_BAR)
+    return (count - places) / 2, (count + places) / 2
 
 
 def _histogram(view: ResultView, pairs: Pairs, width: float) -> Sheet:
@@ -326,11 +432,17 @@ def _histogram(view: ResultView, pairs: Pairs, width: float) -> Sheet:
     sheet.heading("Courses")
     bars = [{"x": at - 0.46 * step, "x2": at + 0.46 * step, "y": 0, "y2": count} for at, count in counts.items()]
     sheet.boxes(bars, hue="pain")
-    if is_wide(width):
-        sheet.texts([{"x": at, "y": count, "text": describe_compact(count, 34)} for at, count in counts.items()], dy=-8)
     mean = view.value("change.mean")
     if mean is not None:
-        sheet.spans([{"x": mean, "y": 0, "y2": most * 1.08}], hue="ink", width=1.2, dash=True)
+        over = counts.get(round(round(mean / step) * step, 6), 0)  # the number over this bar stays free of the line
+        ends = [(0.0, float(over)), (over + 0.09 * most, 1.08 * most)]
+        lines = [{"x": mean, "y": low_end, "y2": high_end} for low_end, high_end in ends if high_end > low_end]
+        sheet.spans(lines, hue="ink", width=1.2, dash=True)
+    if is_wide(width):
+        room = sheet.plot_width * step / (high - low)
+        texts = [{"x": at, "y": count, "text": describe_compact(count, room)} for at, count in counts.items()]
+        sheet.texts(texts, dy=-8, halo=True)
+    if mean is not None:
         sheet.texts(
             [{"x": mean, "y": most * 1.08, "text": f"mean {describe_signed(mean)}"}],
             bold=True,
@@ -347,7 +459,17 @@ def _histogram(view: ResultView, pairs: Pairs, width: float) -> Sheet:
         hue="ink",
         bold=True,
     )
+    sheet.hover(
+        [
+            {"x": at - step / 2, "x2": at + step / 2, "y": 0, "y2": sheet.y[1], "text": _say_bin(at, count)}
+            for at, count in counts.items()
+        ]
+    )
     return sheet
+
+
+def _say_bin(change: float, count: int) -> str:
+    return f"Change {describe_signed(change, 0 if float(change).is_integer() else 1)}: {plural(count, 'course')}"
 
 
 def _change_sheet(view: ResultView, change: Floats, width: float, *, x: tuple[float, float], height: float) -> Sheet:
@@ -374,9 +496,9 @@ def _change_sheet(view: ResultView, change: Floats, width: float, *, x: tuple[fl
 def _draw_mean(sheet: Sheet, view: ResultView, count: int) -> None:
     mean = view.value("change.mean")
     if mean is not None and count > 1:
-        sheet.spans([{"x": 0, "x2": count, "y": mean}], hue="ink", width=1.2, dash=True)
+        sheet.spans([{"x": sheet.x[0], "x2": sheet.x[1], "y": mean}], hue="ink", width=1.2, dash=True)
         sheet.texts(
-            [{"x": 0, "y": mean, "text": f"mean {describe_signed(mean)}"}],
+            [{"x": sheet.x[0], "y": mean, "text": f"mean {describe_signed(mean)}"}],
             bold=True,
             align="left",
             dx=2,

@@ -55,9 +55,10 @@ def render_drawing(spec: Spec) -> Element:
     text = vl_convert.vegalite_to_svg(dict(spec), vl_version="6.1", format_locale=_LOCALE)
     root_end = text.index(">")
     root = ElementTree.fromstring(_NAMESPACES.sub("", text[:root_end]) + text[root_end:])
-    for element in root.iter():
+    for element in list(root.iter()):
         if element.tag not in _ELEMENTS:
             raise ValueError(f"the drawing holds an element {element.tag!r}")
+        _say_on_hover(element)
         element.attrib = {name: value for name, value in element.attrib.items() if name in _ATTRIBUTES}
     _drop_empty_groups(root)
     return root
@@ -141,6 +142,15 @@ def _themed(element: Element) -> Element:
     copy.text, copy.tail = element.text, element.tail
     copy.extend(_themed(child) for child in element)
     return copy
+
+
+def _say_on_hover(element: Element) -> None:
+    """Turn the description that Vega writes into a title, which a browser shows to whoever points at the mark."""
+    words = element.attrib.get("aria-label")
+    if words is not None:
+        title = Element("title")
+        title.text = clean(words)
+        element.insert(0, title)
 
 
 def _drop_empty_groups(element: Element) -> None:

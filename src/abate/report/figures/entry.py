@@ -18,7 +18,7 @@ def draw_attrition(view: ResultView) -> Figure:
     """Return the figure of what each rule of entry left and removed."""
     steps = view.attrition
     first, last = steps[0], steps[-1]
-    claim = f"From {plural(first.courses, 'recorded course')} to {describe_count(last.courses)}."
+    claim = _claim(first.courses, last.courses)
     return Figure(
         id="attrition",
         claim=claim,
@@ -33,13 +33,28 @@ def draw_attrition(view: ResultView) -> Figure:
     )
 
 
+def _claim(first: Counted, last: Counted) -> str:
+    if isinstance(first, str):
+        return f"From a hidden number of recorded courses to {describe_count(last)}."
+    if first == last:
+        return (
+            "The one recorded course entered."
+            if first == 1
+            else f"All {describe_count(first)} recorded courses entered."
+        )
+    if not last:
+        return f"None of {plural(first, 'recorded course')} entered."
+    return f"From {plural(first, 'recorded course')} to {describe_count(last)}."
+
+
 def _sheet(steps: Sequence[AttritionStep], width: float) -> Sheet:
     wide = is_wide(width)
     most = max(*(left + lost for left, lost in map(_persons, steps)), 1)
-    labels = [textwrap.wrap(sentence(step.rule).rstrip("."), 42 if wide else 54) for step in steps]
-    left = 268 if wide else 0
+    labels = [textwrap.wrap(sentence(step.rule).rstrip("."), 44 if wide else 54) for step in steps]
+    left = 276 if wide else 0
     row_height = 34 if wide else 64
-    sheet = Sheet(width=width, height=30 + row_height * len(steps), left=left, right=190 if wide else 96, top=24, bottom=6,
+    right = max(180 if wide else 96, *(_room(step) for step in steps))
+    sheet = Sheet(width=width, height=30 + row_height * len(steps), left=left, right=right, top=24, bottom=6,
                   x=(0, most), y=(len(steps) - 0.5, -0.5))  # fmt: skip
     sheet.note("Rule, in the order applied" if wide else "persons (courses) kept", x=-left, y=-12)
     if wide:
@@ -60,7 +75,23 @@ def _sheet(steps: Sequence[AttritionStep], width: float) -> Sheet:
     _write_rules(sheet, labels, steps, left=left, dy_first=0 if wide else -8)
     removed = [{"y": y, "text": _lost(step)} for y, step in bars]
     sheet.column_of_notes(removed, x=width - left, align="right", hue="muted")
+    sheet.hover([{"x": -left * most / sheet.plot_width, "x2": most + right * most / sheet.plot_width, "y": place - 0.5, "y2": place + 0.5,
+                  "text": describe_step(step)} for place, step in enumerate(steps)])  # fmt: skip
     return sheet
+
+
+def describe_step(step: AttritionStep) -> str:
+    """Return what a rule left and removed, in words."""
+    left = f"{sentence(step.rule)} Left: {plural(step.persons, 'person')}, {plural(step.courses, 'course')}."
+    if not step.is_asked:
+        return f"{left} Not asked."
+    return f"{left} Removed: {plural(step.persons_lost, 'person')}, {plural(step.courses_lost, 'course')}."
+
+
+def _room(step: AttritionStep) -> float:
+    """Return the room in pixels that the counts need beside the longest bar: those left in bold, those removed."""
+    kept, removed = _counts(step.persons, step.courses), _lost(step)
+    return 12 + 7.6 * len(kept) + (10 + 6.7 * len(removed) if removed else 0)
 
 
 def _write_rules(sheet: Sheet, labels: Sequence[Sequence[str]], steps: Sequence[AttritionStep], *, left: float, dy_first: float) -> None:  # fmt: skip

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from abate.contracts.result import TreatmentWay
 from abate.report.figures.figure import Figure, figure_without_drawing, is_wide
 from abate.report.figures.sheet import Sheet
+from abate.report.numbers import describe_count
 from abate.report.report_table import ReportTable, row, table
 from abate.report.view import ResultView
 from abate.report.words import n_of, plural, shown
 
 #: Classes of one step that have a block of their own; the rarer ones share one.
 MOST_CLASSES = 7
+#: Steps that a narrow figure shows.
+MOST_STEPS_NARROW = 3
 OTHERS = "other classes"
 _POINTS = 24
 # Of the height of a step, the share that lies between blocks.
@@ -64,7 +67,9 @@ def draw_history(view: ResultView) -> Figure:
         ),
         finding=f"{claim} The numbers stand in the table below.",
         numbers=(ways_table(view),),
-        draw=lambda width: [_sheet(ways, shown(view.treatment), width).spec()],
+        draw=lambda width: [
+            _sheet(ways if is_wide(width) else _first_steps(ways), steps, shown(view.treatment), width).spec()
+        ],
     )
 
 
@@ -78,7 +83,9 @@ def ways_table(view: ResultView) -> ReportTable:
         "From class to class, in the order tried",
         ("Step", "Class", "Next", "Courses"),
         [
-            row(str(way.step), way.drug_class, way.next_class or shown(view.treatment), str(way.course_count))
+            row(
+                str(way.step), way.drug_class, way.next_class or shown(view.treatment), describe_count(way.course_count)
+            )
             for way in ways
         ],
     )
@@ -107,6 +114,20 @@ def merge_ways(ways: Sequence[TreatmentWay], most: int = MOST_CLASSES) -> list[T
     ]
 
 
+def _first_steps(ways: Sequence[TreatmentWay]) -> list[TreatmentWay]:
+    """Return the ways of the first steps only, as many as a narrow figure can name; what came after them is not followed."""
+    kept = [way for way in ways if way.step < MOST_STEPS_NARROW]
+    last: dict[str, int] = defaultdict(int)
+    for way in ways:
+        if way.step == MOST_STEPS_NARROW:
+            last[way.drug_class] += way.course_count
+    ends = [
+        TreatmentWay(step=MOST_STEPS_NARROW, drug_class=name, next_class=None, course_count=count)
+        for name, count in last.items()
+    ]
+    return kept + ends
+
+
 def _sizes(ways: Sequence[TreatmentWay]) -> Mapping[int, Mapping[str, int]]:
     sizes: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for way in ways:
@@ -114,14 +135,21 @@ def _sizes(ways: Sequence[TreatmentWay]) -> Mapping[int, Mapping[str, int]]:
     return sizes
 
 
-def _sheet(ways: Sequence[TreatmentWay], treatment: str, width: float) -> Sheet:
+def _sheet(ways: Sequence[TreatmentWay], all_steps: int, treatment: str, width: float) -> Sheet:
     wide = is_wide(width)
+    is_cut = not wide and all_steps > MOST_STEPS_NARROW
     bands = _with_lane(ways, treatment)
     sizes = _block_sizes(bands)
     last, total = max(step for step, _ in sizes), sum(size for (step, _), size in sizes.items() if step == 1)
     places = _stacked(sizes, total, treatment)
-    sheet = Sheet(width=width, height=400 if wide else 520, left=2, right=2, top=34, bottom=8,
-                  x=(1, last + (0.62 if wide else 0.8)), y=(total * (1 + _GAP), 0))  # fmt: skip
+    sheet = Sheet(width=width, height=400 if wide else 430, left=2, right=2, top=34, bottom=24 if is_cut else 8,
+                  x=(1, last + 0.84), y=(total * (1 + _GAP), 0))  # fmt: skip
+    if is_cut:
+        sheet.note(
+            f"Classes after the {_ordinal(MOST_STEPS_NARROW)} stand in the numbers below.",
+            x=0,
+            y=sheet.plot_height + 14,
+        )
     for step in range(1, last):
         sheet.texts([{"x": step, "y": 0, "text": _ordinal(step)}], hue="muted", align="left", dy=-16)
     outlines = _outlines(bands, places, total, treatment)
@@ -134,7 +162,7 @@ def _sheet(ways: Sequence[TreatmentWay], treatment: str, width: float) -> Sheet:
     sheet.boxes([box for block, box in boxes.items() if block[1] != treatment], hue="kept")
     sheet.boxes([box for block, box in boxes.items() if block[1] == treatment], hue="dose")
     labels = [
-        {"x": step + _BLOCK, "y": (place.low + place.high) / 2, "text": f"{sizes[step, name]} {name}"}
+        {"x": step + _BLOCK, "y": (place.low + place.high) / 2, "text": f"{describe_count(sizes[step, name])} {name}"}
         for (step, name), place in places.items()
         if (name != treatment or step == last) and place.high - place.low >= total * _LEAST_LABELLED
     ]

@@ -8,20 +8,32 @@ import numpy as np
 
 from abate.report.disclosure import course_values, single_lines_allowed
 from abate.report.figures.clock import MOST_DAYS, last_days
-from abate.report.figures.counts import count_axis
+from abate.report.figures.counts import count_axis, room_for_counts
 from abate.report.figures.figure import Figure, figure_without_drawing, is_wide
+from abate.report.figures.intervals import are_hidden
 from abate.report.figures.sheet import Row, Sheet
-from abate.report.numbers import describe_compact, describe_count, describe_n, describe_number, describe_range
+from abate.report.headline import interval_of
+from abate.report.numbers import (
+    decimals_for,
+    describe_compact,
+    describe_count,
+    describe_n,
+    describe_number,
+    describe_range,
+)
 from abate.report.report_table import ReportTable, row, table
 from abate.report.view import ResultView
 from abate.report.words import n_of, plural
 
 _NARROWEST_DOT = 7.0
+_BOTTOM = 118.0
+#: About the width of a letter of the small size, the widest of the usual faces taken.
+_LETTER = 6.7
 
 
 def draw_nadir_days(view: ResultView) -> Figure:
     """Return the figure of the day on which each course had its lowest daily value."""
-    claim = "When each course was at its lowest."
+    claim = "When the course was at its lowest." if view.is_one_patient else "When each course was at its lowest."
     counts = count_nadir_days(view)
     numbers = _nadir_table(counts)
     if not counts:
@@ -30,7 +42,13 @@ def draw_nadir_days(view: ResultView) -> Figure:
         )
     total = sum(count for _, count, _ in counts)
     is_single = single_lines_allowed(view.result)
-    what = "One dot is one course." if is_single else "Bars: courses; their number stands over each."
+    what = (
+        "The dot is the course."
+        if view.is_one_patient
+        else "One dot is one course."
+        if is_single
+        else "Bars: courses; their number stands over each."
+    )
     beyond = sum(count for day, count, _ in counts if day > MOST_DAYS)
     more = f" {plural(beyond, 'course')} had the lowest day after day {MOST_DAYS}: in the numbers." if beyond else ""
     commonest = max(counts, key=lambda found: (found[1], -found[0]))
@@ -40,12 +58,16 @@ def draw_nadir_days(view: ResultView) -> Figure:
         marks=(
             what,
             "A tie goes to the first of its days.",
-            "Filled triangle: mean of each course\u2019s lowest day. Hollow triangle: day with the lowest mean.",
+            ""
+            if view.is_one_patient
+            else "Filled triangle: mean of each course\u2019s lowest day. Hollow triangle: day with the lowest mean.",
             "Under each day: courses between first and last dose; ratings count until discharge.",
             n_of(total, "course"),
             more,
         ),
-        finding=f"The commonest lowest day was day {commonest[0]}, in {describe_count(commonest[1])} of {plural(total, 'course')}.",
+        finding=f"The lowest day was day {commonest[0]}."
+        if total == 1
+        else f"The commonest lowest day was day {commonest[0]}, in {describe_count(commonest[1])} of {plural(total, 'course')}.",
         numbers=(numbers,),
         draw=lambda width: [
             _sheet(view, [found for found in counts if found[0] <= MOST_DAYS], is_single, width).spec()
@@ -66,20 +88,21 @@ def count_nadir_days(view: ResultView) -> Sequence[tuple[int, int, int]]:
 
 def _sheet(view: ResultView, counts: Sequence[tuple[int, int, int]], is_single: bool, width: float) -> Sheet:
     wide, most = is_wide(width), max(max(count for _, count, _ in counts), 1)
-    left, right = (64, 16) if wide else (40, 6)
+    left, right = (room_for_counts(most, 64 if wide else 44), 16 if wide else 6)
     room = (width - left - right) / len(counts)
     across = max(1, int(min(room * 0.8, 46) // 11))
     stacks = -(-most // across)
     dot = min(11.0, 150 / stacks)
     is_single = is_single and dot >= _NARROWEST_DOT / 2
-    plot_height = max(60.0, stacks * dot + 20) if is_single else 150.0
+    plot_height = max(36.0, stacks * dot + 20) if is_single else 150.0
+    bottom = 46.0 if view.is_one_patient else _BOTTOM
     sheet = Sheet(
         width=width,
-        height=plot_height + 20 + 104,
+        height=plot_height + 20 + bottom,
         left=left,
         right=right,
         top=20,
-        bottom=104,
+        bottom=bottom,
         x=(0.5, len(counts) + 0.5),
         y=(0, plot_height if is_single else most * 1.12),
     )
@@ -104,7 +127,17 @@ def _sheet(view: ResultView, counts: Sequence[tuple[int, int, int]], is_single: 
         hue="muted",
     )
     _mark_statistics(sheet, view, plot_height, wide)
+    sheet.hover(
+        [
+            {"x": day - 0.5, "x2": day + 0.5, "y": 0, "y2": sheet.y[1], "text": _say_day(day, count, running)}
+            for day, count, running in counts
+        ]
+    )
     return sheet
+
+
+def _say_day(day: int, count: int, running: int) -> str:
+    return f"Day {day}: lowest in {plural(count, 'course')}; {plural(running, 'course')} ran on it"
 
 
 def _stack_dots(sheet: Sheet, counts: Sequence[tuple[int, int, int]], across: int, dot: float, room: float) -> None:
@@ -123,42 +156,42 @@ def _stack_dots(sheet: Sheet, counts: Sequence[tuple[int, int, int]], across: in
 
 def _mark_statistics(sheet: Sheet, view: ResultView, plot_height: float, wide: bool) -> None:
     """Draw both statistics under the days, each with its words."""
+    if view.is_one_patient:
+        return
     per_unit = (sheet.y[1] - sheet.y[0]) / plot_height
+    pixels = sheet.plot_width / (sheet.x[1] - sheet.x[0])
     mean, lowest = view.known("nadir_day.mean"), view.known("nadir_day.of_lowest_mean")
-    middle = (sheet.x[0] + sheet.x[1]) / 2
     if mean is not None and mean.value is not None:
-        y = -56 * per_unit
-        interval = ""
-        if mean.lower is not None and mean.upper is not None:
-            sheet.spans([{"x": max(mean.lower, 0.5), "x2": min(mean.upper, sheet.x[1]), "y": y}], hue="pain")
-            interval = f" ({describe_range(mean.lower, mean.upper)})"
+        y = -54 * per_unit
+        interval, ends = "", (mean.value, mean.value)
+        if (found := interval_of(mean)) is not None:
+            ends = (max(found[0], sheet.x[0]), min(found[1], sheet.x[1]))
+            if not are_hidden([mean], pixels):
+                sheet.spans([{"x": ends[0], "x2": ends[1], "y": y}], hue="pain")
+            interval = f" ({describe_range(*found, decimals_for(*found))})"
         sheet.dots([{"x": mean.value, "y": y}], hue="pain", shape="triangle-up", size=90)
-        words = "mean of lowest days" if wide else "mean"
-        _write_beside(
-            sheet,
-            mean.value,
-            max(mean.upper or 0, mean.value),
-            y,
-            f"{describe_number(mean.value)}{interval}, {words}",
-            middle,
-            mean.lower,
-            "pain",
-        )
+        words = f"{describe_number(mean.value)}{interval}, mean{' of lowest days' if wide else ''}"
+        _write_near(sheet, (ends[0], mean.value, ends[1]), y, words, "pain")
     if lowest is not None and lowest.value is not None:
-        y = -80 * per_unit
+        y = -88 * per_unit
         sheet.dots([{"x": lowest.value, "y": y}], hue="ref", hollow=True, shape="triangle-up", size=90)
         words = f"day {describe_count(lowest.value)}, lowest mean ({describe_n(lowest.n or 0)})"
-        _write_beside(sheet, lowest.value, lowest.value, y, words, middle, lowest.value, "ink")
+        _write_near(sheet, (lowest.value, lowest.value, lowest.value), y, words, "ink")
 
 
-def _write_beside(
-    sheet: Sheet, at: float, right_end: float, y: float, text: str, middle: float, left_end: float | None, hue: str
-) -> None:
-    """Write to the right of a mark in the left half, and to its left in the right half."""
-    if at <= middle:
-        sheet.texts([{"x": min(right_end, sheet.x[1]), "y": y, "text": text}], hue=hue, align="left", dx=12)
+def _write_near(sheet: Sheet, places: tuple[float, float, float], y: float, text: str, hue: str) -> None:
+    """Write at the right of a mark and its bar, or at their left, or under them: where there is room first."""
+    low, middle, high = places
+    pixels = sheet.plot_width / (sheet.x[1] - sheet.x[0])
+    width = _LETTER * len(text) + 14
+    if (sheet.x[1] - high) * pixels + sheet.right >= width:
+        sheet.texts([{"x": high, "y": y, "text": text}], hue=hue, align="left", dx=12)
+    elif (low - sheet.x[0]) * pixels + sheet.left >= width:
+        sheet.texts([{"x": low, "y": y, "text": text}], hue=hue, align="right", dx=-12)
     else:
-        sheet.texts([{"x": at if left_end is None else left_end, "y": y, "text": text}], hue=hue, align="right", dx=-12)
+        half = width / 2 / pixels
+        at = min(max(middle, sheet.x[0] + half - sheet.left / pixels), sheet.x[1] - half + sheet.right / pixels)
+        sheet.texts([{"x": at, "y": y, "text": text}], hue=hue, dy=16)
 
 
 def _nadir_table(counts: Sequence[tuple[int, int, int]]) -> ReportTable:

@@ -14,6 +14,8 @@ from abate.report.view import ResultView
 #: Lengths of a step of the curve in hours; the longer one where the shorter would take seconds to work out.
 _SHORT_STEP, _LONG_STEP = 2, 6
 _MOST_CELLS = 1_000_000
+#: A gap shorter than this, in days, is none: times have microseconds, and sums of them lose some digits.
+_SAME = 1e-6
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -58,6 +60,26 @@ def find_rates(view: ResultView) -> RateCourse:
         steps=tuple(_describe_step(int(at), hours, summed[step == at]) for at in np.unique(step)),
         running_by_day=_courses_by_day(place, step * hours // 24 + 1),
     )
+
+
+def count_paused_by_day(view: ResultView) -> dict[int, int]:
+    """Return for each day of the figure in how many courses the infusion paused: stood still between two running stretches."""
+    doses, starts = dose_stretches(view.result), course_values(view.result, "start")["start"]
+    rates = np.asarray(doses["rate_mg_h"], dtype=np.float64)
+    if not (rates > 0).any():
+        return {}
+    origin = origins(starts, view.study.rating.day)[doses["course"]]
+    opens, closes = (days_between(origin, doses[end]) for end in ("start", "end"))
+    is_running = (rates > 0) & (closes > opens)
+    course, opens, closes = doses["course"][is_running], opens[is_running], closes[is_running]
+    # Rows come by course and start. How far all earlier stretches of a course reach: the courses are moved apart first.
+    apart = course * (float(closes.max(initial=0)) + 1)
+    reach = np.maximum.accumulate(closes + apart) - apart
+    is_pause = (course[1:] == course[:-1]) & (opens[1:] - reach[:-1] > _SAME)
+    whose, begins, ends = course[1:][is_pause], reach[:-1][is_pause], opens[1:][is_pause]
+    days = range(1, MOST_DAYS + 1)
+    found = {day: np.unique(whose[(begins < day) & (ends > day - 1)]).size for day in days}
+    return {day: count for day, count in found.items() if count}
 
 
 def _cells(course: Ints, rate: Floats, opens: Floats, closes: Floats, end: int) -> tuple[Ints, Ints, Floats]:

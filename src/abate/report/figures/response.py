@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from abate.contracts.result import Estimate
 from abate.report.figures.clock import MOST_DAYS
 from abate.report.figures.figure import Figure, figure_without_drawing, is_wide
+from abate.report.figures.intervals import are_hidden, say_intervals
 from abate.report.figures.sheet import Row, Sheet
+from abate.report.headline import describe_estimated_share
 from abate.report.numbers import (
     FEWEST_FOR_PERCENT,
-    INTERVAL,
-    describe_count,
+    describe_compact,
     describe_percent,
     describe_share,
     describe_share_range,
 )
 from abate.report.tables import response_table, time_to_response_table
 from abate.report.view import ResultView
-from abate.report.words import describe_meeting, label_rule, n_of, of_words
+from abate.report.words import label_rule, n_of, of_things, of_words, plural
 
 SHARE_TICKS = (0, 0.25, 0.5, 0.75, 1)
 
@@ -37,11 +38,12 @@ class ShareRow:
 def draw_response(view: ResultView) -> Figure:
     """Return the figure of the response by every declared rule."""
     claim, numbers = "Response under every declared rule.", response_table(view)
+    all_judged = can_all_be_judged(view)
     rows = [
         ShareRow(
             label=label_rule(rule),
             estimate=estimate,
-            beside=view.known(f"response.{rule.id}_missing_as_no"),
+            beside=None if all_judged else view.known(f"response.{rule.id}_missing_as_no"),
             note="primary rule" if rule.id == view.study.response.primary.id else "",
         )
         for rule in view.study.response.rules
@@ -54,27 +56,56 @@ def draw_response(view: ResultView) -> Figure:
         id="response",
         claim=claim,
         marks=(
-            "Filled: of the courses that can be judged.",
-            "Hollow: of all courses, those that cannot be judged counted as no.",
-            f"Bars: {INTERVAL}s.",
+            "Dot at the right: the rule is met; at the left: it is not."
+            if view.is_one_patient
+            else "Dots: of all courses; every one can be judged."
+            if all_judged
+            else "Filled: of the courses that can be judged.",
+            "" if all_judged else "Hollow: of all courses, those that cannot be judged counted as no.",
+            say_share_intervals([found for row in rows for found in (row.estimate, row.beside)]),
             n_of(view.course_count, "course"),
         ),
-        finding="; ".join(
-            f"{row.label}: {of_words(row.estimate.numerator or 0, row.estimate.denominator or 0)}" for row in rows
-        )
-        + ".",
+        finding=f"{'; '.join(_say_met(view, row) for row in rows)}.",
         numbers=(numbers,),
         draw=lambda width: [
-            draw_shares(rows, width, "of the courses that can be judged", "missing counted as no response").spec()
+            draw_shares(
+                rows,
+                width,
+                "the patient"
+                if view.is_one_patient
+                else "of all courses"
+                if all_judged
+                else "of the courses that can be judged",
+                "missing counted as no response",
+            ).spec()
         ],
     )
+
+
+def _say_met(view: ResultView, row: ShareRow) -> str:
+    met, judged = row.estimate.numerator or 0, row.estimate.denominator or 0
+    if view.is_one_patient:
+        return f"{row.label}: {'met' if met else 'not met'}"
+    return f"{row.label}: {of_words(met, judged)}"
+
+
+def can_all_be_judged(view: ResultView) -> bool:
+    """Return whether every declared rule can be judged in every course, so that nothing is missing."""
+    judged = [view.known(f"response.{rule.id}") for rule in view.study.response.rules]
+    return all(found is not None and found.denominator == view.course_count for found in judged)
+
+
+def say_share_intervals(estimates: Sequence[Estimate | None]) -> str:
+    """Return what bars there are on a figure of shares, or that they would be hidden."""
+    return say_intervals(estimates, 720 - 214 - 178, unit="percentage points", factor=100)
 
 
 def draw_shares(rows: Sequence[ShareRow], width: float, filled: str, hollow: str) -> Sheet:
     """Return a sheet of shares with their intervals, counts at the right; percentages only where there are enough courses."""
     wide = is_wide(width)
     row_height = 42 if wide else 62
-    left, right, bottom = (214, 178, 32) if wide else (8, 8, 48)
+    has_hollow = any(row.beside for row in rows)
+    left, right, bottom = (214, _room_at_the_right(rows), 32) if wide else (8, 8, 48 if has_hollow else 30)
     sheet = Sheet(
         width=width,
         height=30 + row_height * len(rows) + bottom,
@@ -96,29 +127,49 @@ def draw_shares(rows: Sequence[ShareRow], width: float, filled: str, hollow: str
         align = "center" if wide or 0 < tick < 1 else "left" if tick == 0 else "right"
         sheet.note(label, x=sheet.plot_width * tick, y=-12, align=align)
     first, second = (-0.1, 0.18) if wide else (0.1, 0.3)
+    if not has_hollow:
+        first = 0.0 if wide else 0.2
     _draw_row(sheet, [(place + first, row.estimate) for place, row in enumerate(rows)], hollow=False)
     _draw_row(sheet, [(place + second, row.beside) for place, row in enumerate(rows) if row.beside], hollow=True)
-    _write_labels(sheet, rows, wide, left)
+    _write_labels(sheet, rows, wide, left, right)
     at, y = (-left if wide else -8), sheet.plot_height + 18
     sheet.note("\u25cf " + filled, x=at, y=y, hue="pain")
-    if any(row.beside for row in rows):
+    if has_hollow:
         sheet.note("\u25cb " + hollow, x=at + 260 if wide else at, y=y if wide else y + 17, hue="pain")
+    edges = (-left / sheet.plot_width, 1 + right / sheet.plot_width)
+    sheet.hover(
+        [
+            {"x": edges[0], "x2": edges[1], "y": place - 0.5, "y2": place + 0.5, "text": _say_row(row, filled, hollow)}
+            for place, row in enumerate(rows)
+        ]
+    )
     return sheet
 
 
+def _say_row(row: ShareRow, filled: str, hollow: str) -> str:
+    text = f"{row.label}: {describe_estimated_share(row.estimate)} {filled}"
+    return text if row.beside is None else f"{text}; {describe_estimated_share(row.beside)} {hollow}"
+
+
+def _room_at_the_right(rows: Sequence[ShareRow]) -> float:
+    texts = [describe_found(found, with_interval=True) for row in rows for found in (row.estimate, row.beside)]
+    return max(178, 12 + 7.2 * max(len(text) for text in texts))
+
+
 def _draw_row(sheet: Sheet, found: Sequence[tuple[float, Estimate]], *, hollow: bool) -> None:
+    is_hidden = are_hidden([estimate for _, estimate in found], sheet.plot_width)
     spans = [
         {"x": estimate.lower, "x2": estimate.upper, "y": y}
         for y, estimate in found
         if estimate.lower is not None and estimate.upper is not None
     ]
-    sheet.spans(spans, hue="pain", width=1.2 if hollow else 2)
+    sheet.spans([] if is_hidden else spans, hue="pain", width=1.2 if hollow else 2)
     sheet.dots(
         [{"x": estimate.value, "y": y} for y, estimate in found], hue="pain", hollow=hollow, size=48 if hollow else 72
     )
 
 
-def _write_labels(sheet: Sheet, rows: Sequence[ShareRow], wide: bool, left: float) -> None:
+def _write_labels(sheet: Sheet, rows: Sequence[ShareRow], wide: bool, left: float, right: float) -> None:
     names = [{"y": place, "text": row.label} for place, row in enumerate(rows)]
     counts = [{"y": place, "text": describe_found(row.estimate, with_interval=wide)} for place, row in enumerate(rows)]
     others = [
@@ -130,7 +181,7 @@ def _write_labels(sheet: Sheet, rows: Sequence[ShareRow], wide: bool, left: floa
     if wide:
         sheet.column_of_notes(names, x=-left, bold=True, small=True, limit=left - 14, dy=-4)
         sheet.column_of_notes(notes, x=-left, hue="muted", dy=11)
-        edge = sheet.plot_width + 178
+        edge = sheet.plot_width + right
         sheet.column_of_notes(counts, x=edge, align="right", bold=True, dy=-4)
         sheet.column_of_notes(others, x=edge, align="right", hue="muted", dy=10)
         return
@@ -151,7 +202,6 @@ def describe_found(estimate: Estimate | None, *, with_interval: bool) -> str:
 
 def draw_time_to_response(view: ResultView) -> Figure:
     """Return the figure of how many had met the primary rule by the end of each day."""
-    rule = view.study.response.primary
     claim, numbers = "Time to the first rating that met the primary rule.", time_to_response_table(view)
     found = [(day, estimate) for day, estimate in responded_by_day(view) if day <= MOST_DAYS]
     if not found:
@@ -159,6 +209,8 @@ def draw_time_to_response(view: ResultView) -> Figure:
         return figure_without_drawing(
             "time-to-response", claim, f"No time to response can be drawn: {reason}.", numbers
         )
+    if view.is_one_patient:
+        return figure_without_drawing("time-to-response", claim, _say_wait_of_one(found), numbers)
     watched = found[0][1].n or 0
     last_day, last = found[-1]
     return Figure(
@@ -167,13 +219,21 @@ def draw_time_to_response(view: ResultView) -> Figure:
         marks=(
             "Dots: share of courses in which a rating had met the rule so many days of 24 hours after the first dose.",
             "Those who left before stay in the denominator.",
-            f"Bars: {INTERVAL}s.",
+            say_intervals([estimate for _, estimate in found], 158, unit="percentage points", factor=100),
             n_of(watched, "course"),
         ),
-        finding=f"By day {last_day} {of_words(last.numerator or 0, last.denominator or 0)} had a rating that {describe_meeting(rule)}.",
+        finding=f"By day {last_day}, {of_things(last.numerator or 0, last.denominator or 0, 'course')} had a rating that met the primary rule.",
         numbers=(numbers,),
         draw=lambda width: [_wait_sheet(found, width).spec()],
     )
+
+
+def _say_wait_of_one(found: Sequence[tuple[int, Estimate]]) -> str:
+    """Return how long one patient's first response took: there is no curve of one."""
+    day = next((day for day, estimate in found if estimate.numerator), None)
+    if day is None:
+        return "No rating of the patient met the primary rule before discharge."
+    return f"The patient\u2019s first rating that met the primary rule came within {plural(24 * day, 'hour')} of the first dose."
 
 
 def responded_by_day(view: ResultView) -> Sequence[tuple[int, Estimate]]:
@@ -198,18 +258,30 @@ def _wait_sheet(found: Sequence[tuple[int, Estimate]], width: float) -> Sheet:
         {"x": 0, "y": 0, "series": 0},
         *({"x": day, "y": estimate.value, "series": 0} for day, estimate in found),
     ]
-    sheet.lines(curve, hue="pain", width=1.6)
+    sheet.lines(curve, hue="pain", width=1.2)
     _draw_upright(sheet, found)
-    counts = [{"x": day, "text": describe_count(estimate.numerator or 0)} for day, estimate in found]
+    room = sheet.plot_width / (last + 0.4)
+    counts = [{"x": day, "text": describe_compact(estimate.numerator or 0, room)} for day, estimate in found]
     sheet.note("had met", x=-46, y=sheet.plot_height + 34)
     sheet.row_of_notes(counts, y=sheet.plot_height + 34, bold=True)
     sheet.note(
         "Days of 24 hours since the first dose", x=sheet.plot_width / 2, y=sheet.plot_height + 52, align="center"
     )
+    sheet.hover(
+        [
+            {"x": day - 0.5, "x2": min(day + 0.5, sheet.x[1]), "y": 0, "y2": 1, "text": _say_wait(day, estimate)}
+            for day, estimate in found
+        ]
+    )
     return sheet
+
+
+def _say_wait(day: int, estimate: Estimate) -> str:
+    return f"Within {plural(day, 'day')}: {describe_estimated_share(estimate)} had met the rule"
 
 
 def _draw_upright(sheet: Sheet, found: Sequence[tuple[int, Estimate]]) -> None:
     spans = [{"x": day, "y": e.lower, "y2": e.upper} for day, e in found if e.lower is not None and e.upper is not None]
-    sheet.spans(spans, hue="pain")
+    is_hidden = are_hidden([estimate for _, estimate in found], sheet.plot_height)
+    sheet.spans([] if is_hidden else spans, hue="pain")
     sheet.dots([{"x": day, "y": estimate.value} for day, estimate in found], hue="pain")

@@ -9,10 +9,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from abate.report.figures.drawing import Spec
-from abate.report.tokens import FIGURE_FONT, SMALL_SIZE, TEXT_SIZE, light
+from abate.report.tokens import FIGURE_FONT, SMALL_SIZE, SMALLEST_SIZE, TEXT_SIZE, light
 from abate.report.words import clean
 
 Row = Mapping[str, Any]
@@ -70,9 +71,16 @@ class Sheet:
         self._write([{"text": text}], mark, limit, x={"value": x}, y={"value": y})
 
     def row_of_notes(self, rows: Rows, *, y: float, hue: str = "ink", bold: bool = False) -> None:
-        """Write ``text`` of each row at its ``x``, at one height in pixels from the top of the plot."""
-        mark = _text_mark(hue, SMALL_SIZE, bold=bold, align="center")
+        """Write ``text`` of each row at its ``x``, at one height in pixels from the top of the plot; smaller where they would touch."""
+        size = SMALL_SIZE if self._has_room_beside(rows, SMALL_SIZE) else SMALLEST_SIZE
+        mark = _text_mark(hue, size, bold=bold, align="center")
         self._write(rows, mark, None, x=self._place("x"), y={"value": y})
+
+    def _has_room_beside(self, rows: Rows, size: float) -> bool:
+        """Return whether texts of digits, side by side, stay apart."""
+        pixels = self.plot_width / abs(self.x[1] - self.x[0])
+        found = sorted((row["x"] * pixels, _width_of_digits(row["text"], size)) for row in rows)
+        return all(b[0] - a[0] >= (a[1] + b[1]) / 2 + 3 for a, b in pairwise(found))
 
     def column_of_notes(self, rows: Rows, *, x: float, align: str = "left", hue: str = "ink", bold: bool = False, small: bool = True,
                         limit: float | None = None, dy: float = 0) -> None:  # fmt: skip
@@ -81,9 +89,10 @@ class Sheet:
         self._write(rows, mark, limit, x={"value": x}, y=self._place("y"))
 
     def texts(self, rows: Rows, *, hue: str = "ink", bold: bool = False, small: bool = True, align: str = "center", dx: float = 0, dy: float = 0,
-              halo: bool = False, limit: float | None = None) -> None:  # fmt: skip
+              halo: bool = False, limit: float | None = None, smallest: bool = False) -> None:  # fmt: skip
         """Write ``text`` of each row at its ``x`` and ``y``; a halo of paper keeps it readable on marks."""
-        mark = _text_mark(hue, SMALL_SIZE if small else TEXT_SIZE, bold=bold, align=align) | {"dx": dx, "dy": dy}
+        size = SMALLEST_SIZE if smallest else SMALL_SIZE if small else TEXT_SIZE
+        mark = _text_mark(hue, size, bold=bold, align=align) | {"dx": dx, "dy": dy}
         if halo:
             under = mark | {"stroke": light("paper"), "strokeWidth": 3.5, "strokeJoin": "round"}
             self._write(rows, under, limit, x=self._place("x"), y=self._place("y"))
@@ -112,16 +121,13 @@ class Sheet:
 
     def dots(self, rows: Rows, *, hue: str, hollow: bool = False, size: float = 68, shape: str = "circle") -> None:
         """Draw a mark for each row at its ``x`` and ``y``; hollow marks are filled with paper."""
-        fill = light("paper") if hollow else light(hue)
-        mark = {
-            "type": "point",
-            "shape": shape,
-            "size": size,
-            "fill": fill,
-            "fillOpacity": 1,
-            "stroke": light(hue),
-            "strokeWidth": 1.6,
-        }
+        self._add(
+            rows, _point_mark(hue, "paper" if hollow else hue, shape, size), x=self._place("x"), y=self._place("y")
+        )
+
+    def marks(self, rows: Rows, *, hue: str, fill: str, shape: str, size: float, width: float = 1.6) -> None:
+        """Draw a mark for each row with an outline of ``hue``; ``shape`` may be a path of its own, one unit wide."""
+        mark = _point_mark(hue, fill, shape, size) | {"strokeWidth": width}
         self._add(rows, mark, x=self._place("x"), y=self._place("y"))
 
     def boxes(
@@ -136,12 +142,29 @@ class Sheet:
         ends = {name: _field(name, bare=True) for name in ("x2", "y2")}
         self._add(rows, mark, x=self._place("x"), y=self._place("y"), **ends)
 
-    def areas(self, rows: Rows, *, hue: str, step: bool = False) -> None:
+    def areas(self, rows: Rows, *, hue: str, step: bool = False, opacity: float = 1) -> None:
         """Fill between ``y`` and ``y2`` along ``x``, for each ``series``."""
-        mark = {"type": "area", "fill": light(hue), "fillOpacity": 1} | ({"interpolate": "step-after"} if step else {})
+        mark: dict[str, Any] = {"type": "area", "fill": light(hue), "fillOpacity": opacity}
+        mark |= {"interpolate": "step-after"} if step else {}
         self._add(
             rows, mark, x=self._place("x"), y=self._place("y"), y2=_field("y2", bare=True), detail=_field("series")
         )
+
+    def sign(
+        self, *, x: float, y: float, hue: str, fill: str | None = None, shape: str = "circle", size: float = 68
+    ) -> None:
+        """Draw a mark at a place in pixels from the upper left corner of the plot: for a key above the data."""
+        self._add([{}], _point_mark(hue, fill or hue, shape, size), x={"value": x}, y={"value": y})
+
+    def hover(self, rows: Rows) -> None:
+        """Lay an unseen box over the figure for each row, from ``x``, ``y`` to ``x2``, ``y2``; who points at it reads its ``text``.
+
+        Boxes of a whole day or line are easier to meet than a dot, and cost one element instead of one a mark.
+        """
+        mark = {"type": "rect", "fill": light("paper"), "fillOpacity": 0, "aria": True}
+        ends = {name: _field(name, bare=True) for name in ("x2", "y2")}
+        cleaned = [{**row, "text": clean(row["text"])} for row in rows]
+        self._add(cleaned, mark, x=self._place("x"), y=self._place("y"), **ends, description=_field("text"))
 
     def spec(self) -> Spec:
         """Return the specification; it holds its own data and asks for nothing from outside."""
@@ -205,9 +228,19 @@ def _widest(text: str, size: float) -> float:
     return size * sum(1.1 if unicodedata.east_asian_width(letter) in "WF" else 0.75 for letter in text)
 
 
+def _width_of_digits(text: str, size: float) -> float:
+    """Return about how wide a count is in bold: a narrow space and a point take less than a digit."""
+    return size * sum(0.35 if letter in "\u202f.," else 0.68 for letter in text)
+
+
 def _text_mark(hue: str, size: float, *, bold: bool, align: str) -> dict[str, Any]:
     mark = {"type": "text", "fill": light(hue), "fontSize": size, "align": align, "baseline": "middle"}
     return mark | ({"fontWeight": 600} if bold else {})
+
+
+def _point_mark(hue: str, fill: str, shape: str, size: float) -> dict[str, Any]:
+    mark = {"type": "point", "shape": shape, "size": size, "stroke": light(hue), "strokeWidth": 1.6}
+    return mark | {"fill": light(fill), "fillOpacity": 1}
 
 
 def _field(name: str, *, bare: bool = False) -> Spec:
