@@ -33,7 +33,9 @@ def read_layout(stream: IO[bytes]) -> Layout:
     columns: set[int] = set()
     merged: dict[tuple[int, int], None] = {}
     for text in _blocks(stream):
-        rows.update(int(found[1]) for tag in _ROW.findall(text) if _HIDDEN.search(tag) and (found := _NUMBER.search(tag)))
+        rows.update(
+            int(found[1]) for tag in _ROW.findall(text) if _HIDDEN.search(tag) and (found := _NUMBER.search(tag))
+        )
         for tag in _COLUMN.findall(text):
             if _HIDDEN.search(tag):
                 columns.update(_numbers_between(tag))

@@ -37,7 +37,6 @@ class RawSheet:
         """Rows of data."""
         return len(self.row_numbers)
 
-
     def without(self, is_left_out: pa.Array) -> RawSheet:
         """Return the sheet without the rows of which ``is_left_out`` is true."""
         kept = pc.invert(is_left_out)

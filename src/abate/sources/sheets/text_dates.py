@@ -30,9 +30,7 @@ class DateOrder(StrEnum):
     MONTH_FIRST = "month/day/year"
 
 
-_DATE = re.compile(
-    r"(\d{1,4})([/.-])(\d{1,2})\2(\d{1,4})(?:[ T]+([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.0+)?)?)?"
-)
+_DATE = re.compile(r"(\d{1,4})([/.-])(\d{1,2})\2(\d{1,4})(?:[ T]+([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.0+)?)?)?")
 #: Where year, month and day stand among the three numbers.
 _PLACES: Mapping[DateOrder, tuple[int, int, int]] = {
     DateOrder.YEAR_FIRST: (0, 1, 2),
@@ -127,10 +125,12 @@ def _remarks(
 ) -> Iterable[Remark]:
     turned = sum(text in read and text not in early and not _begins_with_year(text) for text in cells)
     if turned:
-        yield table, f"{column} is a text in {turned} rows; it was read as {order}, as the sheet 'read me' declares", "noted", None
+        how = f"it was read as {order}, as the sheet 'read me' declares"
+        yield table, f"{column} is a text in {turned} rows; {how}", "noted", None
     unread = sum(text is not None and looks_like_a_date(text) and in_iso_form(text, order) is None for text in cells)
     if unread:
-        yield table, f"{column} is a text in {unread} rows that is no date read as {order}, the order declared on the sheet 'read me'", "noted", None  # fmt: skip
+        how = f"no date when read as {order}, the order declared on the sheet 'read me'"
+        yield table, f"{column} is a text in {unread} rows that is {how}", "noted", None
     for text, key in zip(cells, keys, strict=True):
         if text in early:
             yield table, f"{column} is before {FIRST_YEAR}; read as empty", "repaired", key

@@ -145,7 +145,12 @@ class _SheetReader:
 
     def _layout_remarks(self) -> Iterator[Remark]:
         for number in sorted(self.layout.hidden_rows & set(self.rows)):
-            yield self.name, "the row is hidden in the sheet and was read all the same", "kept", f"{self.name} row {number}"
+            yield (
+                self.name,
+                "the row is hidden in the sheet and was read all the same",
+                "kept",
+                f"{self.name} row {number}",
+            )
         for number in sorted(self.layout.hidden_columns):
             if number <= len(self.headings) and self.headings[number - 1] is not None:
                 heading = self.headings[number - 1]
