@@ -47,13 +47,25 @@ def check(
     study: Annotated[
         str | None, typer.Option("--study", metavar="STUDY", help="What the records are wanted for.")
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="CHECKED.xlsx",
+            help="For a workbook: write a copy in which a sheet 'check' lists the mistakes by cell, and the cells are marked.",
+        ),
+    ] = None,
     engine: EngineOption = "duckdb",
+    overwrite: OverwriteOption = False,
 ) -> None:
-    """Look at records before a run: what is there, what is missing, are there ratings enough."""
-    from abate.study.check import check_records
+    """Look at records before a run: what is there, what is missing, which cells do not fit, are there ratings enough."""
+    from abate.study.check import check_all
 
-    for line in check_records(data, study, engine=checked_engine(engine)):
+    found = check_all(data, study, out=out, overwrite=overwrite, engine=checked_engine(engine))
+    for line in found.lines:
         typer.echo(line)
+    if found.stops:
+        raise found.stops[0]
 
 
 @app.command()

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 #: Sheets of abate's own template that hold words for people, and tables that a run writes beside the contract's.
 SILENT_NAMES = frozenset(
-    {"read_me", "instructions", "lists", "check", "findings", "outcomes", "daily", "harm", "limits"}
+    {"read_me", "instructions", "lists", "check", "abate_check", "findings", "outcomes", "daily", "harm", "limits"}
 )
 
 #: The sheet of the template that explains itself and holds its settings.

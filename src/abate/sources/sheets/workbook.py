@@ -55,6 +55,32 @@ def read_workbook(path: Path) -> list[RawSheet]:
     return [sheet.as_raw() for sheet in sheets if sheet.headings]
 
 
+def read_headings(path: Path) -> dict[str, list[str | None]]:
+    """Return the headings of each sheet that has some, by its name; a column without one is None.
+
+    Raises
+    ------
+    NotRecordsError, RecordsNotFoundError
+        As ``read_workbook``.
+    """
+    found: dict[str, list[str | None]] = {}
+    with _opened(path, is_values=False) as book:
+        for sheet in book.worksheets:
+            for _, cells in _rows_of(sheet):
+                headings = _headings_in(cells)
+                if headings:
+                    found[sheet.title] = headings
+                    break
+    return found
+
+
+def _headings_in(cells: Sequence[Any]) -> list[str | None]:
+    headings = [cell_text(cell.value, "") for cell in cells]
+    while headings and headings[-1] is None:
+        headings.pop()
+    return headings
+
+
 class _SheetReader:
     """The cells of one sheet as text, with the formulas still to be replaced by their stored values."""
 
@@ -76,7 +102,7 @@ class _SheetReader:
             if self.headings:
                 self._take_row(number, cells)
             else:
-                self._take_headings(cells)
+                self.headings = _headings_in(cells)
                 self.heading_row = number
 
     def _take_setting(self, cells: Sequence[Any]) -> None:
@@ -84,12 +110,6 @@ class _SheetReader:
         texts = [text for cell in cells if (text := cell_text(cell.value, "")) is not None]
         if len(texts) >= 2:
             self.settings.setdefault(texts[0].rstrip(":"), texts[1])
-
-    def _take_headings(self, cells: Sequence[Any]) -> None:
-        headings = [cell_text(cell.value, "") for cell in cells]
-        while headings and headings[-1] is None:
-            headings.pop()
-        self.headings = headings
 
     def _take_row(self, number: int, cells: Sequence[Any]) -> None:
         texts: list[str | None] = []
