@@ -222,7 +222,8 @@ def _say_step(step: AttritionStep) -> str:
 
 def _say_sheet(sheet: SheetDescription, places: Places | None) -> Iterator[str]:
     kept = "" if sheet.kept_count == sheet.row_count else f", {sheet.kept_count:,} kept"
-    yield f"  {sheet.table:12} {sheet.row_count:,} rows{kept}; columns: {', '.join(sheet.columns)}"
+    counted = f" {sheet.row_count:,} rows{kept}; columns: {', '.join(sheet.columns)}" if sheet.columns else ""
+    yield f"  {sheet.table:12}{counted}"
     if sheet.missing_columns:
         yield f"    not there: {', '.join(sheet.missing_columns)}"
     for problem in sheet.problems:

@@ -36,6 +36,7 @@ _ADVICE: tuple[tuple[str, str], ...] = (
     (r"stands in several rows that differ", "Give each its own, or leave one row."),
     (r"same row twice|alike", "Delete one of the rows, if it was entered twice."),
     (r"course is not in courses|no course in", "Write the id as in the sheet courses, or add the course there."),
+    (r"time of the rating cannot be known", "Mend the first dose of the course in the sheet courses first."),
     (r"several courses", "Write the course_number, too."),
     (r"scale is not known", "Write the scale as the list has it."),
     (r"formula without a stored value", "Open and save the workbook in a spreadsheet program, or write the value itself."),

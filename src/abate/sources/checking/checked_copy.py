@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from abate.base.errors import OutputError
 from abate.contracts.notice import NOT_A_DEVICE
 from abate.sources.checking.advice import DONE, rule_of_column, what_stands_there, what_to_do
-from abate.sources.sheets.names import contract_name
 from abate.sources.checking.places import Place, Places, columns_of_rule
+from abate.sources.sheets.names import contract_name
 from abate.sources.template.looks import NEEDED_FILL, NEEDED_INK, OPTIONAL_INK, font, wrapped
 from abate.sources.workbook_files import check_file_target, save_workbook
 
@@ -163,6 +163,7 @@ def _write_head(sheet: Worksheet, mistakes: Sequence[Mistake], stops: Sequence[s
         for column, text in ((1, table), (2, count), (4, rule), (6, DONE.get(action, action))):
             cell = _put(sheet, row, column, text)
             cell.font, cell.alignment = font(), wrapped(horizontal="left")
+        _fit(sheet, row, {4: rule})
         row += 1
     if sum(counts.values()) > MOST_LISTED:
         _put(sheet, row, 1, f"The first {MOST_LISTED:,} are listed and marked.").font = font()
@@ -195,19 +196,20 @@ def _write_list(book: Workbook, sheet: Worksheet, row: int, mistakes: Sequence[M
 def _write_line(book: Workbook, sheet: Worksheet, row: int, mistake: Mistake, place: Place) -> None:
     from openpyxl.styles import PatternFill
 
-    column = _contract_column(mistake, place)
+    value = book[place.sheet].cell(row=place.row, column=place.column).value
     texts = (
         place.sheet,
         place.cell,
-        what_stands_there(book[place.sheet].cell(row=place.row, column=place.column).value),
+        "the whole row" if place.is_whole_row else what_stands_there(value),
         mistake.rule,
-        rule_of_column(mistake.table, column),
+        "" if place.is_whole_row else rule_of_column(mistake.table, _contract_column(mistake, place)),
         DONE.get(mistake.action, mistake.action),
         what_to_do(mistake.rule),
     )
     for number, text in enumerate(texts, start=1):
         cell = _put(sheet, row, number, text)
         cell.font, cell.alignment = font(), wrapped()
+    _fit(sheet, row, dict(enumerate(texts, start=1)))
     link = sheet.cell(row=row, column=2)
     quoted = place.sheet.replace("'", "''")
     link.hyperlink = f"#'{quoted}'!{place.cell}"
@@ -230,6 +232,13 @@ def _write_remarks(sheet: Worksheet, row: int, remarks: Sequence[Mistake]) -> No
         for column, text in ((1, remark.table), (4, remark.rule), (6, DONE.get(remark.action, remark.action))):
             cell = _put(sheet, row, column, text)
             cell.font, cell.alignment = font(), wrapped()
+        _fit(sheet, row, {4: remark.rule})
+
+
+def _fit(sheet: Worksheet, row: int, texts: Mapping[int, str]) -> None:
+    """Make a row high enough for its texts: not every spreadsheet program does so itself."""
+    lines = max(1 + int(len(text) * 1.1) // _WIDTHS[column - 1] for column, text in texts.items())
+    sheet.row_dimensions[row].height = 15 * lines
 
 
 def _mark(book: Workbook, mistakes: Sequence[Mistake]) -> None:

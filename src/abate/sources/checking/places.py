@@ -29,6 +29,7 @@ class Place:
     row: int
     column: int
     heading: str | None
+    is_whole_row: bool = False
 
     @property
     def cell(self) -> str:
@@ -59,7 +60,17 @@ class Places:
             return ()
         names = [key["column"]] if key["column"] else columns_of_rule(table, rule, self.headings[sheet])
         columns = [column for name in names if (column := self._column(sheet, name)) is not None]
-        return tuple(self._place(sheet, int(key["row"]), column) for column in columns or [self._first(sheet)])
+        is_whole_row = not columns
+        return tuple(
+            Place(
+                sheet=sheet,
+                row=int(key["row"]),
+                column=column,
+                heading=self.headings[sheet][column - 1],
+                is_whole_row=is_whole_row,
+            )
+            for column in columns or [self._first(sheet)]
+        )
 
     def _sheet(self, name: str) -> str | None:
         wanted = contract_name(name)
@@ -74,9 +85,6 @@ class Places:
 
     def _first(self, sheet: str) -> int:
         return next((number for number, heading in enumerate(self.headings[sheet], start=1) if heading is not None), 1)
-
-    def _place(self, sheet: str, row: int, column: int) -> Place:
-        return Place(sheet=sheet, row=row, column=column, heading=self.headings[sheet][column - 1])
 
 
 def read_places(path: Path, aliases: Mapping[str, str] | None = None) -> Places:

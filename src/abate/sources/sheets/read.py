@@ -291,6 +291,7 @@ def _without_examples(table: RawSheet, name: str, remarks: list[Remark]) -> RawS
     count = pc.sum(is_example.cast(pa.int64())).as_py()
     if not count:
         return table
-    rule = f"{count} example row{'s' if count > 1 else ''} of the template (EXAMPLE-…) not read"
-    remarks.append((name, rule, "noted", None))
+    if count < table.row_count:  # a sheet that holds nothing else is one that nobody has filled in
+        rule = f"{count} example row{'s' if count > 1 else ''} of the template (EXAMPLE-…) not read"
+        remarks.append((name, rule, "noted", None))
     return table.without(is_example)

@@ -126,14 +126,18 @@ def _remarks(
     turned = sum(text in read and text not in early and not _begins_with_year(text) for text in cells)
     if turned:
         how = f"it was read as {order}, as the sheet 'read me' declares"
-        yield table, f"{column} is a text in {turned} rows; {how}", "noted", None
+        yield table, f"{column} is a text in {_rows(turned)}; {how}", "noted", None
     unread = sum(text is not None and looks_like_a_date(text) and in_iso_form(text, order) is None for text in cells)
     if unread:
-        how = f"no date when read as {order}, the order declared on the sheet 'read me'"
-        yield table, f"{column} is a text in {unread} rows that is {how}", "noted", None
+        how = f"but no date when read as {order}, the order declared on the sheet 'read me'"
+        yield table, f"{column} is a text in {_rows(unread)}, {how}", "noted", None
     for text, key in zip(cells, keys, strict=True):
         if text in early:
             yield table, f"{column} is before {FIRST_YEAR}; read as empty", "repaired", key
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
 
 
 def _begins_with_year(text: str | None) -> bool:
