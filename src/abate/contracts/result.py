@@ -109,7 +109,7 @@ class Provenance:
     abate_version: str
     study_hash: str  # SHA-256 of the study in canonical form
     data_fingerprint: str  # SHA-256 over the contents of the course tables, never over files or paths
-    source_kind: str  # "OMOP CDM", "course tables", "wide sheet"
+    source_kind: str  # "OMOP CDM", "course tables", "REDCap export", "wide sheet"
     source_details: Mapping[str, str] = field(default_factory=dict)  # CDM version, vocabulary version …
     engine: str = "duckdb"
     versions: Mapping[str, str] = field(default_factory=dict)

@@ -75,6 +75,10 @@ def read_sheet_source(kind: SourceKind, where: Path, study: Study | None, engine
         from abate.sources.wide import read_wide_sheet
 
         return read_wide_sheet(where, study, engine)
+    if kind == "redcap":
+        from abate.sources.redcap import read_redcap_export
+
+        return read_redcap_export(where, study, engine)
     from abate.sources.sheets import read_sheets
 
     return read_sheets(where, study, engine)
