@@ -195,6 +195,7 @@ def _write_list(book: Workbook, sheet: Worksheet, row: int, mistakes: Sequence[M
 
 def _write_line(book: Workbook, sheet: Worksheet, row: int, mistake: Mistake, place: Place) -> None:
     from openpyxl.styles import PatternFill
+    from openpyxl.worksheet.hyperlink import Hyperlink
 
     value = book[place.sheet].cell(row=place.row, column=place.column).value
     texts = (
@@ -212,7 +213,7 @@ def _write_line(book: Workbook, sheet: Worksheet, row: int, mistake: Mistake, pl
     _fit(sheet, row, dict(enumerate(texts, start=1)))
     link = sheet.cell(row=row, column=2)
     quoted = place.sheet.replace("'", "''")
-    link.hyperlink = f"#'{quoted}'!{place.cell}"
+    link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{quoted}'!{place.cell}")
     link.font = font(color="FF0563C1", underline="single")
     link.fill = PatternFill("solid", fgColor=_FILLS.get(mistake.action, "FFFFFFFF"))
 

@@ -128,10 +128,12 @@ def _setting(book: Workbook, sheet: Worksheet, row: int) -> int:
 
 
 def _sheets(sheet: Worksheet, row: int) -> int:
+    from openpyxl.worksheet.hyperlink import Hyperlink
+
     names = [*_ORDER, *(name for name in COURSE_TABLES if name not in _ORDER)]
     for number, name in enumerate(names, start=1):
         label = sheet.cell(row=row, column=1, value=f"{number}.  {name}")
-        label.hyperlink = f"#'{name}'!A1"
+        label.hyperlink = Hyperlink(ref=label.coordinate, location=f"'{name}'!A1")
         label.font, label.alignment = font(bold=True, color="FF0563C1", underline="single"), wrapped()
         text = _ORDER.get(name) or f"One row is {COURSE_TABLES[name].row_is}."
         told = sheet.cell(row=row, column=2, value=text)
