@@ -315,25 +315,37 @@ def test_a_total_alone_says_nothing_of_rates_and_pauses(tmp_path):
 def write_docs_example(folder):
     text = DOCS.read_text(encoding="utf-8")
     (folder / "review.csv").write_text(re.search(r"```csv\n(.*?)```", text, re.DOTALL)[1])
-    (folder / "mapping.toml").write_text(re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1])
+    (folder / "mapping.toml").write_text(re.search(r"```toml\n(file = .*?)```", text, re.DOTALL)[1])
 
 
 def test_the_commands_in_the_docs_run(tmp_path, monkeypatch):
     write_docs_example(tmp_path)
     monkeypatch.chdir(tmp_path)
     commands = [line.split() for line in DOCS.read_text(encoding="utf-8").splitlines() if line.startswith("abate ")]
-    start, look, run = commands[1:]  # the first writes the template
-    assert CliRunner().invoke(app, start[1:]).exit_code == 0
-    study = Path("study.toml").read_text(encoding="utf-8").splitlines(keepends=True)
-    kept = [line for line in study if not line.startswith(("failed_preventive_classes", "failed_acute_classes"))]
-    assert len(study) - len(kept) == 2
-    Path("study.toml").write_text("".join(kept), encoding="utf-8")
-    for command in (look, run):
-        assert CliRunner().invoke(app, command[1:]).exit_code == 0
+    assert len(commands) == 10
+    for command in commands:
+        answer = CliRunner().invoke(app, command[1:])
+        assert answer.exit_code == 0, (command, answer.output)
+        if command[1:] == ["template", "review.xlsx"]:
+            Path("review.xlsx").unlink()
+            fill_template(Path("review.xlsx"))
+        elif command[1] == "init":
+            delete_two_lines(Path("study.toml"))
+        elif command[1:] == ["template", "--redcap", "project"]:
+            write_redcap_export(Path("export.csv"))
+    assert abate.run("study.toml", "review.xlsx").estimate("courses.n").value == 61
+    assert abate.run("study.toml", "export.csv").estimate("courses.n").value == 61
     result = abate.run("study.toml", "mapping.toml")
     assert result.estimate("courses.n").value == 3
     assert result.outcomes["age_years"].to_pylist() == [43, 51, 37]
     assert result.outcomes["rate_max_mg_h"].to_pylist() == [20, 15, 15]
+
+
+def delete_two_lines(path):
+    study = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in study if not line.startswith(("failed_preventive_classes", "failed_acute_classes"))]
+    assert len(study) - len(kept) == 2
+    path.write_text("".join(kept), encoding="utf-8")
 
 
 def test_the_example_in_the_docs_is_read_as_it_says(tmp_path):
