@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from abate.base.errors import MissingTableError, NotRecordsError
 from abate.contracts.result import SAME_ROW_TWICE
@@ -33,6 +34,8 @@ _LABELS_SENTENCE = (
     "which alone can be read without guessing."
 )
 _MOST_NAMED = 20
+#: Headings such as "Date" and "Rating" stand in other files too.
+_FEWEST_LABELS = 5
 #: Texts that REDCap users enter for what is missing; in a free text they are a mistake unless declared.
 _CODE_LIKE = re.compile(r"-[0-9]{1,4}|UNK|NASK|ASKU|NAV|NI|OTH")
 
@@ -81,7 +84,7 @@ def is_redcap_heading(headings: Sequence[str]) -> bool:
 
 def _are_labels(headings: set[str]) -> bool:
     labels = {f.label for f in FIELDS.values()}
-    return len(headings & labels) >= 3 and not headings & set(FIELDS)
+    return len(headings & labels) >= _FEWEST_LABELS and not headings & set(FIELDS)
 
 
 def take_apart(sheet: RawSheet, name: str, missing: frozenset[str]) -> Export:
@@ -171,6 +174,7 @@ def _refuse_others(sheet: RawSheet, name: str) -> None:
     )
 
 
+@cache
 def _field_of(heading: str) -> str | None:
     if heading in FIELDS:
         return heading

@@ -220,6 +220,21 @@ def test_several_courses_of_a_record_are_numbered_by_their_first_dose(tmp_path, 
     assert [number for _, number in sorted(rows_of(duckdb_engine, tables.courses, "start", "course_number"))] == [1, 2]
 
 
+def test_instruments_are_read_at_whichever_event_they_stand(tmp_path, duckdb_engine):
+    later = {name: time + dt.timedelta(days=100) for name, time in COURSE.items()}
+    rows = [
+        row("1", event="enrolment_arm_1", pt_sex=1),
+        # A repeating event holds several instruments in one row, and names no instrument.
+        row("1", "", 1, "stay_arm_1", **COURSE, **RATING),
+        row("1", "", 2, "stay_arm_1", **later, rt_date="2024-06-10", rt_value=4),
+        row("1", "follow_up", 1, "visits_arm_1", fu_date="2024-09-01", fu_value=6),
+    ]
+    source, tables = read(write_export(tmp_path / "export.csv", rows), duckdb_engine)
+    assert source.source_details == {"rows": "4", "rows_read": "4", "rows_set_aside": "0"}
+    assert len(rows_of(duckdb_engine, tables.courses, "course_id")) == 2
+    assert sorted(value for (value,) in rows_of(duckdb_engine, tables.ratings, "value")) == [4, 6, 8]
+
+
 @pytest.mark.parametrize(
     "change",
     [
