@@ -1,4 +1,5 @@
-"""A chart review of 61 patients, as a workbook made from the template and as a wide sheet, gives one and the same study."""
+"""A chart review of 61 patients gives one and the same study in every form: the template with one row a rating, the template with one
+column a day, a wide sheet, and a REDCap export."""
 
 import csv
 import datetime as dt
@@ -17,6 +18,7 @@ from abate.sources.template import write_template
 from abate.study.course_tables import read_course_tables
 from abate.study.read import read_study
 from tests.border import findings_of, rows_of
+from tests.redcap_export import row, write_export
 
 DOCS = Path(__file__).parents[2] / "docs" / "chart-review.md"
 MAPPING = """
@@ -106,12 +108,65 @@ def at(date, hour):
     return dt.datetime.combine(date, dt.time(hour))
 
 
-def fill_template(path):
-    """Write the review into the template, with the times that the wide sheet leaves to the stated rules."""
+def empty_template(path):
+    """Return the template without its example rows, to be filled in from the second row on."""
     write_template(path)
     book = openpyxl.load_workbook(path)
-    for name in book.sheetnames[1:]:
-        book[name].delete_rows(2, 10)
+    for name in book.sheetnames:
+        if name not in ("read me", "lists"):
+            book[name].delete_rows(2)
+    return book
+
+
+def fill_template_by_days(path):
+    """Write the review into the template with the example left in, and the ratings in hospital one column a day."""
+    fill_template(path)
+    book = openpyxl.load_workbook(path)
+    book["ratings"].delete_rows(2, book["ratings"].max_row)
+    for chart in CHARTS:
+        days = [chart.pain(day) for day in range(1, chart.days + 1)]
+        book["daily ratings"].append(
+            [chart.number, None, "nrs", chart.pain_at_discharge, chart.pain_at_admission, *days]
+        )
+        if chart.has_visit:
+            book["ratings"].append([chart.number, at(chart.visit, 12), "nrs", 6, "follow-up"])
+    book["courses"].append(["EXAMPLE-1-A", "EXAMPLE-1", "ketamine", 1, None, at(dt.date(2024, 3, 4), 14)])
+    book.save(path)
+    return path
+
+
+def write_redcap_export(path, event=None):
+    """Write the review as REDCap exports it: ratings by their day, without clock times."""
+    rows = []
+    for chart in CHARTS:
+        start = at(chart.admitted, 8)
+        rows.append(
+            row(chart.number, event=event, pt_sex=1 if chart.number % 5 else 2, pt_birth_year=1970 + chart.number % 20)
+        )
+        rows.append(
+            row(chart.number, "course", 1, event, crs_treatment="Ketamine", crs_admission=at(chart.admitted, 0), crs_start=start,
+                crs_end=start + dt.timedelta(days=chart.days), crs_discharge=at(chart.left, 18), crs_weight_kg=chart.weight,
+                crs_total_mg=chart.total_mg)
+        )  # fmt: skip
+        ratings = [(chart.admitted, 1, chart.pain_at_admission)]
+        ratings += [
+            (chart.admitted + dt.timedelta(days=day - 1), 2, chart.pain(day)) for day in range(1, chart.days + 1)
+        ]
+        ratings += [(chart.left, 3, chart.pain_at_discharge)]
+        rows += [
+            row(chart.number, "daily_ratings", place, event, rt_date=date, rt_when=when, rt_scale="nrs", rt_value=value)
+            for place, (date, when, value) in enumerate(ratings, start=1)
+        ]
+        if chart.has_visit:
+            rows.append(row(chart.number, "follow_up", 1, event, fu_date=chart.visit, fu_occasion=4, fu_value=6))
+        if chart.hallucinated:
+            rows.append(row(chart.number, "adverse_events", 1, event, ae_term="hallucination", ae_onset=start))
+    return write_export(path, rows)
+
+
+def fill_template(path):
+    """Write the review into the template, with the times that the wide sheet leaves to the stated rules."""
+    book = empty_template(path)
     for chart in CHARTS:
         start = at(chart.admitted, 8)
         end = start + dt.timedelta(days=chart.days)
@@ -161,19 +216,33 @@ def write_wide_sheet(folder):
 
 @pytest.fixture(scope="module")
 def reviews(tmp_path_factory):
-    """Workbook and wide sheet, each read through the same door as ``abate run``."""
+    """Every form of the review, each read through the same door as ``abate run``."""
     folder = tmp_path_factory.mktemp("review")
     study = read_study("ketamine-migraine")
     with open_engine("duckdb") as engine:
-        places = fill_template(folder / "review.xlsx"), write_wide_sheet(folder)
-        yield engine, *(read_course_tables(study, str(place), engine) for place in places)
+        places = {
+            "workbook": fill_template(folder / "review.xlsx"),
+            "days": fill_template_by_days(folder / "days.xlsx"),
+            "wide": write_wide_sheet(folder),
+            "redcap": write_redcap_export(folder / "export.csv"),
+            "redcap with events": write_redcap_export(folder / "events.csv", event="stay_arm_1"),
+        }
+        yield engine, {name: read_course_tables(study, str(place), engine) for name, place in places.items()}
 
 
 def test_the_workbook_from_the_template_reads_without_a_change(reviews):
-    engine, workbook, _ = reviews
+    engine, forms = reviews
+    workbook = forms["workbook"]
     assert findings_of(engine, workbook) == [
-        (name, "the sheet has no row and counts as not recorded", "noted", None)
-        for name in ("conditions", "contacts", "observed", "treatments")
+        *(
+            (name, "the sheet has no row and counts as not recorded", "noted", None)
+            for name in ("conditions", "contacts")
+        ),
+        ("daily ratings", "the sheet has no row", "noted", None),
+        *(
+            (name, "the sheet has no row and counts as not recorded", "noted", None)
+            for name in ("observed", "treatments")
+        ),
     ]
     assert workbook.treatments is None
     assert engine.to_arrow(workbook.courses).num_rows == 61
@@ -181,10 +250,11 @@ def test_the_workbook_from_the_template_reads_without_a_change(reviews):
     assert engine.to_arrow(workbook.ratings).num_rows == 122 + 12 * 21 + 13 * 4 + 20
 
 
-def test_the_wide_sheet_gives_the_same_courses_ratings_and_doses(reviews):
-    engine, workbook, wide = reviews
+@pytest.mark.parametrize("form", ["days", "wide", "redcap", "redcap with events"])
+def test_every_form_gives_the_same_courses_ratings_and_doses(reviews, form):
+    engine, forms = reviews
     for name in ("patients", "courses", "ratings", "doses", "events"):
-        one, other = getattr(workbook, name), getattr(wide, name)
+        one, other = getattr(forms["workbook"], name), getattr(forms[form], name)
         assert one.schema() == other.schema()
         assert rows_of(engine, one, *one.columns) == rows_of(engine, other, *other.columns), name
 
@@ -204,9 +274,11 @@ BY_HAND = {
 }
 
 
-@pytest.mark.parametrize("form", ["review.xlsx", "mapping.toml"])
+@pytest.mark.parametrize("form", ["review.xlsx", "days.xlsx", "mapping.toml", "export.csv"])
 def test_the_study_finds_what_was_reckoned_by_hand(tmp_path, form):
     fill_template(tmp_path / "review.xlsx")
+    fill_template_by_days(tmp_path / "days.xlsx")
+    write_redcap_export(tmp_path / "export.csv")
     write_wide_sheet(tmp_path)
     result = abate.run("ketamine-migraine", tmp_path / form)
     found = {id: result.estimate(id).value for id in BY_HAND}
@@ -216,7 +288,7 @@ def test_the_study_finds_what_was_reckoned_by_hand(tmp_path, form):
 
 
 def test_what_the_wide_sheet_left_open_is_said(reviews):
-    engine, _, wide = reviews
+    engine, wide = reviews[0], reviews[1]["wide"]
     assert {(table, rule) for table, rule, action, row in findings_of(engine, wide)} == {
         ("courses", "admission is a date only; 00:00 is taken (in 61 of 61 rows)"),
         ("courses", "the first dose has a date only; 08:00 is taken, or the admission where that is later (in 61 of 61 rows)"),
@@ -243,25 +315,37 @@ def test_a_total_alone_says_nothing_of_rates_and_pauses(tmp_path):
 def write_docs_example(folder):
     text = DOCS.read_text(encoding="utf-8")
     (folder / "review.csv").write_text(re.search(r"```csv\n(.*?)```", text, re.DOTALL)[1])
-    (folder / "mapping.toml").write_text(re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1])
+    (folder / "mapping.toml").write_text(re.search(r"```toml\n(file = .*?)```", text, re.DOTALL)[1])
 
 
 def test_the_commands_in_the_docs_run(tmp_path, monkeypatch):
     write_docs_example(tmp_path)
     monkeypatch.chdir(tmp_path)
     commands = [line.split() for line in DOCS.read_text(encoding="utf-8").splitlines() if line.startswith("abate ")]
-    start, look, run = commands[1:]  # the first writes the template
-    assert CliRunner().invoke(app, start[1:]).exit_code == 0
-    study = Path("study.toml").read_text(encoding="utf-8").splitlines(keepends=True)
-    kept = [line for line in study if not line.startswith(("failed_preventive_classes", "failed_acute_classes"))]
-    assert len(study) - len(kept) == 2
-    Path("study.toml").write_text("".join(kept), encoding="utf-8")
-    for command in (look, run):
-        assert CliRunner().invoke(app, command[1:]).exit_code == 0
+    assert len(commands) == 10
+    for command in commands:
+        answer = CliRunner().invoke(app, command[1:])
+        assert answer.exit_code == 0, (command, answer.output)
+        if command[1:] == ["template", "review.xlsx"]:
+            Path("review.xlsx").unlink()
+            fill_template(Path("review.xlsx"))
+        elif command[1] == "init":
+            delete_two_lines(Path("study.toml"))
+        elif command[1:] == ["template", "--redcap", "project"]:
+            write_redcap_export(Path("export.csv"))
+    assert abate.run("study.toml", "review.xlsx").estimate("courses.n").value == 61
+    assert abate.run("study.toml", "export.csv").estimate("courses.n").value == 61
     result = abate.run("study.toml", "mapping.toml")
     assert result.estimate("courses.n").value == 3
     assert result.outcomes["age_years"].to_pylist() == [43, 51, 37]
     assert result.outcomes["rate_max_mg_h"].to_pylist() == [20, 15, 15]
+
+
+def delete_two_lines(path):
+    study = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in study if not line.startswith(("failed_preventive_classes", "failed_acute_classes"))]
+    assert len(study) - len(kept) == 2
+    path.write_text("".join(kept), encoding="utf-8")
 
 
 def test_the_example_in_the_docs_is_read_as_it_says(tmp_path):

@@ -30,7 +30,7 @@ DataOption = Annotated[
         "--data",
         metavar="WHERE",
         help="An OMOP CDM (DuckDB file, folder of Parquet or CSV, postgresql:// URL), a workbook or folder of course tables, "
-        "or the mapping (.toml) of a wide sheet.",
+        "a raw CSV export of REDCap, or the mapping (.toml) of a wide sheet.",
     ),
 ]
 EngineOption = Annotated[str, typer.Option("--engine", help="Where the work on records runs: duckdb or spark.")]

@@ -71,13 +71,25 @@ def check(
     study: Annotated[
         str | None, typer.Option("--study", metavar="STUDY", help="What the records are wanted for.")
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="CHECKED.xlsx",
+            help="For a workbook: write a copy in which a sheet 'check' lists the mistakes by cell, and the cells are marked.",
+        ),
+    ] = None,
     engine: EngineOption = "duckdb",
+    overwrite: OverwriteOption = False,
 ) -> None:
-    """Look at records before a run: what is there, what is missing, are there ratings enough."""
-    from abate.study.check import check_records
+    """Look at records before a run: what is there, what is missing, which cells do not fit, are there ratings enough."""
+    from abate.study.check import check_all
 
-    for line in check_records(data, study, engine=checked_engine(engine)):
+    found = check_all(data, study, out=out, overwrite=overwrite, engine=checked_engine(engine))
+    for line in found.lines:
         typer.echo(line)
+    if found.stops:
+        raise found.stops[0]
 
 
 @app.command()
@@ -221,14 +233,29 @@ def export(
 @app.command()
 @mends
 def template(
-    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="Workbook to write.")],
+    where: Annotated[
+        Path,
+        typer.Argument(metavar="FILE.xlsx|DIR|OUT.zip", help="Workbook to write; with --redcap a folder or a .zip."),
+    ],
+    redcap: Annotated[
+        bool,
+        typer.Option(
+            "--redcap", help="Write a REDCap project instead: its data dictionary, and how to set it up and export."
+        ),
+    ] = False,
     overwrite: OverwriteOption = False,
 ) -> None:
-    """Write a workbook to fill in: a sheet for each table, with allowed values, comments and examples."""
+    """Write a form for a chart review: a workbook to fill in, or a REDCap project."""
+    if redcap:
+        from abate.sources.redcap import write_project
+
+        written = " and ".join(str(path) for path in write_project(where, overwrite=overwrite))
+        typer.echo(f"wrote {written}; how-to.txt says how to set the project up and how to export from it", err=True)
+        return
     from abate.sources.template import write_template
 
-    write_template(file, overwrite=overwrite)
-    typer.echo(f"wrote {file}; fill it in, then: abate run STUDY --data {file} --out DIR", err=True)
+    write_template(where, overwrite=overwrite)
+    typer.echo(f"wrote {where}; fill it in, then: abate check --data {where}", err=True)
 
 
 @app.command()

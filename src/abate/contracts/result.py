@@ -197,9 +197,9 @@ class Provenance:
     abate_version: str
     study_hash: str  # SHA-256 of the study in canonical form
     data_fingerprint: (
-        str  # SHA-256 over the contents of the course tables, never over files or paths; "" where it is not told
+        str  # SHA-256 over the contents of the course tables, never over files or paths; "" where not told
     )
-    source_kind: str  # "OMOP CDM", "course tables", "wide sheet"
+    source_kind: str  # "OMOP CDM", "course tables", "REDCap export", "wide sheet"
     source_details: Mapping[str, str] = field(default_factory=dict)  # CDM version, vocabulary version …
     engine: str = "duckdb"
     versions: Mapping[str, str] = field(default_factory=dict)

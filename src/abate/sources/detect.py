@@ -1,4 +1,4 @@
-"""What kind of records lies at a place? Told by names alone: file endings, tables in a folder or a DuckDB file."""
+"""What kind of records lies at a place? Told by names alone: file endings, headings, tables in a folder or a DuckDB file."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from typing import Literal
 
 from abate.base.errors import NotRecordsError, RecordsNotFoundError
 from abate.engine.database_names import database_table_names, is_duckdb_file
+from abate.sources.redcap.mapping import is_redcap_export, names_an_export
 from abate.sources.sheets.folder import CSV_ENDINGS, TABLE_ENDINGS, table_name
 from abate.sources.sheets.names import contract_name
 from abate.sources.sheets.raw import may_not_be_read
 from abate.sources.sheets.workbook import WORKBOOK_ENDINGS
 
-SourceKind = Literal["omop", "sheets", "wide"]
+SourceKind = Literal["omop", "sheets", "wide", "redcap"]
 
 ACCEPTED = (
     "abate reads an OMOP CDM (a DuckDB file, a folder of Parquet or CSV files, a postgresql:// address), course tables "
-    "(an .xlsx workbook, or a folder or DuckDB file with courses and ratings), or the .toml mapping of a wide sheet"
+    "(an .xlsx workbook, or a folder or DuckDB file with courses and ratings), the raw CSV export of a REDCap project made by "
+    "'abate template --redcap', or the .toml mapping of a wide sheet"
 )
 
 #: Tables by which an OMOP CDM is known; any of them is enough to be told precisely what is missing.
@@ -32,7 +34,7 @@ _ADDRESSES = ("postgresql://", "postgres://")
 
 
 def source_kind(where: str) -> SourceKind:
-    """Return what kind of records ``where`` names: an OMOP CDM, course tables, or the mapping of a wide sheet.
+    """Return what kind of records ``where`` names: an OMOP CDM, course tables, a REDCap export, or the mapping of a wide sheet.
 
     Raises
     ------
@@ -81,7 +83,9 @@ def _kind_of_file(path: Path) -> SourceKind:
         pass  # a closed file is told here, before its ending promises anything
     ending = path.suffix.lower()
     if ending == ".toml":
-        return "wide"
+        return "redcap" if names_an_export(path) else "wide"
+    if path.name.lower().endswith(CSV_ENDINGS) and is_redcap_export(path):
+        return "redcap"
     if ending in WORKBOOK_ENDINGS:
         return "sheets"
     if is_duckdb_file(path):

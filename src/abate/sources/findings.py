@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Literal
 
 import ibis
@@ -13,6 +13,7 @@ from abate.contracts.course_tables import FINDINGS
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from abate.base.errors import AbateError
     from abate.engine.connection import Engine
 
 #: What was done with a row or a cell; a remark on a whole table is "noted".
@@ -31,12 +32,28 @@ def remarks_as_arrow(remarks: Iterable[Remark]) -> pa.Table:
 
 
 class Findings:
-    """What was found so far; ``as_table`` hands it over in the form of the contract's table FINDINGS."""
+    """What was found so far; ``as_table`` hands it over in the form of the contract's table FINDINGS.
 
-    def __init__(self, engine: Engine) -> None:
+    ``on_stop`` takes what would stop a run; without it, a run is stopped by raising it. A check names every mistake of the
+    records at once and goes on.
+    """
+
+    def __init__(self, engine: Engine, on_stop: Callable[[AbateError], None] | None = None) -> None:
         self._engine = engine
+        self._on_stop = on_stop
         self._rows: list[ir.Table] = []
         self._remarks: list[Remark] = []
+
+    @property
+    def names_what_stops(self) -> bool:
+        """Whether the rows that stop a run are wanted too."""
+        return self._on_stop is not None
+
+    def stop(self, error: AbateError) -> None:
+        """Stop the run with ``error``; where only a check is made, note it and go on."""
+        if self._on_stop is None:
+            raise error
+        self._on_stop(error)
 
     def add_rows(
         self, rows: ir.Table, *, table: str, rule: str | ir.StringValue, action: str | ir.StringValue, key: str

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from abate.base.errors import RecordsNotFoundError, StudyFileError
 from abate.base.logs import Progress, silent
@@ -14,6 +15,9 @@ from abate.contracts.course_tables import CourseTables, SourceTables
 from abate.contracts.definition import Study
 from abate.engine.connection import Engine
 from abate.study.explain import questions_before_omop
+
+if TYPE_CHECKING:
+    from abate.sources.detect import SourceKind
 
 
 def read_course_tables(study: Study, where: str, engine: Engine, progress: Progress = silent) -> CourseTables:
@@ -62,13 +66,22 @@ def _read_source(study: Study, where: str, engine: Engine, progress: Progress) -
     progress(f"reading {kind} records")
     if kind == "omop":
         return _read_omop(study, where, engine, progress)
+    return read_sheet_source(kind, Path(where), study, engine)
+
+
+def read_sheet_source(kind: SourceKind, where: Path, study: Study | None, engine: Engine) -> SourceTables:
+    """Return the tables of records that are course tables already: sheets, a wide sheet, or an export of REDCap."""
     if kind == "wide":
         from abate.sources.wide import read_wide_sheet
 
-        return read_wide_sheet(Path(where), study, engine)
+        return read_wide_sheet(where, study, engine)
+    if kind == "redcap":
+        from abate.sources.redcap import read_redcap_export
+
+        return read_redcap_export(where, study, engine)
     from abate.sources.sheets import read_sheets
 
-    return read_sheets(Path(where), study, engine)
+    return read_sheets(where, study, engine)
 
 
 def _read_omop(study: Study, where: str, engine: Engine, progress: Progress) -> SourceTables:

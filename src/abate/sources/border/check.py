@@ -6,9 +6,9 @@ so that clean tables of millions of rows cost one pass.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from abate.base.errors import BrokenRecordsError, MissingTableError, NoCoursesError
+from abate.base.errors import AbateError, BrokenRecordsError, MissingTableError, NoCoursesError
 from abate.contracts.course_tables import COURSE_TABLES, CourseTables, SourceTables
 from abate.contracts.definition import Study
 from abate.engine.connection import Engine
@@ -27,7 +27,13 @@ from abate.sources.findings import Findings
 _FILLED_HERE: Mapping[str, frozenset[str]] = {"courses": frozenset({"course_id"})}
 
 
-def check_course_tables(source: SourceTables, study: Study | None, engine: Engine) -> CourseTables:
+def check_course_tables(
+    source: SourceTables,
+    study: Study | None,
+    engine: Engine,
+    *,
+    on_stop: Callable[[AbateError], None] | None = None,
+) -> CourseTables:
     """Return the contract's tables, checked, with the findings of source and border.
 
     Parameters
@@ -39,6 +45,8 @@ def check_course_tables(source: SourceTables, study: Study | None, engine: Engin
         Its treatments are those that a course may name; None leaves treatments unchecked.
     engine : Engine
         Holds the tables.
+    on_stop : callable, optional
+        Is given what would stop a run, and the check goes on to name the other mistakes; without it, it is raised.
 
     Returns
     -------
@@ -54,7 +62,7 @@ def check_course_tables(source: SourceTables, study: Study | None, engine: Engin
     NoCoursesError
         If there are courses and none names a treatment of the study.
     """
-    findings = Findings(engine)
+    findings = Findings(engine, on_stop)
     findings.add_table(source.findings)
     tables = _read_all(source, engine, findings)
     courses = _check_courses(tables.pop("courses"), study, engine, findings)
@@ -97,7 +105,7 @@ def _check_courses(table: ReadTable, study: Study | None, engine: Engine, findin
     table = drop_identical_rows(_apply_rules_of(table, engine, findings), engine, findings)
     table = fill_course_numbers(table, engine, findings)
     table = fill_course_ids(table, engine, findings)
-    refuse_differing_rows(table, engine)
+    refuse_differing_rows(table, engine, findings)
     # Numbers and ids take windows over all courses: reckoned once, whoever reads them later.
     return table.with_rows(engine.materialise(table.rows, "courses"))
 
@@ -112,16 +120,18 @@ def _check_treatments(table: ReadTable, study: Study, engine: Engine, findings: 
     )
     counts = count_broken(table, [is_other], engine)
     if loses_every_row(table, [is_other], counts, engine):
-        raise NoCoursesError(
-            f"none of the {counts.rows} rows of courses names a treatment of the study; "
-            f"write {' or '.join(names)} in the column treatment, as in the study file."
+        findings.stop(
+            NoCoursesError(
+                f"none of the {counts.rows} rows of courses names a treatment of the study; "
+                f"write {' or '.join(names)} in the column treatment, as in the study file."
+            )
         )
     return apply_rules(table, [is_other], counts.broken, findings)
 
 
 def _check_table(table: ReadTable, engine: Engine, findings: Findings) -> ReadTable:
     table = drop_identical_rows(_apply_rules_of(table, engine, findings), engine, findings)
-    refuse_differing_rows(table, engine)
+    refuse_differing_rows(table, engine, findings)
     return table
 
 
@@ -137,7 +147,7 @@ def _apply_rules_of(table: ReadTable, engine: Engine, findings: Findings) -> Rea
         counts = count_broken(table, rules, engine)
     _note_missing_clock_times(table, counts, findings)
     if loses_every_row(table, rules, counts, engine):
-        raise BrokenRecordsError(_all_lost_sentence(table, rules, counts, engine))
+        findings.stop(BrokenRecordsError(_all_lost_sentence(table, rules, counts, engine)))
     return apply_rules(table, rules, counts.broken, findings)
 
 

@@ -87,9 +87,11 @@ def drop_doses_without_course(doses: ReadTable, courses: ReadTable, engine: Engi
         joined.aggregate(all=joined.count(), lost=is_lost.cast("int64").sum(), outside=is_outside.cast("int64").sum())
     ).to_pylist()[0]
     if counted["all"] and counted["lost"] == counted["all"]:
-        raise BrokenRecordsError(
-            f"none of the {counted['all']} rows of doses names a course that is in courses; "
-            "write the same course_id in both tables."
+        findings.stop(
+            BrokenRecordsError(
+                f"none of the {counted['all']} rows of doses names a course that is in courses; "
+                "write the same course_id in both tables."
+            )
         )
     if counted["outside"]:
         sentence = "the dose starts before its course or after its end"

@@ -27,7 +27,7 @@ def drop_identical_rows(table: ReadTable, engine: Engine, findings: Findings) ->
     return table.with_rows(numbered.filter(numbered.abate_place == 0).drop("abate_place"))
 
 
-def refuse_differing_rows(table: ReadTable, engine: Engine) -> None:
+def refuse_differing_rows(table: ReadTable, engine: Engine, findings: Findings) -> None:
     """Refuse a table in which rows that differ share a key: which of them is true cannot be known.
 
     Raises
@@ -44,8 +44,14 @@ def refuse_differing_rows(table: ReadTable, engine: Engine) -> None:
     if table.names_own_rows:
         where += f"; look at {', '.join(_some_rows(table, repeated, engine))}"
     values = f"{count} value{'' if count == 1 else 's'} of {', '.join(key)}"
-    raise BrokenRecordsError(
-        f"in {name}, {values} {'stands' if count == 1 else 'stand'} in several rows that differ; {where}."
+    if findings.names_what_stops:
+        rule = f"{', '.join(key)} stands in several rows that differ; a run would stop here"
+        rows = table.rows.semi_join(repeated, list(key))
+        findings.add_rows(rows, table=name, rule=rule, action="kept", key=ROW_KEY)
+    findings.stop(
+        BrokenRecordsError(
+            f"in {name}, {values} {'stands' if count == 1 else 'stand'} in several rows that differ; {where}."
+        )
     )
 
 

@@ -115,7 +115,7 @@ def _in_microseconds(table: pa.Table) -> pa.Table:
 
 def read_csv_text(path: Path, name: str) -> RawSheet:
     """Return a CSV file as text: delimiter and encoding are found, broken lines are named and left out."""
-    first_line, encoding = _first_line(path)
+    first_line, encoding = first_line_of(path)
     delimiter = max(_DELIMITERS, key=first_line.count)
     headings = tuple(text.strip() for text in next(csv.reader([first_line], delimiter=delimiter)))
     broken: list[int] = []
@@ -165,7 +165,7 @@ def _trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
 
 
-def _first_line(path: Path) -> tuple[str, str]:
+def first_line_of(path: Path) -> tuple[str, str]:
     """Return the heading line and the encoding: UTF-8 or UTF-16 as the file says, else the Windows encoding of Excel."""
     with pa.input_stream(str(path), compression="detect") as stream:
         content = stream.read(1 << 20)

@@ -7,7 +7,17 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 #: Sheets of abate's own template that hold words for people, and tables that a run writes beside the contract's.
-SILENT_NAMES = frozenset({"instructions", "findings", "outcomes", "daily", "harm"})
+SILENT_NAMES = frozenset(
+    {"read_me", "instructions", "lists", "check", "abate_check", "findings", "outcomes", "daily", "harm", "limits"}
+)
+
+#: The sheet of the template that explains itself and holds its settings.
+READ_ME = "read_me"
+
+#: The sheet of ratings by day, one row a course.
+DAILY_RATINGS = "daily_ratings"
+
+_LONGEST_NAME = 60
 
 
 def contract_name(heading: str) -> str:
@@ -31,4 +41,16 @@ def unknown_sentence(kind: str, name: str, known: Iterable[str]) -> str:
     """Return the remark on a heading that is not known, such as "column 'valeu' is not known and was not read"."""
     near = nearest(name, known)
     hint = f"; did you mean {near!r}?" if near else ""
-    return f"{kind} {name!r} is not known and was not read{hint}"
+    return f"{kind} {shortened(name)!r} is not known and was not read{hint}"
+
+
+def shortened(name: str) -> str:
+    """Return a heading as it can be printed: without control and direction marks, and no longer than a line holds.
+
+    Examples
+    --------
+    >>> shortened("a" * 300)[-5:]
+    'aaaa…'
+    """
+    shown = "".join(mark if mark.isprintable() else " " for mark in name)
+    return shown if len(shown) <= _LONGEST_NAME else shown[: _LONGEST_NAME - 1] + "…"

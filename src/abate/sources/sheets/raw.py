@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from abate.base.errors import BrokenRecordsError, RecordsNotFoundError
 from abate.sources.findings import Remark
@@ -21,6 +22,7 @@ class RawSheet:
     """One sheet: ``cells`` holds a text column for each heading, in the order of the sheet; empty cells are None.
 
     ``row_numbers`` are those that the user sees: the heading is row 1 in most sheets, the first row of data is 2.
+    ``settings`` are what the sheet "read me" declares, by its label.
     """
 
     name: str
@@ -28,11 +30,17 @@ class RawSheet:
     cells: pa.Table
     row_numbers: pa.Array
     remarks: Sequence[Remark] = field(default_factory=tuple)
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def row_count(self) -> int:
         """Rows of data."""
         return len(self.row_numbers)
+
+    def without(self, is_left_out: pa.Array) -> RawSheet:
+        """Return the sheet without the rows of which ``is_left_out`` is true."""
+        kept = pc.invert(is_left_out)
+        return replace(self, cells=self.cells.filter(kept), row_numbers=self.row_numbers.filter(kept))
 
 
 @dataclass(frozen=True, kw_only=True)

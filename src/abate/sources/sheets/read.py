@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,19 @@ from abate.contracts.course_tables import COURSE_TABLES, SourceTables
 from abate.contracts.definition import Study
 from abate.sources.border.reading import ROW_KEY
 from abate.sources.findings import Remark, remarks_as_arrow
+from abate.sources.sheets.daily import SHEET as SHEET_OF_DAYS
+from abate.sources.sheets.daily import read_daily_ratings
 from abate.sources.sheets.folder import read_folder, table_files
-from abate.sources.sheets.names import SILENT_NAMES, contract_name, nearest, unknown_sentence
+from abate.sources.sheets.names import (
+    DAILY_RATINGS,
+    READ_ME,
+    SILENT_NAMES,
+    contract_name,
+    nearest,
+    unknown_sentence,
+)
 from abate.sources.sheets.raw import RawSheet, TypedTable, may_not_be_read, refuse_repeated
+from abate.sources.sheets.text_dates import DateOrder, declared_order, with_dates_read
 from abate.sources.sheets.workbook import WORKBOOK_ENDINGS, read_workbook
 
 if TYPE_CHECKING:
@@ -28,7 +39,7 @@ if TYPE_CHECKING:
 
 SOURCE_KIND = "course tables"
 
-#: Persons of the template's example rows.
+#: Persons of the template's example rows, which are not read.
 EXAMPLE_PREFIX = "EXAMPLE-"
 
 _NOT_NAMED = "not named"
@@ -56,28 +67,66 @@ def read_sheets(where: Path, study: Study | None, engine: Engine) -> SourceTable
     ------
     RecordsNotFoundError, NotRecordsError, MissingTableError, BrokenRecordsError
     """
-    found = _read(where, engine)
+    form = _Form.of(_read(where, engine), where)
     remarks: list[Remark] = []
-    tables: dict[str, ir.Table] = {}
-    for table in found:
-        name = contract_name(table.name)
-        if name in COURSE_TABLES:
-            if name in tables:
-                raise BrokenRecordsError(f"{where.name} holds the table {name} twice; leave one.")
-            if _is_left_empty(table, where):
-                remarks.append((name, "the sheet has no row and counts as not recorded", "noted", None))
-                continue
-            tables[name] = _as_table(table, name, where, study, engine, remarks)
-        elif name not in SILENT_NAMES:
-            remarks.append((table.name, unknown_sentence("table", table.name, COURSE_TABLES), "noted", None))
-    _require(where, tables, [table.name for table in found])
+    tables: dict[str, ir.Table | pa.Table] = {}
+    for name, table in form.tables.items():
+        if isinstance(table, RawSheet):
+            table = _without_examples(table, name, remarks)
+        if _is_left_empty(table, name, where) or (name == "ratings" and _is_unused(table, form)):
+            remarks.append((name, "the sheet has no row and counts as not recorded", "noted", None))
+            continue
+        tables[name] = _as_table(table, name, form, study, remarks)
+    remarks += [(name, unknown_sentence("table", name, COURSE_TABLES), "noted", None) for name in form.unknown]
+    if form.daily is not None:
+        _add_daily_ratings(form.daily, tables, form, study, remarks)
+    _require(where, tables, form.names)
     return SourceTables(
-        **tables,
+        **{name: engine.from_arrow(t, name) if isinstance(t, pa.Table) else t for name, t in tables.items()},
         findings=engine.from_arrow(remarks_as_arrow(remarks), "findings"),
         source_kind=SOURCE_KIND,
         source_details={"form": _form(where)},
         is_simulated=_is_simulated(where),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Form:
+    """The sheets of one place by what they are; ``order`` is how dates that are text are read."""
+
+    where: Path
+    tables: dict[str, RawSheet | TypedTable]
+    daily: RawSheet | None
+    unknown: list[str]
+    names: list[str]
+    order: DateOrder
+
+    @classmethod
+    def of(cls, found: Sequence[RawSheet | TypedTable], where: Path) -> _Form:
+        tables: dict[str, RawSheet | TypedTable] = {}
+        daily: RawSheet | None = None
+        unknown: list[str] = []
+        settings: Mapping[str, str] = {}
+        for table in found:
+            name = contract_name(table.name)
+            if name in tables or (name == DAILY_RATINGS and daily is not None):
+                raise BrokenRecordsError(f"{where.name} holds the table {name} twice; leave one.")
+            if name in COURSE_TABLES:
+                tables[name] = table
+            elif name == DAILY_RATINGS and isinstance(table, RawSheet):
+                daily = table
+            elif name == READ_ME and isinstance(table, RawSheet):
+                settings = table.settings
+            elif name not in SILENT_NAMES:
+                unknown.append(table.name)
+        return cls(
+            where=where,
+            tables=tables,
+            daily=daily,
+            unknown=unknown,
+            names=[table.name for table in found],
+            order=declared_order(settings, where.name),
+        )
 
 
 def _read(where: Path, engine: Engine) -> Sequence[RawSheet | TypedTable]:
@@ -103,11 +152,16 @@ def _form(where: Path) -> str:
     return "workbook" if where.suffix.lower() in WORKBOOK_ENDINGS else "DuckDB file"
 
 
-def _is_left_empty(table: RawSheet | TypedTable, where: Path) -> bool:
+def _is_left_empty(table: RawSheet | TypedTable, name: str, where: Path) -> bool:
     """Return whether this is a sheet of a form that nobody filled in, which does not say that there was nothing."""
     if not isinstance(table, RawSheet) or where.suffix.lower() not in WORKBOOK_ENDINGS:
         return False
-    return table.row_count == 0 and not COURSE_TABLES[contract_name(table.name)].is_required
+    return table.row_count == 0 and not COURSE_TABLES[name].is_required
+
+
+def _is_unused(ratings: RawSheet | TypedTable, form: _Form) -> bool:
+    """Return whether all ratings stand in the sheet of days instead."""
+    return isinstance(ratings, RawSheet) and ratings.row_count == 0 and form.daily is not None
 
 
 def _is_simulated(where: Path) -> bool:
@@ -128,13 +182,13 @@ def _require(where: Path, tables: Iterable[str], found: Sequence[str]) -> None:
 
 
 def _as_table(
-    table: RawSheet | TypedTable, name: str, where: Path, study: Study | None, engine: Engine, remarks: list[Remark]
-) -> ir.Table:
+    table: RawSheet | TypedTable, name: str, form: _Form, study: Study | None, remarks: list[Remark]
+) -> ir.Table | pa.Table:
     """Return one table with the contract's names for its columns; what was not read is remarked on."""
     contract = COURSE_TABLES[name]
     headings = table.headings if isinstance(table, RawSheet) else table.rows.columns
     names = [contract_name(heading) for heading in headings]
-    refuse_repeated(table.name, [column for column in names if column in contract.column_names], where.name)
+    refuse_repeated(table.name, [column for column in names if column in contract.column_names], form.where.name)
     absent = [column for column in contract.column_names if column not in names]
     for heading, column in zip(headings, names, strict=True):
         if column not in contract.column_names:
@@ -142,7 +196,7 @@ def _as_table(
     known = {column: index for index, column in enumerate(names) if column in contract.column_names}
     if isinstance(table, RawSheet):
         remarks.extend(_as_contract_remarks(table, name))
-        return _from_cells(table, name, known, study, engine, remarks)
+        return _from_cells(table, name, known, form, study, remarks)
     rows = table.rows.select(**{column: table.rows[headings[index]] for column, index in known.items()})
     for column, value in _defaults(name, study).items():
         if column not in known:
@@ -152,16 +206,54 @@ def _as_table(
 
 
 def _from_cells(
-    sheet: RawSheet, name: str, known: dict[str, int], study: Study | None, engine: Engine, remarks: list[Remark]
-) -> ir.Table:
+    sheet: RawSheet, name: str, known: dict[str, int], form: _Form, study: Study | None, remarks: list[Remark]
+) -> pa.Table:
     columns = {column: sheet.cells.column(index) for column, index in known.items()}
     for column, value in _defaults(name, study).items():
         if column not in columns or (sheet.row_count and columns[column].null_count == sheet.row_count):
             columns[column] = pa.array([value] * sheet.row_count, pa.string())
             remarks.append((name, _filled_sentence(column, value), "noted", None))
-    _note_examples(columns, name, remarks)
     row_keys = pc.binary_join_element_wise(f"{name} row", pc.cast(sheet.row_numbers, pa.string()), " ")
-    return engine.from_arrow(pa.table({**columns, ROW_KEY: row_keys}), name)
+    read, dates = with_dates_read(columns, COURSE_TABLES[name], row_keys, form.order)
+    remarks.extend(dates)
+    return pa.table({**read, ROW_KEY: row_keys})
+
+
+def _add_daily_ratings(
+    daily: RawSheet,
+    tables: dict[str, ir.Table | pa.Table],
+    form: _Form,
+    study: Study | None,
+    remarks: list[Remark],
+) -> None:
+    """Add the ratings of the sheet that has one column a day to those of the sheet that has one row a rating."""
+    daily = _without_examples(daily, SHEET_OF_DAYS, remarks)
+    courses, ratings = tables.get("courses"), tables.get("ratings")
+    if (
+        daily.row_count == 0
+        or not isinstance(courses, pa.Table)
+        or not (ratings is None or isinstance(ratings, pa.Table))
+    ):
+        rule = (
+            "the sheet has no row"
+            if daily.row_count == 0
+            else "a sheet of days is read beside sheets only; it was not read"
+        )
+        remarks.append((SHEET_OF_DAYS, rule, "noted", None))
+        tables.setdefault("ratings", _NO_RATINGS)
+        return
+    cells = {name: courses[name].to_pylist() for name in courses.column_names}
+    found, remarks_of_days = read_daily_ratings(daily, cells, _defaults("ratings", study)["scale"], form.where.name)
+    remarks.extend(remarks_of_days)
+    tables["ratings"] = found if ratings is None else pa.concat_tables([_with_all_columns(ratings, found), found])
+
+
+def _with_all_columns(ratings: pa.Table, like: pa.Table) -> pa.Table:
+    empty = pa.nulls(ratings.num_rows, pa.string())
+    return pa.table({n: ratings[n] if n in ratings.column_names else empty for n in like.column_names})
+
+
+_NO_RATINGS = pa.table({name: pa.array([], pa.string()) for name in (*COURSE_TABLES["ratings"].column_names, ROW_KEY)})
 
 
 def _defaults(name: str, study: Study | None) -> dict[str, str]:
@@ -184,9 +276,22 @@ def _as_contract_remarks(sheet: RawSheet, name: str) -> list[Remark]:
     ]
 
 
-def _note_examples(columns: dict[str, pa.ChunkedArray], name: str, remarks: list[Remark]) -> None:
-    if "person_id" not in columns:
-        return
-    count = pc.sum(pc.starts_with(columns["person_id"], EXAMPLE_PREFIX).cast(pa.int64())).as_py()
-    if count:
-        remarks.append((name, "example rows of the template are still in the sheet and count as data", "noted", None))
+def _without_examples(table: RawSheet, name: str, remarks: list[Remark]) -> RawSheet:
+    """Return a sheet without the example rows of the template, which are nobody's records."""
+    columns = [
+        table.cells.column(index)
+        for index, heading in enumerate(table.headings)
+        if contract_name(heading) in ("person_id", "course_id")
+    ]
+    if not columns or table.row_count == 0:
+        return table
+    is_example = pc.fill_null(pc.starts_with(columns[0], EXAMPLE_PREFIX), False)
+    for column in columns[1:]:
+        is_example = pc.or_(is_example, pc.fill_null(pc.starts_with(column, EXAMPLE_PREFIX), False))
+    count = pc.sum(is_example.cast(pa.int64())).as_py()
+    if not count:
+        return table
+    if count < table.row_count:  # a sheet that holds nothing else is one that nobody has filled in
+        rule = f"{count} example row{'s' if count > 1 else ''} of the template (EXAMPLE-…) not read"
+        remarks.append((name, rule, "noted", None))
+    return table.without(is_example)

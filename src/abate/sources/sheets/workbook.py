@@ -15,6 +15,8 @@ import pyarrow as pa
 
 from abate.base.errors import NotRecordsError
 from abate.sources.findings import Remark
+from abate.sources.sheets.layout import Layout, read_layout
+from abate.sources.sheets.names import READ_ME, contract_name
 from abate.sources.sheets.raw import RawSheet, may_not_be_read
 
 if TYPE_CHECKING:
@@ -53,6 +55,32 @@ def read_workbook(path: Path) -> list[RawSheet]:
     return [sheet.as_raw() for sheet in sheets if sheet.headings]
 
 
+def read_headings(path: Path) -> dict[str, list[str | None]]:
+    """Return the headings of each sheet that has some, by its name; a column without one is None.
+
+    Raises
+    ------
+    NotRecordsError, RecordsNotFoundError
+        As ``read_workbook``.
+    """
+    found: dict[str, list[str | None]] = {}
+    with _opened(path, is_values=False) as book:
+        for sheet in book.worksheets:
+            for _, cells in _rows_of(sheet):
+                headings = _headings_in(cells)
+                if headings:
+                    found[sheet.title] = headings
+                    break
+    return found
+
+
+def _headings_in(cells: Sequence[Any]) -> list[str | None]:
+    headings = [cell_text(cell.value, "") for cell in cells]
+    while headings and headings[-1] is None:
+        headings.pop()
+    return headings
+
+
 class _SheetReader:
     """The cells of one sheet as text, with the formulas still to be replaced by their stored values."""
 
@@ -64,17 +92,24 @@ class _SheetReader:
         self.errors: list[_Cell] = []
         self.without_value: list[_Cell] = []
         self.long_numbers: list[_Cell] = []
+        self.settings: dict[str, str] = {}
+        self.heading_row = 0
+        self.layout = _layout_of(sheet)
+        is_read_me = contract_name(self.name) == READ_ME
         for number, cells in _rows_of(sheet):
+            if is_read_me:
+                self._take_setting(cells)
             if self.headings:
                 self._take_row(number, cells)
             else:
-                self._take_headings(cells)
+                self.headings = _headings_in(cells)
+                self.heading_row = number
 
-    def _take_headings(self, cells: Sequence[Any]) -> None:
-        headings = [cell_text(cell.value, "") for cell in cells]
-        while headings and headings[-1] is None:
-            headings.pop()
-        self.headings = headings
+    def _take_setting(self, cells: Sequence[Any]) -> None:
+        """Take label and value of a line of the sheet "read me" that has both."""
+        texts = [text for cell in cells if (text := cell_text(cell.value, "")) is not None]
+        if len(texts) >= 2:
+            self.settings.setdefault(texts[0].rstrip(":"), texts[1])
 
     def _take_row(self, number: int, cells: Sequence[Any]) -> None:
         texts: list[str | None] = []
@@ -124,8 +159,27 @@ class _SheetReader:
             # Arrow holds two columns of one name; whether that may be is judged where the sheet is known to be needed.
             cells=pa.Table.from_arrays(columns, names=list(headings)),
             row_numbers=pa.array(list(self.rows), pa.int64()),
-            remarks=list(self._remarks()),
+            remarks=[*self._remarks(), *self._layout_remarks()],
+            settings=self.settings,
         )
+
+    def _layout_remarks(self) -> Iterator[Remark]:
+        for number in sorted(self.layout.hidden_rows & set(self.rows)):
+            yield (
+                self.name,
+                "the row is hidden in the sheet and was read all the same",
+                "kept",
+                f"{self.name} row {number}",
+            )
+        for number in sorted(self.layout.hidden_columns):
+            if number <= len(self.headings) and self.headings[number - 1] is not None:
+                heading = self.headings[number - 1]
+                yield self.name, f"column {heading!r} is hidden and was read all the same", "noted", None
+        for row, column in self.layout.merged:
+            heading = self.headings[column - 1] if column <= len(self.headings) else None
+            if row >= self.heading_row and heading is not None:
+                rule = "the cell is merged with others, of which only the first carries a value; part them and fill in each"
+                yield self.name, rule, "kept", f"{self.name} row {row}, column {heading}"
 
     def _remarks(self) -> Iterator[Remark]:
         for places, what in (
@@ -160,6 +214,11 @@ def cell_text(value: Any, number_format: str) -> str | None:
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     return str(value).strip() or None
+
+
+def _layout_of(sheet: Any) -> Layout:
+    with sheet._get_source() as stream:
+        return read_layout(stream)
 
 
 def _rows_of(sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:

@@ -24,7 +24,7 @@ def assumptions(
     yield from _of_ratings(plan, columns, notes)
     if plan.patient.age is not None:
         yield "patients", "the year of birth is the year of the first dose less the age in whole years"
-    yield from _of_doses(notes)
+    yield from dose_assumptions(notes)
     yield from _of_history(notes, has_treatments=bool(rows.get("treatments")))
     if columns.unread:
         named = ", ".join(columns.unread[:_MOST_NAMED_COLUMNS])
@@ -70,7 +70,8 @@ def _of_ratings(plan: WideSheetMapping, columns: WideColumns, notes: Notes) -> I
         yield "ratings", "the rating at discharge is put at the time of discharge, or at the end where there is none"
 
 
-def _of_doses(notes: Notes) -> Iterator[tuple[str, str]]:
+def dose_assumptions(notes: Notes) -> Iterator[tuple[str, str]]:
+    """Yield what was assumed of doses of which a total and two rates are known."""
     counts = notes.counts
     if counts["doses without a rate"]:
         yield (

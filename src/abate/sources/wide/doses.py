@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Iterator
 
 from abate.sources.border.reading import ROW_KEY
+from abate.sources.rating_days import ONE_MINUTE
 from abate.sources.wide.lines import Line, Notes, Row
 from abate.sources.wide.mapping import DoseColumns
-from abate.sources.wide.stays import ONE_MINUTE, read_number, time_text
+from abate.sources.wide.stays import read_number, time_text
 
 _ROUNDING = 1e-9  # of a total that is the highest rate throughout
 

@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from abate.sources.border.text_cells import DATE_TEXT, MINUTE_TEXT, NUMBER_TEXT, SECOND_TEXT
+from abate.sources.rating_days import ONE_MINUTE, moved_inside, time_on_day
 from abate.sources.wide.mapping import CourseColumns, clock_time
-
-ONE_MINUTE = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,15 +44,11 @@ class Stay:
         """Return ``clock`` on day ``number`` of the course, day 1 being the date of the first dose."""
         if self.start is None:
             return None
-        return self.inside(dt.datetime.combine(self.start.date() + dt.timedelta(days=number - 1), clock))
+        return time_on_day(number, clock, start=self.start, discharge=self.discharge)
 
     def inside(self, time: dt.datetime) -> dt.datetime:
         """Return an assumed time moved to after the first dose, and before the discharge, of the same date."""
-        if self.start is not None and time.date() == self.start.date():
-            time = max(time, self.start + ONE_MINUTE)
-        if self.discharge is not None and time.date() == self.discharge.date():
-            time = min(time, self.discharge - ONE_MINUTE)
-        return time
+        return moved_inside(time, start=self.start, discharge=self.discharge)
 
 
 def read_time(text: str | None) -> ReadTime:
