@@ -154,9 +154,11 @@ def _write_row(page: Worksheet, place: int, row: TableRow, is_right: Sequence[bo
 def _write(cell: Cell | Any, text: str, font: Any) -> None:
     """Write a text as text: never a formula, an error or a date, not even when somebody edits it."""
     plain = clean(text).replace(NARROW_SPACE, " ")
+    cell.font = font
+    if not plain:
+        return
     cell.value = plain
     cell.data_type = "s"
-    cell.font = font
     if could_run(plain):
         cell.quotePrefix = True
 
