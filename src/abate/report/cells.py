@@ -80,7 +80,9 @@ def p_cell(estimate: Estimate) -> str:
 
 
 def share_cell(estimate: Estimate) -> str:
-    """Return ``45/59 (76 %)``."""
+    """Return ``45/59 (76 %)``, or the mark in its place."""
+    if estimate.value is None and estimate.hidden is not None:
+        return estimate.hidden
     return describe_share(estimate.numerator or 0, estimate.denominator or 0) if estimate.denominator else EMPTY
 
 
@@ -109,5 +111,7 @@ def rate_cell(rate: Estimate | None) -> str:
 
 
 def why_not(estimate: Estimate) -> str:
-    """Return the reason why an estimate has no value."""
+    """Return the reason why an estimate has no value, or the mark in its place."""
+    if estimate.hidden is not None:
+        return estimate.hidden
     return f"none: {in_words(estimate.reason)}" if estimate.reason else "none"

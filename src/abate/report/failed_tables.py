@@ -42,7 +42,7 @@ def find_failed_classes(view: ResultView) -> Sequence[FailedClass]:
             role=estimate.id.split(".")[1],
             name=estimate.group or estimate.id,
             share=estimate,
-            aspects=[view.known(f"{estimate.id}.{aspect}") for aspect, _ in _ASPECTS],
+            aspects=[view.estimate(f"{estimate.id}.{aspect}") for aspect, _ in _ASPECTS],
         )
         for estimate in view.under("failed.")
         if estimate.id.count(".") == 2
@@ -75,8 +75,14 @@ def _rows_of(view: ResultView, column_count: int) -> Iterator[TableRow]:
         if of_role:
             yield group(words, column_count)
         for one in of_role:
-            counts = (EMPTY if found is None else describe_count(found.numerator or 0) for found in one.aspects)
+            counts = (_count_cell(found) for found in one.aspects)
             yield row(headed(shown(one.name)), *share_cells(one.share), *counts)
+
+
+def _count_cell(found: Estimate | None) -> str:
+    if found is None or found.value is None:
+        return EMPTY if found is None or found.hidden is None else found.hidden
+    return describe_count(found.numerator or 0)
 
 
 def definition_table(view: ResultView) -> ReportTable:
@@ -112,7 +118,9 @@ def definition_table(view: ResultView) -> ReportTable:
 
 def _count_of(found: SensitivityRow, id: str) -> str:
     estimate = found.estimates.get(id)
-    return EMPTY if estimate is None or estimate.value is None else describe_count(estimate.value)
+    if estimate is None or estimate.value is None:
+        return EMPTY if estimate is None or estimate.hidden is None else estimate.hidden
+    return describe_count(estimate.value)
 
 
 def _change_of(found: SensitivityRow) -> str:
@@ -124,4 +132,4 @@ def _change_of(found: SensitivityRow) -> str:
 
 def _share_of(found: SensitivityRow) -> str:
     estimate = found.estimates.get("response.primary")
-    return EMPTY if estimate is None or estimate.value is None else share_cell(estimate)
+    return EMPTY if estimate is None or (estimate.value is None and estimate.hidden is None) else share_cell(estimate)

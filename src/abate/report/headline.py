@@ -18,6 +18,7 @@ from abate.report.numbers import (
     describe_share,
     describe_share_range,
 )
+from abate.report.told import size_of, told_n
 from abate.report.view import ResultView
 from abate.report.words import (
     capital,
@@ -62,6 +63,8 @@ def headline(view: ResultView) -> tuple[Span, ...]:
     if view.person_count != view.course_count:
         given += f" in {plural(view.person_count, 'patient')}"
     moved = _movement(view)
+    if moved is None and view.is_hidden("change.mean"):
+        return (Span(text=f"{given}, the change of {view.noun} is hidden in this edition."),)
     if moved is None:
         reason = view.reason("change.mean") or "no course has both a baseline and a final rating"
         return (Span(text=f"{given}, no change of {view.noun} can be stated: {in_words(reason)}."),)
@@ -78,7 +81,7 @@ def headline_lines(result: StudyResult) -> tuple[str, ...]:
 
 def interval_of(found: Estimate) -> tuple[float, float] | None:
     """Return the ends of the interval of a mean, of so many courses that it means something."""
-    if found.lower is None or found.upper is None or (found.n or 0) < FEWEST_FOR_INTERVAL:
+    if found.lower is None or found.upper is None or size_of(found) < FEWEST_FOR_INTERVAL:
         return None
     return found.lower, found.upper
 
@@ -94,6 +97,8 @@ def what_the_patient_lacks(view: ResultView) -> str | None:
 def lede(view: ResultView) -> str:
     """Return what this report cannot say about the cause, before anything else is read."""
     change = view.value("change.mean")
+    if view.is_hidden("change.mean"):
+        return "This report cannot say what part the treatment has in how the rating moved."
     if change is None:
         return "Without both ratings nothing can be said about a change, and nothing about what the treatment did."
     compared = (
@@ -113,7 +118,7 @@ def key_numbers(view: ResultView) -> tuple[KeyNumber, ...]:
     """Return the six numbers under the headline; one that there is not says why in a few words."""
     return (
         _change_number(view),
-        _share_number(view, label_rule(view.study.response.primary), view.estimate("response.main")),
+        _response_number(view),
         _length_number(view),
         _lowest_day_number(view),
         _harm_number(view),
@@ -143,15 +148,20 @@ def _movement(view: ResultView) -> tuple[Span, ...] | None:
     if change is None or baseline is None or final is None or baseline.value is None or final.value is None:
         return None
     before, after = (Span(text=describe_number(found.value or 0), is_strong=True) for found in (baseline, final))
-    if baseline.n == final.n == change.n:
+    if baseline.n is not None and baseline.n == final.n == change.n:
         return (Span(text=f"mean {view.noun} "), *_from_to(baseline.value, final.value))
     return (
         Span(text=f"mean {view.noun} was "),
         before,
-        Span(text=f" before ({describe_count(baseline.n or 0)} rated) and "),
+        Span(text=f" before ({_rated(baseline)}) and "),
         after,
-        Span(text=f" at the end ({describe_count(final.n or 0)} rated)"),
+        Span(text=f" at the end ({_rated(final)})"),
     )
+
+
+def _rated(found: Estimate) -> str:
+    count = told_n(found)
+    return f"how many were rated is {count}" if isinstance(count, str) else f"{describe_count(count)} rated"
 
 
 def _from_to(before: float, after: float) -> tuple[Span, ...]:
@@ -164,6 +174,8 @@ def _from_to(before: float, after: float) -> tuple[Span, ...]:
 
 def _response_spans(view: ResultView) -> tuple[Span, ...]:
     found = view.known("response.main")
+    if view.is_hidden("response.main"):
+        return _spans_of_hidden_response(view)
     if found is None or not found.denominator:
         return (Span(text="; the response cannot be judged in any course"),)
     met, judged = found.numerator or 0, found.denominator
@@ -174,6 +186,18 @@ def _response_spans(view: ResultView) -> tuple[Span, ...]:
         Span(text="; "),
         Span(text=of_those(met, judged, view.course_count), is_strong=True),
         Span(text=f" {meeting}{ending}"),
+    )
+
+
+def _spans_of_hidden_response(view: ResultView) -> tuple[Span, ...]:
+    """Return the response among all courses, where only that may be told; else that it is hidden."""
+    found = view.known("response.primary_missing_as_no")
+    if found is None or not found.denominator:
+        return (Span(text="; how many met the primary rule is hidden in this edition"),)
+    return (
+        Span(text="; "),
+        Span(text=of_those(found.numerator or 0, found.denominator, view.course_count), is_strong=True),
+        Span(text=f" {describe_meeting(view.study.response.primary)}, those that cannot be judged counted as not"),
     )
 
 
@@ -188,7 +212,7 @@ def _change_number(view: ResultView) -> KeyNumber:
     falls = found.value < 0
     interval = interval_of(found)
     decimals = 1 if interval is None else decimals_for(*interval)
-    detail = "the patient" if view.is_one_patient else describe_n(found.n or 0)
+    detail = "the patient" if view.is_one_patient else describe_n(told_n(found))
     if interval is not None:
         ends = (-interval[1], -interval[0]) if falls else interval
         detail = f"{describe_range(*ends, decimals)}; {detail}"
@@ -197,11 +221,18 @@ def _change_number(view: ResultView) -> KeyNumber:
     return KeyNumber(label=label, value=describe_number(abs(found.value), decimals), detail=detail)
 
 
+def _response_number(view: ResultView) -> KeyNumber:
+    label = label_rule(view.study.response.primary)
+    if view.is_hidden("response.main") and view.known("response.primary_missing_as_no") is not None:
+        return _share_number(view, label, view.estimate("response.primary_missing_as_no"), more="missing counted as no")
+    return _share_number(view, label, view.estimate("response.main"))
+
+
 def _share_number(view: ResultView, label: str, found: Estimate | None, *, more: str = "") -> KeyNumber:
     """Return a share: per cent first where there are many, counts first where there are few, no per cent of very few."""
     if found is None or found.value is None or not found.denominator:
         reason = "not asked" if found is None else in_words(found.reason or "not known")
-        return KeyNumber(label=label, value=EMPTY, detail=reason)
+        return KeyNumber(label=label, value=EMPTY if found is None else found.hidden or EMPTY, detail=reason)
     if view.is_one_patient:
         return KeyNumber(label=label, value="yes" if found.numerator else "no", detail="the patient")
     counts = f"{describe_count(found.numerator or 0)}/{describe_count(found.denominator)}"
@@ -242,17 +273,19 @@ def _lowest_day_number(view: ResultView) -> KeyNumber:
         return KeyNumber(
             label="Lowest day", value=f"day {describe_count(day.value)}", detail="day with the lowest daily value"
         )
-    rated, courses = day.n or 0, plural(view.course_count, "course")
+    rated, courses = size_of(day), plural(view.course_count, "course")
     few = "fewer than half, " if 2 * rated < view.course_count else ""
     on_day = (
-        f"rated in {of_things(rated, rated, 'course')} that day"
+        ""
+        if isinstance(told_n(day), str)
+        else f"rated in {of_things(rated, rated, 'course')} that day"
         if rated == view.course_count
         else f"rated in {few}{describe_count(rated)} of {courses}{',' if few else ''} that day"
     )
     own_days = (
         ""
         if own is None or own.value is None
-        else f"mean of own lowest days {describe_number(own.value)} ({describe_n(own.n or 0)})"
+        else f"mean of own lowest days {describe_number(own.value)} ({describe_n(told_n(own))})"
     )
     return KeyNumber(
         label="Day of lowest mean", value=f"day {describe_count(day.value)}", detail=_joined(on_day, own_days)
@@ -274,7 +307,7 @@ def _sustained_number(view: ResultView) -> KeyNumber:
     if not view.visits:
         return KeyNumber(label="Response still held", value=EMPTY, detail="follow-up not asked")
     visit = view.visits[0]
-    if view.known(f"sustained.{visit}") is None:
+    if view.known(f"sustained.{visit}") is None and not view.is_hidden(f"sustained.{visit}"):
         return KeyNumber(
             label=f"Response still held at {in_words(visit)}", value=EMPTY, detail=why_nothing_held(view, visit)
         )
@@ -293,7 +326,7 @@ def _sustained_number(view: ResultView) -> KeyNumber:
 
 def why_nothing_held(view: ResultView, visit: str) -> str:
     """Return why nothing can be said of a response held at a visit."""
-    if view.known("response.primary") is None:
+    if view.known("response.primary") is None and not view.is_hidden("response.primary"):
         return "the response cannot be judged"
     return in_words(view.reason(f"sustained.{visit}") or "nobody was seen")
 

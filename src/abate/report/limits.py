@@ -39,6 +39,9 @@ def _cause(view: ResultView) -> TableRow:
 
 def _missing_ratings(view: ResultView) -> TableRow | None:
     judged = view.value("courses.evaluable")
+    if view.is_hidden("courses.evaluable"):
+        how_far = "How many courses lack a baseline or final rating is hidden in this edition"
+        return row("That missing ratings do not matter", "Ratings are not missing by chance", how_far)
     if judged is None or judged == view.course_count:
         return None
     lacking = view.course_count - judged
@@ -62,6 +65,8 @@ def _lasting(view: ResultView) -> TableRow:
         return row("That it lasts", "Follow-up was not asked", EMPTY)
     visit = view.visits[-1]
     seen, everybody = view.known(f"sustained.{visit}"), view.known(f"sustained.{visit}.unseen_as_no")
+    if view.is_hidden(f"sustained.{visit}") or view.is_hidden(f"sustained.{visit}.unseen_as_no"):
+        return row("That it lasts", "Not all were seen again", "How many were is hidden in this edition")
     if everybody is None or not everybody.denominator:
         return row("That it lasts", "Nobody responded, or the response cannot be judged", EMPTY)
     count = int(seen.denominator or 0) if seen is not None else 0
@@ -76,6 +81,9 @@ def _safety(view: ResultView) -> TableRow:
     if view.study.events is None:
         return row("That it is safe", "Adverse events were not asked", EMPTY)
     found = serious or any_event
+    if found is None and (view.is_hidden("harm.serious") or view.is_hidden("harm.any")):
+        return row("That it is safe", "Too few to see a rare harm, and records hold only what somebody wrote down",
+                   "Counts are hidden in this edition")  # fmt: skip
     if found is None or not found.denominator:
         return row("That it is safe", "Adverse events or their seriousness are not recorded", EMPTY)
     what = "serious" if found is serious else "with any event"

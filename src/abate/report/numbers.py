@@ -49,13 +49,17 @@ def describe_count(count: float | str) -> str:
 
 
 def describe_n(count: float | str) -> str:
-    """Return ``n = 61`` in one piece."""
+    """Return ``n = 61`` in one piece, and ``n hidden`` where it is."""
+    if isinstance(count, str):
+        return f"n{NO_BREAK}{count}"
     return f"n{NO_BREAK}={NO_BREAK}{describe_count(count)}"
 
 
-def describe_compact(count: float, room: float) -> str:
+def describe_compact(count: float | str, room: float) -> str:
     """Return a count for a place ``room`` pixels wide in a figure: 59 812, or 59.8k where that would not fit."""
     text = describe_count(count)
+    if isinstance(count, str):
+        return count if room >= 7.2 * len(count) else "\u2013"
     if count < MANY or room >= 7.2 * len(text):
         return text
     return f"{count / MANY:.1f}k" if room >= (27 if count < 10 * MANY else 34) else f"{count / MANY:.0f}k"

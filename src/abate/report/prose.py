@@ -5,10 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from abate.contracts.result import SAME_ROW_TWICE, AttritionStep, Estimate
-from abate.report.figures.change import find_pairs
 from abate.report.figures.durability import FEWEST_AT_RISK
 from abate.report.figures.trajectory import means_by_day
 from abate.report.headline import describe_share_of, interval_of, what_the_patient_lacks, why_nothing_held
@@ -25,6 +22,7 @@ from abate.report.numbers import (
     describe_short,
     describe_signed,
 )
+from abate.report.told import size_of, told_n
 from abate.report.view import ResultView
 from abate.report.words import capital, describe_meeting, in_words, listed, of_things, plural, sentence, shown
 
@@ -88,6 +86,8 @@ def _say_unused(view: ResultView) -> str:
 def say_characteristics(view: ResultView) -> str:
     """Return how many are in each group of Table 1, in what they differ most, and what chance alone would give."""
     met = view.known("response.primary")
+    if view.is_hidden("response.primary"):
+        return f"Of {plural(view.course_count, 'course')}, how many met the primary rule, did not, or cannot be judged is partly hidden in this edition."
     if met is None or not met.denominator:
         if view.is_one_patient:
             return "The response of the course cannot be judged."
@@ -141,16 +141,18 @@ def say_courses(view: ResultView) -> str:
                 else f", the shortest {describe_number(ends[0] or 0)} and the longest {describe_number(ends[1] or 0)}"
             )
             parts.append(
-                f"{plural(length.n or 0, 'course')} took {describe_number(length.value)} days on average{spread}{between}."
+                f"{plural(told_n(length), 'course')} took {describe_number(length.value)} days on average{spread}{between}."
             )
     if rate is not None and rate.value is not None:
         who = "" if view.is_one_patient else "mean "
-        known = "" if (rate.n or 0) == view.course_count else f", known in {describe_count(rate.n or 0)}"
+        known = "" if size_of(rate) in (view.course_count, math.inf) else f", known in {describe_count(told_n(rate))}"
         parts.append(f"The {who}highest rate was {describe_short(rate.value)} mg/h{known}.")
     if pause is not None and pause.denominator and not view.is_one_patient:
         parts.append(f"{capital(of_things(pause.numerator or 0, pause.denominator, 'course'))} had a pause inside.")
     if pause is not None and pause.denominator and view.is_one_patient:
         parts.append(f"It had {'a' if pause.numerator else 'no'} pause inside.")
+    if view.is_hidden("pause.share"):
+        parts.append("How many had a pause inside is hidden in this edition.")
     return " ".join(parts) or "Neither lengths nor doses are known."
 
 
@@ -169,6 +171,8 @@ def say_trajectory(view: ResultView) -> str:
         view.known("nadir_day.of_lowest_mean"),
         view.known("nadir_day.lowest_mean"),
     )
+    if view.is_hidden("nadir_day.of_lowest_mean") or view.is_hidden("nadir_day.lowest_mean"):
+        return f"The day with the lowest mean of {view.noun} is of few courses and hidden in this edition."
     if day is None or lowest is None or day.value is None or lowest.value is None:
         return f"{'The patient' if view.is_one_patient else 'No course'} has {'no' if view.is_one_patient else 'a'} rating of {view.noun} after the first dose."
     if view.is_one_patient:
@@ -178,21 +182,23 @@ def say_trajectory(view: ResultView) -> str:
         if first is None or first.value is None or day.value == 1
         else f"{describe_number(first.value)} on day 1 and "
     )
-    where = f"on day {describe_count(day.value)}, at {describe_number(lowest.value)} ({describe_n(day.n or 0)})"
+    where = f"on day {describe_count(day.value)}, at {describe_number(lowest.value)} ({describe_n(told_n(day))})"
     text = f"The daily mean of {view.noun} was {started}lowest {where}."
     days = [(found_day, found) for found_day, found in means_by_day(view) if found_day >= 1]
-    if days and (days[-1][1].n or 0) < (days[0][1].n or 0):
+    if days and size_of(days[-1][1]) < size_of(days[0][1]):
         text += f" It is the mean of {_courses_on(days[0])} and of {_courses_on(days[-1])}, because patients leave or are not rated."
     return text
 
 
 def _courses_on(found: tuple[int, Estimate]) -> str:
-    return f"{plural(found[1].n or 0, 'course')} on day {found[0]}"
+    return f"{plural(told_n(found[1]), 'course')} on day {found[0]}"
 
 
 def say_change(view: ResultView) -> str:
     """Return the mean change with its interval, and how many did not fall."""
     change = view.known("change.mean")
+    if view.is_hidden("change.mean"):
+        return "The change is hidden in this edition."
     if change is None or change.value is None:
         if view.is_one_patient and (lacking := what_the_patient_lacks(view)):
             return f"No change can be stated: the patient has {lacking}."
@@ -208,17 +214,29 @@ def say_change(view: ResultView) -> str:
     if found is not None:
         ends = (-found[1], -found[0]) if change.value < 0 else found
         interval = f" ({describe_range(*ends, decimals)})"
-    moved = find_pairs(view).change
-    rose, same = int(np.sum(moved > 0)), int(np.sum(moved == 0))
     points = f"{describe_number(abs(change.value), decimals)} points{interval}"
-    others = f"{describe_count(rose) if rose else 'none'} rose and {describe_count(same) if same else 'none'} ended where {'it' if same == 1 else 'they'} began"
-    return f"The mean {noun} was {points} in {plural(change.n or 0, 'course')}; {others}."
+    others = _say_who_did_not_fall(view)
+    return f"The mean {noun} was {points} in {plural(told_n(change), 'course')}; {others}."
+
+
+def _say_who_did_not_fall(view: ResultView) -> str:
+    """Return how many rose and how many ended where they began; what of it is told."""
+    rose, same = view.known("change.rose"), view.known("change.same")
+    if rose is None or same is None:
+        return "how many rose or ended where they began is partly hidden in this edition"
+    up, level = (int(found.numerator or 0) for found in (rose, same))
+    return f"{describe_count(up) if up else 'none'} rose and {describe_count(level) if level else 'none'} ended where {'it' if level == 1 else 'they'} began"
 
 
 def say_response(view: ResultView) -> str:
     """Return the primary response among the judged and among all, and how far the other rules lie from it."""
     judged, everybody = view.known("response.primary"), view.known("response.primary_missing_as_no")
     meeting = describe_meeting(view.study.response.primary)
+    if view.is_hidden("response.primary"):
+        if everybody is None:
+            return "How many met the primary rule is hidden in this edition."
+        counted = capital(describe_share_of(everybody, "course"))
+        return f"{counted} {meeting}, those that cannot be judged counted as not; how many these are is hidden in this edition."
     if judged is None or not judged.denominator:
         if view.is_one_patient and (lacking := what_the_patient_lacks(view)):
             return f"The response cannot be judged: the patient has {lacking}."
@@ -253,14 +271,16 @@ def _bound(lower: float | None, upper: float | None, count: int, *, is_none: boo
 def say_nadir(view: ResultView) -> str:
     """Return the two statistics that sound alike, each under its own name."""
     own, day = view.known("nadir_day.mean"), view.known("nadir_day.of_lowest_mean")
+    if view.is_hidden("nadir_day.mean") or view.is_hidden("nadir_day.of_lowest_mean"):
+        return "The lowest day is of few courses and hidden in this edition."
     if own is None or day is None or own.value is None or day.value is None:
         who = "The patient has no" if view.is_one_patient else "No course has a"
         return f"{who} rating after the first dose, so that there is no lowest day."
     if view.is_one_patient:
         return f"The patient\u2019s lowest day was day {describe_count(day.value)}."
     return (
-        f"On average a course was at its lowest on day {describe_number(own.value)} ({describe_n(own.n or 0)}). "
-        f"The daily mean was lowest on day {describe_count(day.value)} ({describe_n(day.n or 0)}). "
+        f"On average a course was at its lowest on day {describe_number(own.value)} ({describe_n(told_n(own))}). "
+        f"The daily mean was lowest on day {describe_count(day.value)} ({describe_n(told_n(day))}). "
         "The two answer different questions."
     )
 
@@ -270,6 +290,8 @@ def say_harm(view: ResultView) -> str:
     found = view.known("harm.any")
     if view.study.events is None:
         return "The study does not ask for adverse events: this report says nothing about harm."
+    if view.is_hidden("harm.any"):
+        return "How many had an adverse event recorded is hidden in this edition."
     if found is None or not found.denominator:
         return sentence(f"Nothing can be said about harm: {view.reason('harm.any') or 'it was not estimated'}")
     if view.is_one_patient:
@@ -280,6 +302,8 @@ def say_harm(view: ResultView) -> str:
     which = "" if found.denominator == view.course_count else "of which events are known"
     text = f"{capital(describe_share_of(found, 'course', which))} had at least one adverse event recorded."
     serious = view.known("harm.serious")
+    if view.is_hidden("harm.serious"):
+        return f"{text} How many had a serious one is hidden in this edition."
     if serious is None or not serious.denominator:
         return f"{text} Seriousness is not known."
     if serious.numerator:
@@ -302,6 +326,9 @@ def say_durability(view: ResultView) -> str:
     for visit in view.visits:
         found = view.known(f"sustained.{visit}")
         if found is None or not found.denominator:
+            if view.is_hidden(f"sustained.{visit}"):
+                parts.append(f"At {in_words(visit)}, how many still met the rule is hidden in this edition.")
+                continue
             reason = why_nothing_held(view, visit)
             parts.append(f"At {in_words(visit)} nothing can be said of a held response: {in_words(reason)}.")
             continue
@@ -312,7 +339,7 @@ def say_durability(view: ResultView) -> str:
         interval = ""
         if (last.denominator or 0) >= FEWEST_AT_RISK:
             interval = describe_share_range(last.lower, last.upper, last.n or 0)
-        how = f"({interval}{'; ' if interval else ''}Kaplan\u2013Meier, {describe_n(last.n or 0)})"
+        how = f"({interval}{'; ' if interval else ''}Kaplan\u2013Meier, {describe_n(told_n(last))})"
         parts.append(
             f"By {last.id.removeprefix('return.day_')} days after discharge {describe_percent(last.value or 0)} had returned to care {how}."
         )
@@ -344,6 +371,9 @@ def say_sensitivity(view: ResultView) -> str:
         if (found := row.estimates.get("change.mean")) is not None and found.value is not None
     ]
     text = f"{plural(len(others), 'other rule')} {'was' if len(others) == 1 else 'were'} tried, one change at a time"
+    is_partly_hidden = any(found.hidden is not None for row in others for found in row.estimates.values())
+    if not changes and is_partly_hidden:
+        return f"{text}; what they gave is hidden in this edition."
     if not changes:
         return f"{text}; under none of them can a change be stated."
     what = "the change" if view.is_one_patient else "the mean change"
@@ -362,7 +392,7 @@ def say_failed(view: ResultView) -> str:
     if found is None or found.value is None:
         why = f": {found.reason}" if found is not None and found.reason else ""
         return f"What had failed before is not known{why}."
-    courses = plural(found.n or 0, "course")
+    courses = plural(told_n(found), "course")
     median = describe_number(found.value, 0 if found.value.is_integer() else 1)
     if view.is_one_patient:
         classes = plural(found.value, "class", "classes")

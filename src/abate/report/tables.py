@@ -32,6 +32,7 @@ from abate.report.numbers import (
     describe_signed,
 )
 from abate.report.report_table import ReportTable, RowKind, TableRow, row, table
+from abate.report.told import told_n
 from abate.report.view import ResultView
 from abate.report.words import capital, describe_rule, headed, in_words, label_rule, listed, sentence
 
@@ -108,26 +109,26 @@ def course_table(view: ResultView) -> ReportTable:
         if mean is None:
             continue
         if mean.value is None:
-            rows.append(row(name, describe_count(mean.n or 0), why_not(mean), EMPTY, EMPTY))
+            rows.append(row(name, describe_count(told_n(mean)), why_not(mean), EMPTY, EMPTY))
             continue
         decimals = max(1 if "days" in name else 0, decimals_of_size(mean.value))
         spread = EMPTY if mean.sd is None else describe_number(mean.sd, decimals)
         middle = EMPTY if median is None else mean_cell(median, decimals)
-        rows.append(row(name, describe_count(mean.n or 0), mean_cell(mean, decimals), spread, middle))
+        rows.append(row(name, describe_count(told_n(mean)), mean_cell(mean, decimals), spread, middle))
     columns = ("Measure", "n", f"Mean ({INTERVAL})", "SD", f"Median ({INTERVAL})")
     return table("courses-table", "The courses and what was given.", columns, rows)
 
 
 def course_end_table(view: ResultView) -> ReportTable:
     """Return how many courses were paused and why they ended."""
-    found = [("With a pause inside", view.known("pause.share"))]
+    found = [("With a pause inside", view.estimate("pause.share"))]
     found += [
         (capital(estimate.quantity.removeprefix("courses that ")), estimate) for estimate in view.under("end_reason.")
     ]
     rows = [
         row(name, share_cell(share), share_interval_cell(share))
         for name, share in found
-        if share is not None and share.value is not None
+        if share is not None and (share.value is not None or share.hidden is not None)
     ]
     return table("course-ends", "Pauses, and how courses ended.", ("Courses", "k/n", INTERVAL), rows)
 
@@ -143,7 +144,7 @@ def limits_table_of_doses(view: ResultView) -> ReportTable:
     for id in ("first_hour.median", "hours.median"):
         median = view.known(f"limits.{id}")
         if median is not None and median.value is not None:
-            rows.append(row(capital(median.quantity), mean_cell(median, 1), f"n = {describe_count(median.n or 0)}"))
+            rows.append(row(capital(median.quantity), mean_cell(median, 1), f"n = {describe_count(told_n(median))}"))
     return table(
         "dose-limits",
         "Doses against limits.",
@@ -198,7 +199,7 @@ def change_table(view: ResultView) -> ReportTable:
         row(
             capital(estimate.quantity),
             point_cell(estimate),
-            describe_count(estimate.n or 0),
+            describe_count(told_n(estimate)),
             p_cell(estimate),
             estimate.method or EMPTY,
         )
@@ -222,6 +223,11 @@ def missing_table(view: ResultView) -> ReportTable:
     for name in ("baseline", "final", "dose_total", "return"):
         share = view.known(f"missing.{name}")
         is_asked = name != "return" or view.study.follow_up is not None
+        if view.is_hidden(f"missing.{name}") and is_asked:
+            hidden = view.estimate(f"missing.{name}")
+            if hidden is not None:
+                rows.append(row(capital(hidden.quantity), why_not(hidden), kind=RowKind.KEY))
+            continue
         if share is None or not share.numerator or not is_asked:
             continue
         rows.append(row(capital(share.quantity), share_cell(share), kind=RowKind.KEY))
@@ -412,23 +418,27 @@ def _daily_row(name: str, estimate: Estimate | None, fixed: Estimate | None) -> 
     if estimate is None:
         return row(name, "0", EMPTY, EMPTY, EMPTY, EMPTY)
     if estimate.value is None:
-        return row(name, describe_count(estimate.n or 0), why_not(estimate), EMPTY, EMPTY, EMPTY)
+        return row(name, describe_count(told_n(estimate)), why_not(estimate), EMPTY, EMPTY, EMPTY)
     same = (
         (EMPTY, EMPTY)
         if fixed is None or fixed.value is None
-        else (describe_count(fixed.n or 0), describe_number(fixed.value, 2))
+        else (describe_count(told_n(fixed)), describe_number(fixed.value, 2))
     )
     interval = (
         EMPTY if estimate.lower is None or estimate.upper is None else describe_range(estimate.lower, estimate.upper, 2)
     )
-    return row(name, describe_count(estimate.n or 0), describe_number(estimate.value, 2), interval, *same)
+    return row(name, describe_count(told_n(estimate)), describe_number(estimate.value, 2), interval, *same)
 
 
 def _grades(view: ResultView, id: str) -> str:
     """Return how many courses had each worst grade, those with none left out: ``1: 9, 2: 4``."""
-    found = [(str(grade), view.known(f"{id}.grade_{grade}")) for grade in range(1, 6)]
-    found.append(("not recorded", view.known(f"{id}.grade_not_recorded")))
-    parts = [f"{grade}: {describe_count(e.numerator)}" for grade, e in found if e is not None and e.numerator]
+    found = [(str(grade), view.estimate(f"{id}.grade_{grade}")) for grade in range(1, 6)]
+    found.append(("not recorded", view.estimate(f"{id}.grade_not_recorded")))
+    parts = [
+        f"{grade}: {describe_count(e.numerator) if e.numerator else e.hidden}"
+        for grade, e in found
+        if e is not None and (e.numerator or e.hidden)
+    ]
     return ", ".join(parts) or EMPTY
 
 

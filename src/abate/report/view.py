@@ -81,6 +81,11 @@ class ResultView:
         found = self._by_id.get(id)
         return None if found is None else found.value
 
+    def is_hidden(self, id: str) -> bool:
+        """Return whether the value of this estimate is hidden in this edition."""
+        found = self._by_id.get(id)
+        return found is not None and found.value is None and found.hidden is not None
+
     def under(self, prefix: str) -> Sequence[Estimate]:
         """Return the estimates whose ids begin with ``prefix``, in the order of the result."""
         return [estimate for id, estimate in self._by_id.items() if id.startswith(prefix)]

@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from abate.report.figures.clock import days_between, last_days, origins
+from abate.inference.days import count_days
+from abate.report.figures.clock import days_between, origins
 from abate.report.figures.nadir import count_nadir_days
 from abate.report.figures.rates import count_paused_by_day, find_rates
 from abate.report.figures.trajectory import rated_by_day
@@ -31,7 +32,14 @@ def view_of(doses, starts=(START, START), ends=None, *, day="24h", daily=(), nad
                       "end": pa.array([r[2] for r in rows], pa.timestamp("us")), "rate_mg_h": pa.array([r[3] for r in rows], pa.float64())})  # fmt: skip
     rated = pa.table({"course_id": pa.array([d[0] for d in daily], pa.int64()), "day": pa.array([d[1] for d in daily], pa.int64()),
                       "value": pa.array([5.0] * len(daily), pa.float64())})  # fmt: skip
-    return ResultView(replace(base, outcomes=outcomes, doses=table, daily=rated))
+    full = outcomes.append_column("treatment", pa.array([study.treatment.name] * count)).append_column(
+        "is_eligible", pa.array([True] * count)
+    )
+    full = full.append_column("person_id", outcomes["course_id"]).append_column(
+        "discharge", pa.nulls(count, pa.timestamp("us"))
+    )
+    days = count_days(study, full, rated)
+    return ResultView(replace(base, outcomes=outcomes, doses=table, daily=rated, days=days))
 
 
 def test_the_median_is_of_the_courses_that_ran_in_the_middle_of_a_step():
@@ -80,13 +88,13 @@ def test_without_a_rate_there_is_nothing_to_draw():
 
 def test_a_course_that_ends_where_a_day_begins_does_not_reach_into_it():
     ends = [START + dt.timedelta(hours=24), START + dt.timedelta(hours=24, seconds=1)]
-    assert last_days(view_of([], ends=ends).result, "24h").tolist() == [1.0, 2.0]
+    assert [day.running for day in view_of([], ends=ends).result.days] == [2, 1]
 
 
 def test_a_course_of_one_evening_takes_two_calendar_days_past_midnight():
     starts = [dt.datetime(2024, 3, 4, 20)]
-    assert last_days(view_of([], starts, [dt.datetime(2024, 3, 5, 1)]).result, "calendar").tolist() == [2.0]
-    assert last_days(view_of([], starts, [dt.datetime(2024, 3, 5, 0)]).result, "calendar").tolist() == [1.0]
+    past, before = (view_of([], starts, [dt.datetime(2024, 3, 5, hour)], day="calendar").result.days for hour in (1, 0))
+    assert [len(past), len(before)] == [2, 1]
 
 
 def test_days_between_moments_have_their_fractions():

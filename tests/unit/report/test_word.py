@@ -47,7 +47,7 @@ def test_the_sections_stand_in_the_order_of_a_paper(written):
     heads = [text for style, text in paragraphs_of(written) if style == "Heading 1"]
     assert heads == ["Summary", "Methods", "Results", "What this design cannot show", "Reporting checklists", "Findings in the records", "Provenance"]  # fmt: skip
     results = [text for style, text in paragraphs_of(written) if style == "Heading 2"]
-    assert results[:2] == ["Who entered, and who was lost", "Who they were"]
+    assert results[:2] == ["Pain by day, and the dose under it", "Who entered, and who was lost"]
     assert results[-1] == "How much of it needs no treatment"
 
 

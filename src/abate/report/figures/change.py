@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 from abate.contracts.definition import ResponseRule
 from abate.report.disclosure import course_values, single_bars_allowed, single_dots_allowed
 from abate.report.figures.counts import count_axis
-from abate.report.figures.figure import Figure, figure_without_drawing, is_wide, round_steps, tenths
+from abate.report.figures.figure import (
+    SINGLE_COURSES_HIDDEN,
+    Figure,
+    figure_without_drawing,
+    is_wide,
+    round_steps,
+    tenths,
+)
 from abate.report.figures.sheet import Row, Sheet
 from abate.report.numbers import (
     NARROW_SPACE,
@@ -70,6 +77,8 @@ def draw_before_and_after(view: ResultView) -> Figure:
     """Return the figure of the final rating against the baseline."""
     pairs, noun = find_pairs(view), capital(view.noun)
     claim = f"{noun} before and at the end."
+    if view.result.edition.is_shared:
+        return figure_without_drawing("before-and-after", claim, SINGLE_COURSES_HIDDEN)
     if not pairs.change.size:
         return figure_without_drawing("before-and-after", claim, _NO_PAIR)
     is_single = single_dots_allowed(view.result)
@@ -119,6 +128,8 @@ def _say_directions(view: ResultView, pairs: Pairs) -> str:
 def draw_changes(view: ResultView) -> Figure:
     """Return the figure of the change of each course, sorted; a histogram where there are too many."""
     pairs = find_pairs(view)
+    if view.result.edition.is_shared:
+        return figure_without_drawing("change", "The change of each course.", SINGLE_COURSES_HIDDEN)
     if not pairs.change.size:
         claim = "The change of the course." if view.is_one_patient else "The change of each course."
         return figure_without_drawing("change", claim, _NO_PAIR)

@@ -25,6 +25,7 @@ from abate.report.numbers import (
     describe_share_range,
 )
 from abate.report.tables import return_table, sustained_table
+from abate.report.told import size_of, told_n
 from abate.report.view import ResultView
 from abate.report.words import headed, in_words, listed, n_of, of_things, plural
 
@@ -141,7 +142,7 @@ def draw_return(view: ResultView) -> Figure:
             _say_few(found),
             "Under the days: courses still followed.",
             "Grey bars: windows of the visits." if _windows(view, found[-1][0]) else "",
-            n_of(found[0][1].n or 0, "course"),
+            n_of(told_n(found[0][1]), "course"),
         ),
         finding=f"{_say_returned(found)}.",
         numbers=(numbers,),
@@ -237,7 +238,7 @@ def _return_sheet(
         top=30,
         bottom=62 + more,
     )
-    is_enough = (found[0][1].n or 0) >= FEWEST_FOR_PERCENT
+    is_enough = size_of(found[0][1]) >= FEWEST_FOR_PERCENT
     sheet.y_axis(
         list(SHARE_TICKS), labels=[describe_percent(tick) if is_enough else f"{tick:g}" for tick in SHARE_TICKS]
     )
@@ -246,7 +247,7 @@ def _return_sheet(
     sheet.heading("Had returned to care" + (", share of the courses followed" if wide else ""))
     sheet.lines([{"x": day, "y": share, "series": 0} for day, share in curve], hue="pain", width=1.6, step=True)
     _draw_returned(sheet, found, is_enough)
-    at_risk = [{"x": 0, "text": describe_compact(found[0][1].n or 0, _LEFT / 2)}]
+    at_risk = [{"x": 0, "text": describe_compact(told_n(found[0][1]), _LEFT / 2)}]
     at_risk += [{"x": day, "text": describe_count(estimate.denominator or 0)} for day, estimate in found]
     foot = sheet.plot_height + 34
     _draw_windows(sheet, windows, foot + 18)
@@ -309,4 +310,4 @@ def _say_day(day: int, estimate: Estimate) -> str:
     if _has_interval(estimate):
         interval = f" ({describe_share_range(estimate.lower, estimate.upper, estimate.n or 0)})"
     followed = f"{plural(estimate.denominator or 0, 'course')} still followed"
-    return f"By day {day}: {_share_words(estimate)}{interval} had returned to care; {followed}, of {describe_count(estimate.n or 0)}"
+    return f"By day {day}: {_share_words(estimate)}{interval} had returned to care; {followed}, of {describe_count(told_n(estimate))}"

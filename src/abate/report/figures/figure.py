@@ -30,6 +30,11 @@ class Figure:
         return " ".join(sentence.strip() for sentence in self.marks if sentence.strip())
 
 
+#: Why a figure of an edition for sharing is not drawn.
+SOME_DAYS_HIDDEN = "Counts of some days are hidden in this edition; those that may be told stand in the numbers below."
+SINGLE_COURSES_HIDDEN = "Each mark of this figure is a single course, and these are not in this edition."
+
+
 def figure_without_drawing(id: str, claim: str, reason: str, *numbers: ReportTable) -> Figure:
     """Return a figure in whose place stands the reason why there is none."""
     return Figure(id=id, claim=claim, marks=(), finding=reason, numbers=numbers, reason=reason)

@@ -22,8 +22,9 @@ from abate.report.numbers import (
     describe_share_range,
 )
 from abate.report.tables import harm_table
+from abate.report.told import told_n
 from abate.report.view import ResultView
-from abate.report.words import headed, listed, n_of
+from abate.report.words import headed, listed, n_of, plural
 
 #: Terms that a figure shows; the others stand in its table.
 MOST_TERMS = 20
@@ -41,10 +42,14 @@ def draw_harm(view: ResultView) -> Figure:
     """Return the figure of adverse events by term and grade."""
     claim, numbers = "Adverse events by term and grade.", harm_table(view)
     terms = [term for term in find_terms(view) if term.share.value is not None]
+    if not terms and view.is_hidden("harm.any"):
+        return figure_without_drawing("harm", claim, "Counts of adverse events are hidden in this edition.", numbers)
     if not terms:
         return figure_without_drawing("harm", claim, _why_none(view), numbers)
     shown = sorted(terms, key=lambda term: (-(term.share.numerator or 0), term.name))[:MOST_TERMS]
-    more = f" The {MOST_TERMS} most frequent of {len(terms)} terms." if len(terms) > len(shown) else ""
+    hidden = [term for term in find_terms(view) if term.share.hidden is not None]
+    more = f" {plural(len(hidden), 'term')} with hidden counts: in the table." if hidden else ""
+    more += f" The {MOST_TERMS} most frequent of {len(terms)} terms." if len(terms) > len(shown) else ""
     has_grades = any(_is_graded(view, term.id) for term in shown)
     return Figure(
         id="harm",
@@ -57,7 +62,7 @@ def draw_harm(view: ResultView) -> Figure:
                 "95", "exact 95", 1
             ),
             _say_none_seen(shown),
-            n_of(terms[0].share.n or 0, "course"),
+            n_of(told_n(terms[0].share), "course"),
             more,
         ),
         finding="; ".join(
@@ -83,7 +88,9 @@ def _why_none(view: ResultView) -> str:
 
 
 def _is_graded(view: ResultView, id: str) -> bool:
-    """Return whether a grade is recorded of any event of a term."""
+    """Return whether a grade is recorded of any event of a term, and none of its counts is hidden."""
+    if any(view.is_hidden(f"{id}.grade_{name}") for name in (1, 2, 3, 4, 5, "not_recorded")):
+        return False
     return any((view.value(f"{id}.grade_{grade}") or 0) > 0 for grade in range(1, 6))
 
 

@@ -43,6 +43,10 @@ class _Place:
 def draw_history(view: ResultView) -> Figure:
     """Return the figure of the ways from class to class to the course."""
     claim = "Preventive classes in the order tried."
+    if view.result.ways is None and view.result.edition.is_shared:
+        return figure_without_drawing(
+            "history", claim, "Ways of few courses are hidden in this edition, and with them all."
+        )
     if view.result.ways is None:
         return figure_without_drawing(
             "history", claim, "The records hold no earlier treatments, or the study does not ask for them."

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from abate.report.disclosure import course_values, single_lines_allowed
-from abate.report.figures.clock import MOST_DAYS, last_days
+from abate.report.disclosure import single_lines_allowed
+from abate.report.figures.clock import MOST_DAYS
 from abate.report.figures.counts import count_axis, room_for_counts
-from abate.report.figures.figure import Figure, figure_without_drawing, is_wide
+from abate.report.figures.figure import SOME_DAYS_HIDDEN, Figure, figure_without_drawing, is_wide
 from abate.report.figures.intervals import are_hidden
 from abate.report.figures.sheet import Row, Sheet
 from abate.report.headline import interval_of
@@ -22,6 +20,7 @@ from abate.report.numbers import (
     describe_range,
 )
 from abate.report.report_table import ReportTable, row, table
+from abate.report.told import told_n
 from abate.report.view import ResultView
 from abate.report.words import n_of, plural
 
@@ -35,11 +34,11 @@ def draw_nadir_days(view: ResultView) -> Figure:
     """Return the figure of the day on which each course had its lowest daily value."""
     claim = "When the course was at its lowest." if view.is_one_patient else "When each course was at its lowest."
     counts = count_nadir_days(view)
-    numbers = _nadir_table(counts)
+    numbers = _nadir_table(view)
     if not counts:
-        return figure_without_drawing(
-            "nadir-day", claim, "No course has a rating after the first dose, so none has a lowest day.", numbers
-        )
+        reason = "No course has a rating after the first dose, so none has a lowest day."
+        is_hidden = any(one.lowest != 0 for one in view.result.days)
+        return figure_without_drawing("nadir-day", claim, SOME_DAYS_HIDDEN if is_hidden else reason, numbers)
     total = sum(count for _, count, _ in counts)
     is_single = single_lines_allowed(view.result)
     what = (
@@ -76,14 +75,14 @@ def draw_nadir_days(view: ResultView) -> Figure:
 
 
 def count_nadir_days(view: ResultView) -> Sequence[tuple[int, int, int]]:
-    """Return for each day how many courses had their lowest daily value on it, and how many ran."""
-    days = course_values(view.result, "nadir_day")["nadir_day"]
-    days = days[~np.isnan(days)].astype(np.int64)
-    if not days.size:
-        return []
-    last = last_days(view.result, view.study.rating.day)
-    end = int(max(days.max(), np.nanmax(last, initial=1)))
-    return [(day, int(np.sum(days == day)), int(np.sum(last >= day))) for day in range(1, end + 1)]
+    """Return for each day how many courses had their lowest daily value on it, and how many ran; nothing where one is hidden."""
+    days = view.result.days
+    whole = [
+        (one.day, one.lowest, one.running)
+        for one in days
+        if isinstance(one.lowest, int) and isinstance(one.running, int)
+    ]
+    return whole if len(whole) == len(days) and any(lowest for _, lowest, _ in whole) else []
 
 
 def _sheet(view: ResultView, counts: Sequence[tuple[int, int, int]], is_single: bool, width: float) -> Sheet:
@@ -175,7 +174,7 @@ def _mark_statistics(sheet: Sheet, view: ResultView, plot_height: float, wide: b
     if lowest is not None and lowest.value is not None:
         y = -88 * per_unit
         sheet.dots([{"x": lowest.value, "y": y}], hue="ref", hollow=True, shape="triangle-up", size=90)
-        words = f"day {describe_count(lowest.value)}, lowest mean ({describe_n(lowest.n or 0)})"
+        words = f"day {describe_count(lowest.value)}, lowest mean ({describe_n(told_n(lowest))})"
         _write_near(sheet, (lowest.value, lowest.value, lowest.value), y, words, "ink")
 
 
@@ -194,8 +193,13 @@ def _write_near(sheet: Sheet, places: tuple[float, float, float], y: float, text
         sheet.texts([{"x": at, "y": y, "text": text}], hue=hue, dy=16)
 
 
-def _nadir_table(counts: Sequence[tuple[int, int, int]]) -> ReportTable:
-    rows = [row(f"Day {day}", describe_count(count), describe_count(running)) for day, count, running in counts]
+def _nadir_table(view: ResultView) -> ReportTable:
+    has_any = any(one.lowest != 0 for one in view.result.days)
+    rows = [
+        row(f"Day {one.day}", describe_count(one.lowest), describe_count(one.running))
+        for one in view.result.days
+        if has_any
+    ]
     return table(
         "nadir-day-numbers",
         "Courses by the day of their lowest daily value.",

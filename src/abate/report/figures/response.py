@@ -50,6 +50,9 @@ def draw_response(view: ResultView) -> Figure:
         if (estimate := view.known(f"response.{rule.id}")) is not None
     ]
     if not rows:
+        if any(view.is_hidden(f"response.{rule.id}") for rule in view.study.response.rules):
+            reason = "how many can be judged is hidden in this edition; shares of all courses stand below"
+            return figure_without_drawing("response", claim, f"No response can be drawn: {reason}.", numbers)
         reason = view.reason("response.primary") or "no course can be judged"
         return figure_without_drawing("response", claim, f"No response can be drawn: {reason}.", numbers)
     return Figure(

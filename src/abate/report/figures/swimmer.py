@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from abate.contracts.course_tables import END_REASONS
 from abate.report.disclosure import course_values, dose_stretches, single_lines_allowed
 from abate.report.figures.clock import MOST_DAYS, days_between, origins
-from abate.report.figures.figure import Figure, figure_without_drawing, is_wide, round_steps
+from abate.report.figures.figure import SINGLE_COURSES_HIDDEN, Figure, figure_without_drawing, is_wide, round_steps
 from abate.report.figures.key import Sign, draw_key, height_of_key
 from abate.report.figures.sheet import Row, Sheet
 from abate.report.numbers import FEWEST_FOR_PERCENT, describe_compact, describe_count, describe_percent, describe_short
@@ -125,6 +125,9 @@ def find_lines(view: ResultView) -> Sequence[Line]:
 
 def draw_swimmer(view: ResultView) -> Figure:
     """Return the figure of the courses from first dose to end; of many, of the share still running."""
+    if view.result.edition.is_shared:
+        claim = "The courses from the first dose to the end."
+        return figure_without_drawing("swimmer", claim, SINGLE_COURSES_HIDDEN)
     ends = count_ends(view)
     numbers = _ends_table(ends)
     if not ends.course_count:

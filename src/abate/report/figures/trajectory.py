@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from abate.contracts.result import Estimate
+from abate.contracts.result import Counted, DayCount, Estimate
 from abate.report.disclosure import course_values, daily_ratings, single_lines_allowed
-from abate.report.figures.clock import MOST_DAYS, last_days
+from abate.report.figures.clock import MOST_DAYS
 from abate.report.figures.counts import count_axis, room_for_counts
-from abate.report.figures.figure import Figure, figure_without_drawing, is_wide, tenths
+from abate.report.figures.figure import SOME_DAYS_HIDDEN, Figure, figure_without_drawing, is_wide, tenths
 from abate.report.figures.intervals import are_hidden, say_intervals
 from abate.report.figures.rates import RateCourse, RateStep, count_paused_by_day, find_rates
 from abate.report.figures.sheet import Row, Sheet
+from abate.report.hiding import HIDDEN
 from abate.report.numbers import (
     decimals_for,
     describe_compact,
@@ -28,6 +29,7 @@ from abate.report.numbers import (
 )
 from abate.report.report_table import ReportTable, row, table
 from abate.report.tables import daily_table
+from abate.report.told import size_of, told_n
 from abate.report.view import ResultView
 from abate.report.words import capital, n_of, of_things, plural
 
@@ -115,6 +117,8 @@ def _say_courses(view: ResultView, spread: Sequence[Spread]) -> str:
         return ""
     if single_lines_allowed(view.result):
         return f"{'Thin' if view.course_count < _FEWEST_FOR_FULL_DOT else 'Faint'} lines: single courses."
+    if view.result.edition.is_shared:
+        return "Single courses, their spread, and the rates given are not in this edition."
     if spread:
         return "Bands: the middle half and the middle 90\u202f% of the courses rated on the day; thin line: median."
     return "Single courses are not drawn."
@@ -138,14 +142,11 @@ def draw_missing_by_day(view: ResultView) -> Figure:
     """Return the figure of how many of the courses still running were rated on each day."""
     claim = f"Days with and without a rating of {view.noun}."
     counts = rated_by_day(view)
-    numbers = _missing_table(counts)
+    numbers = _missing_table(view)
     if not counts:
-        return figure_without_drawing(
-            "ratings-by-day",
-            claim,
-            "No course has a known length, so that days without a rating cannot be counted.",
-            numbers,
-        )
+        is_hidden = any(day.running != 0 for day in view.result.days)
+        reason = "No course has a known length, so that days without a rating cannot be counted."
+        return figure_without_drawing("ratings-by-day", claim, SOME_DAYS_HIDDEN if is_hidden else reason, numbers)
     shown = [(day, rated, running) for day, rated, running in counts if day <= MOST_DAYS]
     rated_sum, running_sum = sum(rated for _, rated, _ in counts), sum(running for *_, running in counts)
     return Figure(
@@ -176,16 +177,13 @@ def means_by_day(view: ResultView) -> Sequence[tuple[int, Estimate]]:
 
 
 def rated_by_day(view: ResultView) -> Sequence[tuple[int, int, int]]:
-    """Return for each day of the courses, first dose to last, how many were rated and how many ran."""
-    last = last_days(view.result, view.study.rating.day)
-    last = np.where(np.isnan(last), 0, last).astype(np.int64)
-    if not last.size or last.max() < 1:
-        return []
-    daily = daily_ratings(view.result)
-    day = np.asarray(daily["day"], dtype=np.float64).astype(np.int64)
-    is_within = (day >= 1) & (day <= last[daily["course"]]) if day.size else np.zeros(0, dtype=bool)
-    rated = np.bincount(day[is_within], minlength=int(last.max()) + 1)
-    return [(int(at), int(rated[at]), int(np.sum(last >= at))) for at in range(1, int(last.max()) + 1)]
+    """Return for each day of the courses, first dose to last, how many were rated and how many ran; nothing where one is hidden."""
+    days = [day for day in view.result.days if day.running != 0]
+    counts = [(one.day, one.rated, one.running) for one in days]
+    whole = [
+        (day, rated, running) for day, rated, running in counts if isinstance(rated, int) and isinstance(running, int)
+    ]
+    return whole if len(whole) == len(counts) else []
 
 
 def _claim(view: ResultView) -> tuple[str, str]:
@@ -302,14 +300,14 @@ def _intervals(sheet: Sheet, days: Sequence[tuple[int, Estimate]]) -> list[Row]:
     return [
         {"x": day, "y": max(mean.lower, sheet.y[0]), "y2": min(mean.upper, sheet.y[1]), "n": mean.n}
         for day, mean in days
-        if mean.lower is not None and mean.upper is not None and (mean.n or 0) >= _FEWEST_FOR_INTERVAL
+        if mean.lower is not None and mean.upper is not None and size_of(mean) >= _FEWEST_FOR_INTERVAL
     ]
 
 
 def _with_interval(view: ResultView, days: Sequence[tuple[int, Estimate]]) -> Sequence[Estimate]:
     """Return every mean of the figure whose interval is drawn."""
     found = [*(mean for _, mean in days), view.known("baseline.mean"), view.known("final.mean")]
-    return [mean for mean in found if mean is not None and (mean.n or 0) >= _FEWEST_FOR_INTERVAL]
+    return [mean for mean in found if mean is not None and size_of(mean) >= _FEWEST_FOR_INTERVAL]
 
 
 def _split(found: Iterable[Any], is_wanted: Callable[[Any], bool]) -> tuple[list[Any], list[Any]]:
@@ -329,8 +327,8 @@ def _draw_ends(sheet: Sheet, view: ResultView, last: int, wide: bool) -> None:
         found = view.known(id)
         if found is None or found.value is None:
             continue
-        is_few = (found.n or 0) < _FEWEST_FOR_FULL_DOT
-        has_interval = found.lower is not None and found.upper is not None and (found.n or 0) >= _FEWEST_FOR_INTERVAL
+        is_few = size_of(found) < _FEWEST_FOR_FULL_DOT
+        has_interval = found.lower is not None and found.upper is not None and size_of(found) >= _FEWEST_FOR_INTERVAL
         if has_interval and not are_hidden([found], sheet.plot_height / (sheet.y[1] - sheet.y[0])):
             ends = {"y": max(found.lower or 0, sheet.y[0]), "y2": min(found.upper or 0, sheet.y[1])}
             sheet.spans([{"x": place, **ends}], hue="pain", width=1.1 if is_few else 2)
@@ -353,7 +351,7 @@ def _mark_lowest(sheet: Sheet, view: ResultView, last: int) -> None:
     if day is None or mean is None or mean.value is None or not 1 <= day <= last or view.is_one_patient:
         return
     pixels = sheet.plot_height / (sheet.y[1] - sheet.y[0])
-    is_drawn = (mean.n or 0) >= _FEWEST_FOR_INTERVAL and mean.lower is not None
+    is_drawn = size_of(mean) >= _FEWEST_FOR_INTERVAL and mean.lower is not None
     low = max(mean.lower or 0, sheet.y[0]) if is_drawn else mean.value
     text = {"x": day, "text": f"lowest, {describe_number(mean.value)}"}
     if (low - sheet.y[0]) * pixels > 24:
@@ -367,7 +365,7 @@ def _mark_lowest(sheet: Sheet, view: ResultView, last: int) -> None:
 
 def _write_counts(sheet: Sheet, view: ResultView, days: Sequence[tuple[int, Estimate]], last: int, wide: bool) -> None:
     room = sheet.plot_width / (sheet.x[1] - sheet.x[0])
-    counts = [{"x": day, "text": describe_compact(mean.n or 0, room)} for day, mean in days]
+    counts = [{"x": day, "text": describe_compact(told_n(mean), room)} for day, mean in days]
     for id, place in (("baseline.mean", _before(wide)), ("final.mean", last + 1)):
         found = view.estimate(id)
         counts.append({"x": place, "text": describe_compact((found.n if found else 0) or 0, room)})
@@ -393,11 +391,11 @@ def describe_mean(mean: Estimate, is_one: bool) -> str:
     value = mean.value or 0
     if is_one:
         return describe_number(value)
-    if mean.lower is None or mean.upper is None or (mean.n or 0) < _FEWEST_FOR_INTERVAL:
-        return f"mean {describe_number(value)}, {describe_n(mean.n or 0)}"
+    if mean.lower is None or mean.upper is None or size_of(mean) < _FEWEST_FOR_INTERVAL:
+        return f"mean {describe_number(value)}, {describe_n(told_n(mean))}"
     decimals = decimals_for(mean.lower, mean.upper)
     interval = describe_range(mean.lower, mean.upper, decimals)
-    return f"mean {describe_number(value, decimals)} ({interval}), {describe_n(mean.n or 0)}"
+    return f"mean {describe_number(value, decimals)} ({interval}), {describe_n(told_n(mean))}"
 
 
 def _rate_sheet(
@@ -558,10 +556,17 @@ def _missing_sheet(counts: Sequence[tuple[int, int, int]], width: float) -> Shee
     return sheet
 
 
-def _missing_table(counts: Sequence[tuple[int, int, int]]) -> ReportTable:
+def _missing_table(view: ResultView) -> ReportTable:
     rows = [
-        row(f"Day {day}", describe_count(running), describe_count(rated), describe_count(running - rated))
-        for day, rated, running in counts
+        row(f"Day {one.day}", describe_count(one.running), describe_count(one.rated), describe_count(_not_rated(one)))
+        for one in view.result.days
+        if one.running != 0
     ]
     return table("ratings-by-day-numbers", "Courses with and without a rating on each day, first dose to the end of the last.",
                  ("Day", "Courses that ran", "Rated", "Not rated"), rows)  # fmt: skip
+
+
+def _not_rated(day: DayCount) -> Counted:
+    if isinstance(day.running, str) or isinstance(day.rated, str):
+        return HIDDEN
+    return day.running - day.rated
