@@ -60,7 +60,7 @@ def headline(view: ResultView) -> tuple[Span, ...]:
     if view.is_one_patient:
         return _headline_of_one(view)
     given = f"In {plural(view.course_count, 'course')} of {shown(view.treatment)}"
-    if view.person_count != view.course_count:
+    if view.known("persons.n") is not None and view.person_count != view.course_count:
         given += f" in {plural(view.person_count, 'patient')}"
     moved = _movement(view)
     if moved is None and view.is_hidden("change.mean"):

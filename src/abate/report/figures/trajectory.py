@@ -109,6 +109,7 @@ def draw_pain_by_day(view: ResultView) -> Figure:
 
 
 _PIXELS = _HEIGHT - _TOP - _BOTTOM
+_MANY = 1_000_000.0
 
 
 def _say_courses(view: ResultView, spread: Sequence[Spread]) -> str:
@@ -279,10 +280,10 @@ def _draw_single_courses(sheet: Sheet, view: ResultView, last: int, wide: bool) 
 
 def _draw_means(sheet: Sheet, view: ResultView, days: Sequence[tuple[int, Estimate]], wide: bool) -> None:
     """Draw the daily means joined to the baseline; those of few courses hollow, thin and dotted."""
-    points: list[Row] = [{"x": day, "y": mean.value, "n": mean.n or 0} for day, mean in days]
+    points: list[Row] = [{"x": day, "y": mean.value, "n": _drawn_size(mean)} for day, mean in days]
     baseline = view.known("baseline.mean")
     if baseline is not None:
-        points.insert(0, {"x": _before(wide), "y": baseline.value, "n": baseline.n or 0})
+        points.insert(0, {"x": _before(wide), "y": baseline.value, "n": _drawn_size(baseline)})
     many, few = _split(pairwise(points), lambda join: min(end["n"] for end in join) >= _FEWEST_FOR_FULL_DOT)
     sheet.lines(_pieces(many), hue="pain")
     sheet.lines(_pieces(few), hue="pain", width=2, dash=True)
@@ -298,7 +299,7 @@ def _draw_means(sheet: Sheet, view: ResultView, days: Sequence[tuple[int, Estima
 def _intervals(sheet: Sheet, days: Sequence[tuple[int, Estimate]]) -> list[Row]:
     """Return the intervals of the means of enough courses, cut at the ends of the scale."""
     return [
-        {"x": day, "y": max(mean.lower, sheet.y[0]), "y2": min(mean.upper, sheet.y[1]), "n": mean.n}
+        {"x": day, "y": max(mean.lower, sheet.y[0]), "y2": min(mean.upper, sheet.y[1]), "n": _drawn_size(mean)}
         for day, mean in days
         if mean.lower is not None and mean.upper is not None and size_of(mean) >= _FEWEST_FOR_INTERVAL
     ]
@@ -308,6 +309,11 @@ def _with_interval(view: ResultView, days: Sequence[tuple[int, Estimate]]) -> Se
     """Return every mean of the figure whose interval is drawn."""
     found = [*(mean for _, mean in days), view.known("baseline.mean"), view.known("final.mean")]
     return [mean for mean in found if mean is not None and size_of(mean) >= _FEWEST_FOR_INTERVAL]
+
+
+def _drawn_size(found: Estimate) -> float:
+    """Return the number of courses by which a mark is filled or hollow; a hidden one counts as many."""
+    return min(size_of(found), _MANY)
 
 
 def _split(found: Iterable[Any], is_wanted: Callable[[Any], bool]) -> tuple[list[Any], list[Any]]:
@@ -368,7 +374,7 @@ def _write_counts(sheet: Sheet, view: ResultView, days: Sequence[tuple[int, Esti
     counts = [{"x": day, "text": describe_compact(told_n(mean), room)} for day, mean in days]
     for id, place in (("baseline.mean", _before(wide)), ("final.mean", last + 1)):
         found = view.estimate(id)
-        counts.append({"x": place, "text": describe_compact((found.n if found else 0) or 0, room)})
+        counts.append({"x": place, "text": describe_compact(told_n(found) if found else 0, room)})
     sheet.note("n", x=-_LEFT, y=sheet.plot_height + 38)
     sheet.row_of_notes(counts, y=sheet.plot_height + 38, bold=True)
 
