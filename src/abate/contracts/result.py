@@ -167,6 +167,18 @@ class DayCount:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RateStep:
+    """The rates running in the middle of one step of the clock of a course."""
+
+    start_day: float  # place on the axis of days, on which day 1 reaches from 0.5 to 1.5
+    end_day: float
+    course_count: Counted
+    lower_quartile: float  # mg/h
+    median: float
+    upper_quartile: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Withheld:
     """Something that an edition for sharing does not show."""
 
@@ -225,6 +237,7 @@ class StudyResult:
     provenance: Provenance
     ways: Sequence[TreatmentWay] | None = None  # None: no history of treatments was read
     edition: Edition = field(default_factory=Edition)
+    rates: Sequence[RateStep] | None = None  # in an edition for sharing, in the place of the rows of doses
     days: Sequence[DayCount] = ()  # from day 1 to the last on which a course ran or was lowest
     periods: Sequence[PeriodRow] | None = None  # empty: no calendar can be laid on the courses; None: not counted
     outcomes: Any = None

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from abate.base.arrow_arrays import numbers_of, times_of
 from abate.base.errors import DisclosureError
 from abate.contracts.definition import Disclosure, Study
-from abate.contracts.result import Edition, StudyResult
+from abate.contracts.result import Edition, RateStep, StudyResult
 
 #: From so many courses on, single marks cover each other and give way to counts; the site's edition too.
 MOST_SINGLE_LINES = 200
@@ -102,12 +102,24 @@ def disclose(
         ways=hider.ways(coarse.ways),
         days=hider.days(result.days),
         periods=hider.periods(result.periods),
+        rates=_rates_of_many(result, smallest),
         # A fingerprint of the contents would tell whoever guesses them that the guess is right.
         provenance=replace(result.provenance, data_fingerprint="", seed=None),
         outcomes=None, daily=None, harm=None, doses=None,
     )  # fmt: skip
     edition = Edition(audience="share", smallest_count=smallest, rounding=rule.rounding, withheld=hider.withheld)
     return round_result(replace(shown, edition=edition), rule.rounding)
+
+
+def _rates_of_many(result: StudyResult, smallest: int) -> tuple[RateStep, ...]:
+    """Return the steps in which so many infusions ran that quartiles of their rates may be told, without their number."""
+    from abate.report.figures.rates import find_rates
+    from abate.report.hiding import HIDDEN
+    from abate.report.view import ResultView
+
+    steps = find_rates(ResultView(result)).steps
+    many = [step for step in steps if isinstance(step.course_count, int) and step.course_count >= 4 * smallest]
+    return tuple(replace(step, course_count=HIDDEN) for step in many)
 
 
 def _coarse_ways(result: StudyResult, smallest: int) -> Any:

@@ -164,7 +164,7 @@ def _limit_notes(view: ResultView) -> list[str]:
     return [
         f"Limits: {told}. {sources}. {' '.join(notes)}".rstrip(),
         "Every course counts as given without intensive monitoring, which the records do not tell.",
-        "Which courses, and when, stands in courses/limits.parquet.",
+        *([] if view.result.edition.is_shared else ["Which courses, and when, stands in courses/limits.parquet."]),
     ]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from abate.contracts.result import RateStep
 from abate.report.disclosure import course_values, dose_stretches
 from abate.report.figures.clock import MOST_DAYS, days_between, origins
 from abate.report.view import ResultView
@@ -22,18 +23,6 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
-class RateStep:
-    """The rates running in the middle of one step; ``start_day`` and ``end_day`` are places on the axis of days."""
-
-    start_day: float
-    end_day: float
-    course_count: int
-    lower_quartile: float
-    median: float
-    upper_quartile: float
-
-
-@dataclass(frozen=True, kw_only=True)
 class RateCourse:
     """Rates by step, and the courses that ran at some time of each day."""
 
@@ -42,7 +31,9 @@ class RateCourse:
 
 
 def find_rates(view: ResultView) -> RateCourse:
-    """Return the rates by step; nothing where no dose row has a rate."""
+    """Return the rates by step; nothing where no dose row has a rate. An edition for sharing has no rows, only steps of many."""
+    if view.result.rates is not None:
+        return RateCourse(steps=tuple(view.result.rates), running_by_day={})
     doses, starts = dose_stretches(view.result), course_values(view.result, "start")["start"]
     rates = np.asarray(doses["rate_mg_h"], dtype=np.float64)
     if not (rates > 0).any():

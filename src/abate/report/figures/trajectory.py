@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from abate.contracts.result import Counted, DayCount, Estimate
+from abate.contracts.result import Counted, DayCount, Estimate, RateStep
 from abate.report.disclosure import course_values, daily_ratings, single_lines_allowed
 from abate.report.figures.clock import MOST_DAYS
 from abate.report.figures.counts import count_axis, room_for_counts
 from abate.report.figures.figure import SOME_DAYS_HIDDEN, Figure, figure_without_drawing, is_wide, tenths
 from abate.report.figures.intervals import are_hidden, say_intervals
-from abate.report.figures.rates import RateCourse, RateStep, count_paused_by_day, find_rates
+from abate.report.figures.rates import RateCourse, count_paused_by_day, find_rates
 from abate.report.figures.sheet import Row, Sheet
 from abate.report.hiding import HIDDEN
 from abate.report.numbers import (
@@ -119,7 +119,7 @@ def _say_courses(view: ResultView, spread: Sequence[Spread]) -> str:
     if single_lines_allowed(view.result):
         return f"{'Thin' if view.course_count < _FEWEST_FOR_FULL_DOT else 'Faint'} lines: single courses."
     if view.result.edition.is_shared:
-        return "Single courses, their spread, and the rates given are not in this edition."
+        return "Single courses and their spread are not in this edition."
     if spread:
         return "Bands: the middle half and the middle 90\u202f% of the courses rated on the day; thin line: median."
     return "Single courses are not drawn."
@@ -443,7 +443,8 @@ def _rate_sheet(
     )
     room = sheet.plot_width / (sheet.x[1] - sheet.x[0])
     running = {day: count for day, count in rates.running_by_day.items() if day <= last}
-    sheet.note("ran", x=-_LEFT, y=sheet.plot_height + 16)
+    if running:
+        sheet.note("ran", x=-_LEFT, y=sheet.plot_height + 16)
     sheet.row_of_notes(
         [{"x": day, "text": describe_compact(count, room)} for day, count in running.items()],
         y=sheet.plot_height + 16,
