@@ -347,4 +347,5 @@ def _print_headline(result: Any, out: Path) -> None:
     for line in headline_lines(result):
         typer.echo(line)
     typer.echo(f"report: {out / 'report.html'}")
-    typer.echo(f"one page for the infusion centre: {out / 'summary.html'}")
+    if (out / "summary.html").is_file():
+        typer.echo(f"one page for the infusion centre: {out / 'summary.html'}")

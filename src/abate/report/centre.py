@@ -68,6 +68,13 @@ class CentrePage:
     notes: Sequence[tuple[str, str]]
 
 
+def has_summary(view: ResultView) -> bool:
+    """Return whether there is anything to say: in an edition for sharing every period may be hidden."""
+    if not view.result.edition.is_shared:
+        return True
+    return any(period.course_count for period in view.result.periods or ())
+
+
 def render_summary(view: ResultView) -> str:
     """Return the page as HTML: one file that asks for nothing and runs no script, printed on one sheet of A4 or Letter."""
     from markupsafe import Markup
@@ -118,12 +125,12 @@ def _headline(view: ResultView, compared: tuple[PeriodRow, PeriodRow] | None) ->
     if compared is None:
         return f"{plural(view.course_count, 'course')} of {treatment}: no two periods to compare"
     now, before = compared
-    counts = f"{_hidden_or(now.course_count)} and {_hidden_or(before.course_count)} courses of {treatment}"
-    return f"{name_period(now)} beside {name_period(before)}: {counts}"
-
-
-def _hidden_or(count: int | None) -> str:
-    return "a hidden number" if count is None else describe_count(count)
+    pair = f"{name_period(now)} beside {name_period(before)}"
+    if now.course_count is None or before.course_count is None:
+        return f"{pair}: courses of {treatment}"
+    return (
+        f"{pair}: {describe_count(now.course_count)} and {describe_count(before.course_count)} courses of {treatment}"
+    )
 
 
 def _lede(view: ResultView, compared: tuple[PeriodRow, PeriodRow] | None) -> str:
@@ -158,12 +165,17 @@ def _figures(view: ResultView, charted: Sequence[PeriodRow]) -> tuple[Figure, ..
     if view.result.periods is None:
         why_not = NOT_HELD
     quantities = [chart_of_changes(), chart_of_responses(label_rule(view.study.response.primary))]
+    if any(period.course_count is None for period in charted):
+        why_not = (
+            f"A control chart needs {FEWEST_POINTS} months, quarters or years in a row that may be told; "
+            "those of few courses are hidden in this edition."
+        )
     if not charted:
         return (draw_control_chart_alone(why_not),)
     harm_why = why_not
     if view.study.events is None:
         harm_why = "The study does not ask for adverse events, so there are none to chart."
-    elif not any(period.harm_known_count for period in charted if period.harm_known_count is not None):
+    elif not any(period.harm_known_count is None or period.harm_known_count for period in charted):
         harm_why = "Adverse events are not recorded, so there are none to chart."
     return (
         *(draw_control_chart(quantity, charted, why_not) for quantity in quantities),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from abate.contracts.result import RESULTS_SCHEMA, Estimate, StudyResult
-from abate.report.centre import render_summary
+from abate.report.centre import has_summary, render_summary
 from abate.report.csv_text import as_csv
 from abate.report.drawn import DrawnFigure, draw_figures
 from abate.report.html import render_page
@@ -36,7 +36,8 @@ def write_outputs(result: StudyResult, folder: Path) -> None:
     sections = build_sections(view)
     drawn = draw_figures(view, sections)
     _write(folder / "report.html", render_page(view, sections, drawn))
-    _write(folder / "summary.html", render_summary(view))
+    if has_summary(view):
+        _write(folder / "summary.html", render_summary(view))
     _write(folder / "results.json", describe_results(result))
     _write(folder / "results.csv", estimates_as_csv(result.estimates))
     (folder / "figures").mkdir()

@@ -8,7 +8,7 @@ import pytest
 
 from abate.contracts.result import PeriodKind, PeriodRow
 from abate.report.calendar_names import name_period, short_name
-from abate.report.centre import build_summary, comparison_table, render_summary
+from abate.report.centre import build_summary, comparison_table, has_summary, render_summary
 from abate.report.figures.control_chart import chart_of_changes, chart_of_harm, chart_of_responses, draw_control_chart
 from abate.report.figures.drawing import NARROW, WIDE
 from abate.report.view import ResultView
@@ -88,7 +88,7 @@ def test_hidden_counts_are_called_hidden_and_show_no_number(view):
     assert {row[0] for row in cells.values()} == {"hidden"}
     assert {row[2] for row in cells.values()} <= {"hidden", "\u2013"}
     page = build_summary(with_months(view, *(month(place) for place in range(8)), hide(month(8)), month(9)))
-    assert "a hidden number" in page.headline
+    assert page.headline.endswith(": courses of ketamine")
     numbers = page.figures[0].numbers[0].rows[8].cells
     assert numbers[1:] == ("hidden", "hidden", "\u2013", "\u2013", "\u2013", "hidden")
     assert points_of(page.figures[0])[8] == ("cross", True)
@@ -228,3 +228,13 @@ def test_hostile_names_are_text(name):
 
 def test_the_same_result_gives_the_same_page(view):
     assert render_summary(view) == render_summary(view)
+
+
+def test_a_shared_page_of_hidden_periods_only_is_not_written(view):
+    from abate.contracts.result import Edition
+
+    shared = replace(view.result, edition=Edition(audience="share", smallest_count=5))
+    hidden = replace(shared, periods=tuple(hide(month(place)) for place in range(3)))
+    assert has_summary(ResultView(replace(shared, periods=(month(0), hide(month(1))))))
+    assert not has_summary(ResultView(hidden))
+    assert has_summary(ResultView(replace(hidden, edition=Edition())))
