@@ -18,6 +18,7 @@ from abate.report.numbers import (
     describe_share,
     describe_share_range,
 )
+from abate.report.report_table import ReportTable
 from abate.report.tables import response_table, time_to_response_table
 from abate.report.view import ResultView
 from abate.report.words import label_rule, n_of, of_things, of_words, plural
@@ -38,6 +39,8 @@ class ShareRow:
 def draw_response(view: ResultView) -> Figure:
     """Return the figure of the response by every declared rule."""
     claim, numbers = "Response under every declared rule.", response_table(view)
+    if any(view.is_hidden(f"response.{rule.id}") for rule in view.study.response.rules):
+        return _draw_response_of_all(view, claim, numbers)
     all_judged = can_all_be_judged(view)
     rows = [
         ShareRow(
@@ -50,9 +53,6 @@ def draw_response(view: ResultView) -> Figure:
         if (estimate := view.known(f"response.{rule.id}")) is not None
     ]
     if not rows:
-        if any(view.is_hidden(f"response.{rule.id}") for rule in view.study.response.rules):
-            reason = "how many can be judged is hidden in this edition; shares of all courses stand below"
-            return figure_without_drawing("response", claim, f"No response can be drawn: {reason}.", numbers)
         reason = view.reason("response.primary") or "no course can be judged"
         return figure_without_drawing("response", claim, f"No response can be drawn: {reason}.", numbers)
     return Figure(
@@ -82,6 +82,35 @@ def draw_response(view: ResultView) -> Figure:
                 "missing counted as no response",
             ).spec()
         ],
+    )
+
+
+def _draw_response_of_all(view: ResultView, claim: str, numbers: ReportTable) -> Figure:
+    """Return the figure of an edition in which only shares of all courses may be told, of some rules at least."""
+    rows = [
+        ShareRow(
+            label=label_rule(rule),
+            estimate=estimate,
+            note="primary rule" if rule.id == view.study.response.primary.id else "",
+        )
+        for rule in view.study.response.rules
+        if (estimate := view.known(f"response.{rule.id}_missing_as_no")) is not None
+    ]
+    if not rows:
+        return figure_without_drawing("response", claim, "How many responded is hidden in this edition.", numbers)
+    hidden = len(view.study.response.rules) - len(rows)
+    return Figure(
+        id="response",
+        claim=claim,
+        marks=(
+            "Dots: of all courses, those that cannot be judged counted as no; how many these are is hidden in this edition.",
+            say_share_intervals([row.estimate for row in rows]),
+            f"{plural(hidden, 'rule')} with hidden counts: in the table." if hidden else "",
+            n_of(view.course_count, "course"),
+        ),
+        finding=f"{'; '.join(_say_met(view, row) for row in rows)}.",
+        numbers=(numbers,),
+        draw=lambda width: [draw_shares(rows, width, "of all courses, missing counted as no response", "").spec()],
     )
 
 
