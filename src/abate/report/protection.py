@@ -176,6 +176,9 @@ class _Audit(Generic[Key]):
         self._safe_groups: set[tuple[frozenset[Key], frozenset[tuple[Key, Mark]]]] = set()
         self._importances = sorted({count.importance for count in counts.values()})
         self._is_enough: set[Key] = set()  # nothing is left to hide for these, and two values are possible
+        self._safe: set[Key] = set()  # hiding more only widens a range, so that these stay safe
+        self._ranges: dict[tuple[Key, frozenset[tuple[Key, Mark | None]]], float] = {}
+        self._seen: dict[frozenset[tuple[Key, Mark | None]], dict[Key, tuple[float, float]]] = defaultdict(dict)
 
     def find_unsafe(self, marks: Mapping[Key, Mark]) -> tuple[Key, frozenset[Key], float] | None:
         """Return a small count whose value the sums narrow down, the hidden counts tied to it, and how wide its range is."""
@@ -183,10 +186,12 @@ class _Audit(Generic[Key]):
             stamp = (group, frozenset((key, marks[key]) for key in group if key in marks))
             if stamp in self._safe_groups:
                 continue
-            for key in sorted((key for key in group if self._is_small(key)), key=repr):
+            open_keys = (key for key in group if self._is_small(key) and key not in self._safe | self._is_enough)
+            for key in sorted(open_keys, key=repr):
                 width = self._width(key, group, marks)
-                if width < self._smallest - 2 - _TOLERANCE and key not in self._is_enough:
+                if width < self._smallest - 2 - _TOLERANCE:
                     return key, group, width
+                self._safe.add(key)
             self._safe_groups.add(stamp)
         return None
 
@@ -233,14 +238,16 @@ class _Audit(Generic[Key]):
             if self._is_small(key) or key in always:
                 continue
             tried = {name: mark for name, mark in kept.items() if name != key}
-            before = self._widths(self._group(key, kept), kept)
-            after = {name: width for name in before for width in [self._width(name, self._group(name, tried), tried)]}
-            if all(after[name] >= min(width, self._smallest - 2) - _TOLERANCE for name, width in before.items()):
+            small = sorted((name for name in self._group(key, kept) if self._is_small(name)), key=repr)
+            if all(self._stays_as_wide(name, kept, tried) for name in small):
                 kept = tried
         return kept
 
-    def _widths(self, group: frozenset[Key], marks: Mapping[Key, Mark]) -> dict[Key, float]:
-        return {key: self._width(key, group, marks) for key in group if self._is_small(key)}
+    def _stays_as_wide(self, key: Key, before: Mapping[Key, Mark], after: Mapping[Key, Mark]) -> bool:
+        """Return whether a small count is as safe after a change of marks as it was, or as safe as it has to be."""
+        width = self._width(key, self._group(key, after), after)
+        enough = self._smallest - 2 - _TOLERANCE
+        return width >= enough or width >= self._width(key, self._group(key, before), before) - _TOLERANCE
 
     def _width_without(self, key: Key, names: Sequence[Key], marks: Mapping[Key, Mark]) -> float:
         """Return how wide the range of a count would be if these were hidden as well."""
@@ -248,8 +255,22 @@ class _Audit(Generic[Key]):
         return self._width(key, self._group(key, tried), tried)
 
     def _width(self, key: Key, group: frozenset[Key], marks: Mapping[Key, Mark]) -> float:
-        least, largest = self._range(key, group, marks)
-        return largest - least
+        """Return how wide the range of a count is; where solutions found for others show that it is wide enough, at least so wide."""
+        state = frozenset((name, marks.get(name)) for name in group)
+        least, largest = self._seen[state].get(key, (0.0, 0.0))
+        if largest - least >= self._smallest - 2:
+            return largest - least
+        if (key, state) not in self._ranges:
+            least, largest = self._range(key, group, marks)
+            self._ranges[key, state] = largest - least
+        return self._ranges[key, state]
+
+    def _note_solution(self, names: Sequence[Key], values: Sequence[float], marks: Mapping[Key, Mark]) -> None:
+        """Keep the values that one solution gives to all counts of a group: each is possible."""
+        seen = self._seen[frozenset((name, marks.get(name)) for name in names)]
+        for name, value in zip(names, values, strict=True):
+            least, largest = seen.get(name, (float(value), float(value)))
+            seen[name] = min(least, float(value)), max(largest, float(value))
 
     def _order(self, key: Key) -> tuple[int, int, str]:
         count = self._counts[key]
@@ -347,4 +368,6 @@ class _Audit(Generic[Key]):
             found = linprog(aim, A_eq=equations, b_eq=right, bounds=bounds, method="highs")
             # The true counts satisfy every sum and mark, so that a programme without a solution has no end: it is unbounded.
             ends.append(direction * found.fun if found.status == 0 else -direction * _INFINITY)
+            if found.status == 0:
+                self._note_solution(names, found.x, marks)
         return ends[0], ends[1]
