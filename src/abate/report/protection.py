@@ -349,7 +349,8 @@ class _Audit(Generic[Key]):
         self, key: Key, names: Sequence[Key], places: Sequence[int], marks: Mapping[Key, Mark]
     ) -> tuple[float, float]:
         import numpy as np
-        from scipy.optimize import linprog
+        from scipy.sparse import csc_array
+        from scipy.optimize import Bounds, LinearConstraint, milp
 
         column = {name: at for at, name in enumerate(names)}
         equations, right = np.zeros((len(places), len(names))), np.zeros(len(places))
@@ -360,12 +361,14 @@ class _Audit(Generic[Key]):
                     equations[at, column[name]] += sign
                 else:
                     right[at] -= sign * self._counts[name].value
-        bounds = [tuple(None if end == _INFINITY else end for end in self._bounds(name, marks)) for name in names]
+        bounds = Bounds(*np.array([self._bounds(name, marks) for name in names]).T)
+        sums = LinearConstraint(csc_array(equations), right, right)
         ends = []
         for direction in (1.0, -1.0):
             aim = np.zeros(len(names))
             aim[column[key]] = direction
-            found = linprog(aim, A_eq=equations, b_eq=right, bounds=bounds, method="highs")
+            # Without whole numbers this is a linear programme; scipy's milp asks the same solver as its linprog, with less ado.
+            found = milp(aim, constraints=sums, bounds=bounds)
             # The true counts satisfy every sum and mark, so that a programme without a solution has no end: it is unbounded.
             ends.append(direction * found.fun if found.status == 0 else -direction * _INFINITY)
             if found.status == 0:
