@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csc_array
+from scipy.stats import t as student
 
 Name = tuple[str, ...]
 
@@ -160,8 +161,8 @@ class _Reading:
     def numerator(self, id: str, *name: str) -> Name:
         """Note the numerator of a share that has an estimate, whatever is told of it."""
         found, of = self.by_id[id], self.name(*name)
-        if found["value"] is None:
-            return self.count(of, found["hidden"] if found["hidden"] else None)
+        if found["value"] is None:  # a share of none is hidden, too, where its denominator is
+            return self.count(of, found["hidden"] if (found["hidden"] or "").startswith("<") else None)
         return self.count(of, found["numerator"] if found["numerator"] is not None else found["value"])
 
     def size(self, id: str, field: str, *name: str) -> Name:
@@ -269,9 +270,22 @@ class _Reading:
             return
         n, slack = own["n"], _half_of_last_digit(own["value"], own["lower"])
         self.reader.tie({name: day for day, name in lowest.items()}, n * (own["value"] - slack), n * (own["value"] + slack))
+        if own["sd"] is None and own["lower"] is not None:
+            self.spread(own, lowest)
         if own["sd"] is not None:
             squares = (n - 1) * own["sd"] ** 2 + n * own["value"] ** 2
             self.reader.tie({name: day**2 for day, name in lowest.items()}, squares - 0.01, squares + 0.01)
+
+    def spread(self, own: Mapping[str, Any], lowest: Mapping[int, Name]) -> None:
+        """An interval with few decimals is so many standard errors wide, give or take a last digit."""
+        n, slack = own["n"], _half_of_last_digit(own["value"], own["lower"], own["upper"])
+        middle, half = (own["lower"] + own["upper"]) / 2, (own["upper"] - own["lower"]) / 2
+        errors = float(student.ppf(0.975, n - 1)) / math.sqrt(n)
+        least, most = (max(0.0, half + way * 2 * slack) / errors for way in (-1, 1))
+        # The sum of squares about the middle, which is not the mean, is at most n times their squared distance larger.
+        away = n * (abs(middle - own["value"]) + 2 * slack) ** 2
+        squares = {name: (day - middle) ** 2 for day, name in lowest.items()}
+        self.reader.tie(squares, (n - 1) * least**2, (n - 1) * most**2 + away)
 
     def time_to_response(self) -> None:
         found = sorted((int(match[1]), match[0]) for match in self.all_ids(r"time_to_response\.day_(\d+)"))

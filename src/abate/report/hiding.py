@@ -30,6 +30,8 @@ from abate.report.protection import Mark
 from abate.report.rounding import shortened, shortened_p
 
 HIDDEN = "hidden"
+#: So many times the smallest count are courses enough for the interval of a mean to tell little of single ones.
+_MANY = 8
 EMPTY = "\u2013"
 
 #: Parts of texts that hold a count of this study's courses.
@@ -88,7 +90,7 @@ class Hider:
             self._note(part, f"{item or found.id}: number of courses", HIDDEN)
             return shortened(replace(shown, n=None, sd=None, standard_error=None, hidden=HIDDEN))
         if any(key in self._marks for key in self._ledger.made_of.get(number, ())):
-            return replace(shortened(shown), sd=None, standard_error=None)
+            return _without_spread(shown, self._smallest)
         return shown
 
     def attrition(self, steps: Sequence[AttritionStep]) -> tuple[AttritionStep, ...]:
@@ -323,6 +325,17 @@ def _hidden(found: Estimate, mark: str) -> Estimate:
         id=found.id, quantity=found.quantity, value=None, unit=found.unit, method=found.method, group=found.group,
         reason="hidden in this edition", hidden=mark,
     )  # fmt: skip
+
+
+def _without_spread(found: Estimate, smallest: int) -> Estimate:
+    """Return a mean of whole numbers of which it is hidden how often each occurs: its spread would be one more sum.
+
+    An interval with one decimal tells of many courses little of the spread, but too much of few.
+    """
+    short = replace(shortened(found), sd=None, standard_error=None)
+    if (found.n or 0) >= _MANY * smallest:
+        return short
+    return replace(short, lower=None, upper=None, level=None, reason="the interval is hidden in this edition")
 
 
 def _is_of_few(found: Estimate, smallest: int) -> bool:

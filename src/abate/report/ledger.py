@@ -122,9 +122,14 @@ class Ledger:
         """For each mean that is a quotient of counts, those counts; where one is hidden, the mean loses its decimals."""
         return self._made_of
 
-    def is_mean_of(self, number: Key, keys: Iterable[Key]) -> None:
-        """Note that a number is a mean of whole numbers of which the counts are noted, too: written exactly it is one more sum."""
-        self._made_of[number] = tuple(keys)
+    def is_mean_of(self, number: Key, values: Mapping[Key, int]) -> None:
+        """Note that a number is a mean of whole numbers, of which it is counted how often each occurs: it tells their sum."""
+        parts = tuple(key for key, value in values.items() for _ in range(value))
+        whole = ("sum of", *number)
+        self._note(whole, sum(self._values[part] for part in parts), 45, is_shown=True)
+        self._sums[Sum(whole, parts)] = None
+        self._whole[number].add(whole)
+        self._made_of[number] = tuple(values)
 
     def has_size(self, number: Key, key: Key) -> None:
         """Note that a number is of so many courses."""

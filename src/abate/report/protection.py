@@ -61,7 +61,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Sum(Generic[Key]):
-    """A total and its parts."""
+    """A total and its parts; a part that stands several times counts as often."""
 
     total: Key
     parts: tuple[Key, ...]
@@ -317,7 +317,7 @@ class _Audit(Generic[Key]):
         places = sorted({place for name in group for place in self._sums_of[name]})
         if not places:
             return self._bounds(key, marks)
-        if len(places) == 1:
+        if len(places) == 1 and len(set(self._sums[places[0]].keys)) == len(self._sums[places[0]].keys):
             return self._range_in_one_sum(key, self._sums[places[0]], marks)
         return self._range_in_sums(key, sorted(group, key=repr), places, marks)
 
