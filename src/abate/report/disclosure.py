@@ -81,7 +81,10 @@ def disclose(
     for place, release in enumerate(earlier):
         stay_hidden |= note_release(ledger, coarse, release, place, smallest=smallest)
     try:
-        marks = hide_counts(ledger.counts, ledger.sums, smallest=smallest, hidden=stay_hidden)
+        told_from = min((release["edition"]["smallest_count"] for release in earlier), default=smallest)
+        marks = hide_counts(
+            ledger.counts, ledger.sums, smallest=smallest, hidden=stay_hidden, told_from=min(smallest, told_from)
+        )
     except CannotProtectError as error:
         raise DisclosureError(
             f"nothing can be shared: a small count could be worked out ({error}); leave the report at the site."

@@ -82,6 +82,7 @@ def hide_counts(
     *,
     smallest: int,
     hidden: Mapping[Key, Mark] | None = None,
+    told_from: int | None = None,
 ) -> dict[Key, Mark]:
     """Return the counts that may not be shown, each with the mark that may stand in its place.
 
@@ -95,6 +96,9 @@ def hide_counts(
         The smallest count above 0 that may be shown; with 1 nothing is hidden.
     hidden : mapping of key to Mark, optional
         Counts that are hidden for other reasons, and stay so; one that is small has the mark of its size all the same.
+
+    told_from : int, optional
+        What follows from fixed counts alone and is at least so large was told by an earlier rule, and is no mistake of this one.
 
     Raises
     ------
@@ -122,7 +126,7 @@ def hide_counts(
     }
     kept = {leaders[key]: mark for key, mark in (hidden or {}).items() if not merged[leaders[key]].is_fixed}
     marks = {**kept, **marks}
-    audit = _Audit(merged, merged_sums, smallest)
+    audit = _Audit(merged, merged_sums, smallest, told_from or smallest)
     while (unsafe := audit.find_unsafe(marks)) is not None:
         marks |= audit.choose(*unsafe, marks)
     marks = audit.show_again(marks, kept)
@@ -167,8 +171,10 @@ def _merge(
 class _Audit(Generic[Key]):
     """The sums of a study, and what they say of its hidden counts."""
 
-    def __init__(self, counts: Mapping[Key, Count], sums: Sequence[Sum[Key]], smallest: int) -> None:
-        self._counts, self._sums, self._smallest = counts, sums, smallest
+    def __init__(
+        self, counts: Mapping[Key, Count], sums: Sequence[Sum[Key]], smallest: int, told_from: int
+    ) -> None:
+        self._counts, self._sums, self._smallest, self._told_from = counts, sums, smallest, told_from
         self._sums_of: dict[Key, list[int]] = defaultdict(list)
         for place, one in enumerate(sums):
             for key in one.keys:
@@ -205,7 +211,7 @@ class _Audit(Generic[Key]):
                 cheap = [name for name in candidates if self._counts[name].importance <= importance] or candidates
                 alone = (name for name in cheap if self._width_without(key, [name], marks) > width + _TOLERANCE)
                 return {next(alone, cheap[0]): Mark.OTHER}
-        if width > 1 - _TOLERANCE:
+        if width > 1 - _TOLERANCE or (not candidates and self._counts[key].value >= self._told_from):
             self._is_enough.add(key)
             return {}
         # Nothing more to hide would help, so that marks alone say too much: the others that are small lose theirs.
