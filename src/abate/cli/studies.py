@@ -40,6 +40,14 @@ def run(
             help="With share: 5, 6 or 11 (smallest count shown) or 5-rounded; else the study's own rule.",
         ),
     ] = None,
+    earlier: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--earlier",
+            metavar="DIR",
+            help="With share: folder of an earlier release that readers may have too; may be repeated.",
+        ),
+    ] = None,
     engine: EngineOption = "duckdb",
     overwrite: OverwriteOption = False,
     quiet: QuietOption = False,
@@ -58,6 +66,7 @@ def run(
             engine=checked_engine(engine),
             audience=for_whom,
             disclosure=rule,
+            earlier=earlier or (),
             overwrite=overwrite,
             progress=progress,
         )

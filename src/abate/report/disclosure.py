@@ -61,13 +61,15 @@ def disclose(
     from abate.report.ledger import Key
     from abate.report.ledger_of_study import COURSES, ledger_of
     from abate.report.protection import CannotProtectError, Mark, hide_counts
-    from abate.report.releases import note_release
+    from abate.report.releases import has_new_courses, note_release
     from abate.report.rounding import round_result
 
     study = Study.model_validate(dict(result.study))
     rule = rule or study.disclosure or Disclosure()
     smallest = rule.smallest_count
-    coarse = replace(result, ways=_coarse_ways(result, smallest))
+    # An earlier release does not say in results.json which ways it told, so that those of new courses could be found by subtracting.
+    has_new = any(has_new_courses(result, release) for release in earlier)
+    coarse = replace(result, ways=None if has_new else _coarse_ways(result, smallest))
     ledger = ledger_of(coarse)
     courses = ledger[COURSES]
     if courses < 2 * smallest:
@@ -79,7 +81,10 @@ def disclose(
     for place, release in enumerate(earlier):
         stay_hidden |= note_release(ledger, coarse, release, place, smallest=smallest)
     try:
-        marks = hide_counts(ledger.counts, ledger.sums, smallest=smallest, hidden=stay_hidden)
+        told_from = min((release["edition"]["smallest_count"] for release in earlier), default=smallest)
+        marks = hide_counts(
+            ledger.counts, ledger.sums, smallest=smallest, hidden=stay_hidden, told_from=min(smallest, told_from)
+        )
     except CannotProtectError as error:
         raise DisclosureError(
             f"nothing can be shared: a small count could be worked out ({error}); leave the report at the site."

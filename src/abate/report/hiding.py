@@ -27,14 +27,23 @@ from abate.contracts.result import (
 from abate.report.ledger import Key, Ledger
 from abate.report.ledger_of_study import COURSES, GROUPS, PERSONS, group_keys, period_number, share_of_cell, table_1_key
 from abate.report.protection import Mark
+from abate.report.rounding import shortened, shortened_p
 
 HIDDEN = "hidden"
+#: So many times the smallest count are courses enough for the interval of a mean to tell little of single ones.
+_MANY = 8
 EMPTY = "\u2013"
 
 #: Parts of texts that hold a count of this study's courses.
 _COUNTS_IN_TEXT = (
     re.compile(r"; \d+ with events of unknown seriousness left out"),
     re.compile(r", \d+ changes? of 0 left out"),
+)
+#: Reasons why there is no interval that hold a count, or the time of a single course, and what is said in their place.
+_COUNTS_IN_REASON = (
+    (re.compile(r"^all \d+ (values|changes) are equal"), r"all \1 are equal"),
+    (re.compile(r"^\d+ (value|change|cluster|person)s? (?:is|are) too few"), r"there are too few \1s"),
+    (re.compile(r"^nobody was observed beyond \S+"), "nobody was observed so long"),
 )
 _QUARTILES = re.compile(r"^(\S+) \[(\S+), (\S+)\]$")
 
@@ -62,8 +71,12 @@ class Hider:
     def estimate(self, found: Estimate, number: Key, part: str = "Estimates", item: str = "") -> Estimate:
         """Return an estimate as it may be shown; ``number`` is its key in the ledger."""
         shown = replace(
-            found, quantity=_without_counts(found.quantity), method=_without_counts(found.method), person_count=None
-        )
+            found, quantity=_without_counts(found.quantity), method=_without_counts(found.method), person_count=None,
+            reason=_reason_without_counts(found.reason),
+        )  # fmt: skip
+        if self._ledger[COURSES] != self._ledger[PERSONS]:
+            # The interval is so many standard errors wide as the number of persons behind it says.
+            shown = replace(shown, standard_error=None, p_value=shortened_p(shown.p_value))
         if found.id == "persons.n" and found.value is not None:
             shown = replace(shown, person_count=found.person_count)
         if found.value is None:
@@ -75,7 +88,9 @@ class Hider:
         size = self._ledger.size_of.get(number)
         if size in self._marks:
             self._note(part, f"{item or found.id}: number of courses", HIDDEN)
-            shown = replace(shown, n=None, sd=None, standard_error=None, hidden=HIDDEN)
+            return shortened(replace(shown, n=None, sd=None, standard_error=None, hidden=HIDDEN))
+        if any(key in self._marks for key in self._ledger.made_of.get(number, ())):
+            return _without_spread(shown, self._smallest)
         return shown
 
     def attrition(self, steps: Sequence[AttritionStep]) -> tuple[AttritionStep, ...]:
@@ -97,7 +112,17 @@ class Hider:
                 kept += [self._size_row(row) for row in of_variable]
             else:
                 kept += self._rows_of_variable(variable, of_variable)
-        return tuple(kept)
+        return tuple(self._ordered(kept))
+
+    def _ordered(self, rows: Sequence[CharacteristicRow]) -> Sequence[CharacteristicRow]:
+        """Return Table 1 with hidden levels after the others of their variable, by name: their order would tell their sizes."""
+        variables = list(dict.fromkeys(row.variable for row in rows))
+
+        def order(row: CharacteristicRow) -> tuple[int, bool, str]:
+            is_hidden = table_1_key(row.variable, row.level, "overall") in self._marks
+            return variables.index(row.variable), is_hidden, (row.level or "") if is_hidden else ""
+
+        return sorted(rows, key=order)
 
     def sensitivity(self, rows: Sequence[SensitivityRow]) -> tuple[SensitivityRow, ...]:
         """Return the headline under other rules with marks."""
@@ -302,6 +327,17 @@ def _hidden(found: Estimate, mark: str) -> Estimate:
     )  # fmt: skip
 
 
+def _without_spread(found: Estimate, smallest: int) -> Estimate:
+    """Return a mean of whole numbers of which it is hidden how often each occurs: its spread would be one more sum.
+
+    An interval with one decimal tells of many courses little of the spread, but too much of few.
+    """
+    short = replace(shortened(found), sd=None, standard_error=None)
+    if (found.n or 0) >= _MANY * smallest:
+        return short
+    return replace(short, lower=None, upper=None, level=None, reason="the interval is hidden in this edition")
+
+
 def _is_of_few(found: Estimate, smallest: int) -> bool:
     """Return whether a value stands so near to single courses that it may not be told: extremes, and quantiles of a few."""
     n = found.n or 0
@@ -324,6 +360,12 @@ def _cell_of_numbers(cell: str, size: int, smallest: int) -> str:
     if quartiles is None or size >= 4 * smallest:
         return cell
     return quartiles[1] if size >= 2 * smallest else HIDDEN
+
+
+def _reason_without_counts(reason: str | None) -> str | None:
+    for pattern, words in _COUNTS_IN_REASON if reason is not None else ():
+        reason = pattern.sub(words, reason or "")
+    return reason
 
 
 def _without_counts(text: str) -> str:

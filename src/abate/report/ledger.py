@@ -28,6 +28,7 @@ class Ledger:
         self._whole: dict[Key, set[Key]] = defaultdict(set)
         self._sized: dict[Key, Key] = {}
         self._numerators: dict[Key, Key] = {}
+        self._made_of: dict[Key, tuple[Key, ...]] = {}
 
     @property
     def counts(self) -> Mapping[Key, Count]:
@@ -87,6 +88,21 @@ class Ledger:
         for outer, inner in pairwise(ordered):
             self.split(outer, inner)
 
+    def add_up(self, key: Key, parts: Iterable[Key]) -> Key:
+        """Note the sum of counts that nobody states."""
+        found = tuple(parts)
+        self._note(key, sum(self._values[part] for part in found), 0, is_shown=False)
+        self._sums[Sum(key, found)] = None
+        return key
+
+    def cover(self, whole: Key, parts: Iterable[Key]) -> None:
+        """Note that counts lie in ``whole``, may overlap, and leave nothing of it out: together they are not fewer than it."""
+        found = tuple(parts)
+        for part in found:
+            self.split(whole, part)
+        if len(found) > 1:
+            self.split(self.add_up(("together", *whole), found), whole)
+
     def shows(self, number: Key, *keys: Key) -> None:
         """Note that a number of the result gives these counts away."""
         self._whole[number].update(keys)
@@ -100,6 +116,20 @@ class Ledger:
     def numerator_of(self) -> Mapping[Key, Key]:
         """For each share, rate or count among the numbers, what it counts."""
         return self._numerators
+
+    @property
+    def made_of(self) -> Mapping[Key, Sequence[Key]]:
+        """For each mean that is a quotient of counts, those counts; where one is hidden, the mean loses its decimals."""
+        return self._made_of
+
+    def is_mean_of(self, number: Key, values: Mapping[Key, int]) -> None:
+        """Note that a number is a mean of whole numbers, of which it is counted how often each occurs: it tells their sum."""
+        parts = tuple(key for key, value in values.items() for _ in range(value))
+        whole = ("sum of", *number)
+        self._note(whole, sum(self._values[part] for part in parts), 45, is_shown=True)
+        self._sums[Sum(whole, parts)] = None
+        self._whole[number].add(whole)
+        self._made_of[number] = tuple(values)
 
     def has_size(self, number: Key, key: Key) -> None:
         """Note that a number is of so many courses."""

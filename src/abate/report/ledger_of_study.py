@@ -214,7 +214,10 @@ def _note_day_counts(ledger: Ledger, view: ResultView) -> None:
     ledger.nest([COURSES, *running])
     own = view.known("nadir_day.mean")
     if own is not None and days:
-        ledger.split(_size(ledger, "endpoints", own.n), *(("lowest", str(one.day)) for one in days))
+        lowest = {("lowest", str(one.day)): one.day for one in days}
+        ledger.split(_size(ledger, "endpoints", own.n), *lowest)
+        ledger.is_mean_of(("estimate", own.id), lowest)
+        ledger.has_size(("estimate", own.id), _size(ledger, "endpoints", own.n))
 
 
 def _note_harm(ledger: Ledger, view: ResultView) -> None:
@@ -240,11 +243,29 @@ def _note_harm(ledger: Ledger, view: ResultView) -> None:
         if rate is not None:
             events = ledger.state(("events", id), rate.numerator, 40 if id == "harm.any" else 5)
             ledger.is_share(("estimate", rate.id), events, key)
+            ledger.shows(("estimate", rate.id), _size(ledger, "harm", rate.n, 50))
             ledger.split(events, key)
             rates += [] if id == "harm.any" else [events]
     if ("events", "harm.any") in ledger and rates:
         ledger.split(("events", "harm.any"), *rates)
+    _note_what_terms_cover(ledger, any_key)
     ledger.nest(_sizes(ledger, "harm"))
+
+
+def _note_what_terms_cover(ledger: Ledger, any_key: Key) -> None:
+    """Note that each course with an event has one of the terms, and each of a grade or above a term of it or above."""
+    terms = [key for key in ledger.counts if key[:1] == ("harm",) and ("events", key[1]) in ledger and key != any_key]
+    ledger.cover(any_key, terms)
+    for grade in range(5, 1, -1):
+        whole, *parts = (_at_least(ledger, id, grade) for id in ("harm", *(name for _, name in terms)))
+        if whole is not None and ledger[whole] > 0:
+            ledger.cover(whole, [part for part in parts if part is not None])
+
+
+def _at_least(ledger: Ledger, id: str, lowest: int) -> Key | None:
+    """Return the courses of which the worst grade of an event is so high or higher."""
+    grades = [key for grade in range(lowest, 6) if (key := ("harm", f"{id}.grade_{grade}")) in ledger]
+    return ledger.add_up(("at least", id, str(lowest)), grades) if grades else None
 
 
 def _harm_ids(view: ResultView) -> Sequence[str]:

@@ -61,7 +61,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Sum(Generic[Key]):
-    """A total and its parts."""
+    """A total and its parts; a part that stands several times counts as often."""
 
     total: Key
     parts: tuple[Key, ...]
@@ -82,6 +82,7 @@ def hide_counts(
     *,
     smallest: int,
     hidden: Mapping[Key, Mark] | None = None,
+    told_from: int | None = None,
 ) -> dict[Key, Mark]:
     """Return the counts that may not be shown, each with the mark that may stand in its place.
 
@@ -95,6 +96,9 @@ def hide_counts(
         The smallest count above 0 that may be shown; with 1 nothing is hidden.
     hidden : mapping of key to Mark, optional
         Counts that are hidden for other reasons, and stay so; one that is small has the mark of its size all the same.
+
+    told_from : int, optional
+        What follows from fixed counts alone and is at least so large was told by an earlier rule, and is no mistake of this one.
 
     Raises
     ------
@@ -122,7 +126,7 @@ def hide_counts(
     }
     kept = {leaders[key]: mark for key, mark in (hidden or {}).items() if not merged[leaders[key]].is_fixed}
     marks = {**kept, **marks}
-    audit = _Audit(merged, merged_sums, smallest)
+    audit = _Audit(merged, merged_sums, smallest, told_from or smallest)
     while (unsafe := audit.find_unsafe(marks)) is not None:
         marks |= audit.choose(*unsafe, marks)
     marks = audit.show_again(marks, kept)
@@ -167,8 +171,10 @@ def _merge(
 class _Audit(Generic[Key]):
     """The sums of a study, and what they say of its hidden counts."""
 
-    def __init__(self, counts: Mapping[Key, Count], sums: Sequence[Sum[Key]], smallest: int) -> None:
-        self._counts, self._sums, self._smallest = counts, sums, smallest
+    def __init__(
+        self, counts: Mapping[Key, Count], sums: Sequence[Sum[Key]], smallest: int, told_from: int
+    ) -> None:
+        self._counts, self._sums, self._smallest, self._told_from = counts, sums, smallest, told_from
         self._sums_of: dict[Key, list[int]] = defaultdict(list)
         for place, one in enumerate(sums):
             for key in one.keys:
@@ -176,6 +182,9 @@ class _Audit(Generic[Key]):
         self._safe_groups: set[tuple[frozenset[Key], frozenset[tuple[Key, Mark]]]] = set()
         self._importances = sorted({count.importance for count in counts.values()})
         self._is_enough: set[Key] = set()  # nothing is left to hide for these, and two values are possible
+        self._safe: set[Key] = set()  # hiding more only widens a range, so that these stay safe
+        self._ranges: dict[tuple[Key, frozenset[tuple[Key, Mark | None]]], float] = {}
+        self._seen: dict[frozenset[tuple[Key, Mark | None]], dict[Key, tuple[float, float]]] = defaultdict(dict)
 
     def find_unsafe(self, marks: Mapping[Key, Mark]) -> tuple[Key, frozenset[Key], float] | None:
         """Return a small count whose value the sums narrow down, the hidden counts tied to it, and how wide its range is."""
@@ -183,10 +192,12 @@ class _Audit(Generic[Key]):
             stamp = (group, frozenset((key, marks[key]) for key in group if key in marks))
             if stamp in self._safe_groups:
                 continue
-            for key in sorted((key for key in group if self._is_small(key)), key=repr):
+            open_keys = (key for key in group if self._is_small(key) and key not in self._safe | self._is_enough)
+            for key in sorted(open_keys, key=repr):
                 width = self._width(key, group, marks)
-                if width < self._smallest - 2 - _TOLERANCE and key not in self._is_enough:
+                if width < self._smallest - 2 - _TOLERANCE:
                     return key, group, width
+                self._safe.add(key)
             self._safe_groups.add(stamp)
         return None
 
@@ -200,7 +211,7 @@ class _Audit(Generic[Key]):
                 cheap = [name for name in candidates if self._counts[name].importance <= importance] or candidates
                 alone = (name for name in cheap if self._width_without(key, [name], marks) > width + _TOLERANCE)
                 return {next(alone, cheap[0]): Mark.OTHER}
-        if width > 1 - _TOLERANCE:
+        if width > 1 - _TOLERANCE or (not candidates and self._counts[key].value >= self._told_from):
             self._is_enough.add(key)
             return {}
         # Nothing more to hide would help, so that marks alone say too much: the others that are small lose theirs.
@@ -233,14 +244,16 @@ class _Audit(Generic[Key]):
             if self._is_small(key) or key in always:
                 continue
             tried = {name: mark for name, mark in kept.items() if name != key}
-            before = self._widths(self._group(key, kept), kept)
-            after = {name: width for name in before for width in [self._width(name, self._group(name, tried), tried)]}
-            if all(after[name] >= min(width, self._smallest - 2) - _TOLERANCE for name, width in before.items()):
+            small = sorted((name for name in self._group(key, kept) if self._is_small(name)), key=repr)
+            if all(self._stays_as_wide(name, kept, tried) for name in small):
                 kept = tried
         return kept
 
-    def _widths(self, group: frozenset[Key], marks: Mapping[Key, Mark]) -> dict[Key, float]:
-        return {key: self._width(key, group, marks) for key in group if self._is_small(key)}
+    def _stays_as_wide(self, key: Key, before: Mapping[Key, Mark], after: Mapping[Key, Mark]) -> bool:
+        """Return whether a small count is as safe after a change of marks as it was, or as safe as it has to be."""
+        width = self._width(key, self._group(key, after), after)
+        enough = self._smallest - 2 - _TOLERANCE
+        return width >= enough or width >= self._width(key, self._group(key, before), before) - _TOLERANCE
 
     def _width_without(self, key: Key, names: Sequence[Key], marks: Mapping[Key, Mark]) -> float:
         """Return how wide the range of a count would be if these were hidden as well."""
@@ -248,8 +261,22 @@ class _Audit(Generic[Key]):
         return self._width(key, self._group(key, tried), tried)
 
     def _width(self, key: Key, group: frozenset[Key], marks: Mapping[Key, Mark]) -> float:
-        least, largest = self._range(key, group, marks)
-        return largest - least
+        """Return how wide the range of a count is; where solutions found for others show that it is wide enough, at least so wide."""
+        state = frozenset((name, marks.get(name)) for name in group)
+        least, largest = self._seen[state].get(key, (0.0, 0.0))
+        if largest - least >= self._smallest - 2:
+            return largest - least
+        if (key, state) not in self._ranges:
+            least, largest = self._range(key, group, marks)
+            self._ranges[key, state] = largest - least
+        return self._ranges[key, state]
+
+    def _note_solution(self, names: Sequence[Key], values: Sequence[float], marks: Mapping[Key, Mark]) -> None:
+        """Keep the values that one solution gives to all counts of a group: each is possible."""
+        seen = self._seen[frozenset((name, marks.get(name)) for name in names)]
+        for name, value in zip(names, values, strict=True):
+            least, largest = seen.get(name, (float(value), float(value)))
+            seen[name] = min(least, float(value)), max(largest, float(value))
 
     def _order(self, key: Key) -> tuple[int, int, str]:
         count = self._counts[key]
@@ -296,7 +323,7 @@ class _Audit(Generic[Key]):
         places = sorted({place for name in group for place in self._sums_of[name]})
         if not places:
             return self._bounds(key, marks)
-        if len(places) == 1:
+        if len(places) == 1 and len(set(self._sums[places[0]].keys)) == len(self._sums[places[0]].keys):
             return self._range_in_one_sum(key, self._sums[places[0]], marks)
         return self._range_in_sums(key, sorted(group, key=repr), places, marks)
 
@@ -328,7 +355,8 @@ class _Audit(Generic[Key]):
         self, key: Key, names: Sequence[Key], places: Sequence[int], marks: Mapping[Key, Mark]
     ) -> tuple[float, float]:
         import numpy as np
-        from scipy.optimize import linprog
+        from scipy.sparse import csc_array
+        from scipy.optimize import Bounds, LinearConstraint, milp
 
         column = {name: at for at, name in enumerate(names)}
         equations, right = np.zeros((len(places), len(names))), np.zeros(len(places))
@@ -339,12 +367,16 @@ class _Audit(Generic[Key]):
                     equations[at, column[name]] += sign
                 else:
                     right[at] -= sign * self._counts[name].value
-        bounds = [tuple(None if end == _INFINITY else end for end in self._bounds(name, marks)) for name in names]
+        bounds = Bounds(*np.array([self._bounds(name, marks) for name in names]).T)
+        sums = LinearConstraint(csc_array(equations), right, right)
         ends = []
         for direction in (1.0, -1.0):
             aim = np.zeros(len(names))
             aim[column[key]] = direction
-            found = linprog(aim, A_eq=equations, b_eq=right, bounds=bounds, method="highs")
+            # Without whole numbers this is a linear programme; scipy's milp asks the same solver as its linprog, with less ado.
+            found = milp(aim, constraints=sums, bounds=bounds)
             # The true counts satisfy every sum and mark, so that a programme without a solution has no end: it is unbounded.
             ends.append(direction * found.fun if found.status == 0 else -direction * _INFINITY)
+            if found.status == 0:
+                self._note_solution(names, found.x, marks)
         return ends[0], ends[1]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from abate.base.errors import DisclosureError
-from abate.contracts.result import RESULTS_SCHEMA, StudyResult
+from abate.contracts.result import RESULTS_SCHEMA, Estimate, StudyResult
 from abate.report.ledger import Key, Ledger
 from abate.report.ledger_of_study import COURSES, share_of_cell, table_1_key
 from abate.report.protection import Mark
@@ -83,6 +83,12 @@ def note_release(
     return _still_hidden(ledger, result, release) if new == 0 else {}
 
 
+def has_new_courses(result: StudyResult, release: Release) -> bool:
+    """Return whether an earlier release with exact counts is of another number of courses."""
+    then, now = _courses_of(release), result.estimate("courses.n")
+    return release["edition"]["rounding"] == 1 and now is not None and then != now.value
+
+
 def _courses_of(release: Release) -> int | None:
     found = next((one for one in release["estimates"] if one["id"] == "courses.n"), None)
     return None if found is None or found["value"] is None else int(found["value"])
@@ -95,57 +101,97 @@ def _note_difference(ledger: Ledger, now: Key, then: Key) -> None:
 
 def _told(ledger: Ledger, result: StudyResult, release: Release) -> Iterator[tuple[Key, Key, int]]:
     """Give each count of the release that is a count of this result as well: its name, its key in the ledger, its value then."""
-    before = {found["id"]: found for found in release["estimates"]}
-    for found in result.estimates:
-        number: Key = ("estimate", found.id)
-        for field, key in (("numerator", ledger.numerator_of.get(number)), ("n", ledger.size_of.get(number))):
-            then = before.get(found.id, {}).get(field)
-            if key is not None and then is not None:
-                yield ("estimate", found.id, field), key, int(then)
-    steps = {step["id"]: step for step in release["attrition"]}
-    for step in result.attrition:
-        for kind in ("courses", "persons"):
-            then = steps.get(step.id, {}).get(kind)
-            if isinstance(then, int):
-                yield ("entry", kind, step.id), next(iter(ledger.shown_by["entry", kind, step.id])), then
-    for row in release["characteristics"]:
-        for group, cell in row["cells"].items():
-            share, key = share_of_cell(cell), table_1_key(row["variable"], row["level"], group)
-            if share is not None and key in ledger:
-                yield ("table 1", row["variable"], str(row["level"]), group), key, share[0]
+    for number, found, then in _estimates_of_both(result, release):
+        for field, key in _counts_behind(ledger, number, found).items():
+            count = then.get(field)
+            if count is not None and float(count).is_integer():
+                yield (*number, field), key, int(count)
+    for name, keys, count in _counts_of_both(ledger, result, release):
+        if isinstance(count, int):
+            yield from ((name, key, count) for key in keys)
 
 
 def _still_hidden(ledger: Ledger, result: StudyResult, release: Release) -> dict[Key, Mark]:
     """Return the counts that the release hid and that are the same now."""
-    kept: dict[Key, Mark] = {}
+    told = {key for _, key, _ in _told(ledger, result, release)}
+    hidden: list[Key] = []
+    for number, found, then in _estimates_of_both(result, release):
+        if then["hidden"] is None or found.value is None:
+            continue
+        size = ledger.size_of.get(number)
+        is_size_alone = then["value"] is not None and size is not None
+        hidden += [size] if is_size_alone and size is not None else sorted(ledger.shown_by.get(number, ()))
+    for _, keys, count in _counts_of_both(ledger, result, release):
+        hidden += keys if isinstance(count, str) else ()
+    return {key: Mark.OTHER for key in hidden if key not in told and ledger[key] > 0 and key != COURSES}
+
+
+def _estimates_of_both(
+    result: StudyResult, release: Release
+) -> Iterator[tuple[Key, Estimate, Mapping[str, Any]]]:
+    """Give each estimate that the release has as well: its key among the numbers, what it is now and what it was then."""
     before = {found["id"]: found for found in release["estimates"]}
     for found in result.estimates:
-        then = before.get(found.id)
-        if then is None or found.value is None or then["hidden"] is None:
-            continue
-        number: Key = ("estimate", found.id)
-        size = ledger.size_of.get(number)
-        hidden: Sequence[Key] = (
-            [size] if then["value"] is not None and size is not None else sorted(ledger.shown_by.get(number, ()))
-        )
-        told = {key for name, key, _ in _told(ledger, result, release)}
-        kept |= {key: Mark.OTHER for key in hidden if key not in told and ledger[key] > 0 and key != COURSES}
+        if found.id in before:
+            yield ("estimate", found.id), found, before[found.id]
+    variants = {row["id"]: row["estimates"] for row in release["sensitivity"]}
+    for row in result.sensitivity:
+        for id, found in row.estimates.items():
+            if id in variants.get(row.id, {}):
+                yield ("variant", row.id, id), found, variants[row.id][id]
+
+
+def _counts_behind(ledger: Ledger, number: Key, found: Estimate) -> Mapping[str, Key]:
+    """Return the counts of the ledger that stand in the fields of an estimate: those of its own that are as large."""
+    own = [ledger.numerator_of.get(number), ledger.size_of.get(number), *sorted(ledger.shown_by.get(number, ()))]
+    keys = [key for key in own if key is not None]
+    counts = {field: getattr(found, field) for field in ("numerator", "n", "denominator")}
+    behind = {
+        field: next((key for key in keys if ledger[key] == count), None)
+        for field, count in counts.items()
+        if count is not None
+    }
+    return {field: key for field, key in behind.items() if key is not None}
+
+
+def _counts_of_both(
+    ledger: Ledger, result: StudyResult, release: Release
+) -> Iterator[tuple[Key, Sequence[Key], int | str]]:
+    """Give the counts outside of estimates: name, keys in the ledger, and what stood there then, a count or a mark."""
+    yield from _entry_of_both(ledger, result, release)
+    yield from _table_1_of_both(ledger, release)
+    for day in release["days"]:
+        for name in ("running", "rated", "lowest"):
+            key: Key = (name, str(day["day"]))
+            if key in ledger:
+                yield ("day", *key), [key], day[name]
+    rules = {(one["table"], one["rule"], one["action"]): one["count"] for one in release["findings"]}
+    for place, one in enumerate(result.findings):
+        count = rules.get((one.table, one.rule, one.action))
+        if count is not None:
+            yield ("finding", str(place)), [("finding", str(place))], count
+
+
+def _entry_of_both(
+    ledger: Ledger, result: StudyResult, release: Release
+) -> Iterator[tuple[Key, Sequence[Key], int | str]]:
     steps = {step["id"]: step for step in release["attrition"]}
     for step in result.attrition:
         for kind in ("courses", "persons"):
-            for field, of_entry in (
-                (kind, ("entry", kind, step.id)),
-                (f"{kind}_lost", ("entry", kind, step.id, "lost")),
-            ):
-                if isinstance(steps.get(step.id, {}).get(field), str):
-                    kept |= {
-                        key: Mark.OTHER
-                        for key in ledger.shown_by.get(of_entry, ())
-                        if ledger[key] > 0 and key != COURSES
-                    }
+            for field, more in ((kind, ()), (f"{kind}_lost", ("lost",))):
+                number: Key = ("entry", kind, step.id, *more)
+                keys = sorted(ledger.shown_by.get(number, ()))
+                if step.id in steps and keys:
+                    yield number, keys, steps[step.id][field]
+
+
+def _table_1_of_both(ledger: Ledger, release: Release) -> Iterator[tuple[Key, Sequence[Key], int | str]]:
     for row in release["characteristics"]:
         for group, cell in row["cells"].items():
-            key = table_1_key(row["variable"], row["level"], group)
-            if key in ledger and ledger[key] > 0 and share_of_cell(cell) is None and not cell.isdigit():
-                kept[key] = Mark.OTHER
-    return kept
+            key, lacking = (table_1_key(row["variable"], level, group) for level in (row["level"], None))
+            share = share_of_cell(cell)
+            if row["level"] is not None and key in ledger:
+                told = share[0] if share is not None else int(cell) if cell.isdigit() else cell
+                yield ("table 1", row["variable"], row["level"], group), [key], told
+            if lacking in ledger:
+                yield ("table 1", row["variable"], "missing", group), [lacking], row["missing"][group]

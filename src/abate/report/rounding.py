@@ -26,6 +26,7 @@ from abate.report.ledger_of_study import share_of_cell
 
 #: Decimals of a value whose number of courses is not told.
 DECIMALS = 1
+DECIMALS_OF_P = 3
 _FROM_ROUNDED = "from counts rounded to multiples of {multiple}"
 
 
@@ -67,7 +68,7 @@ def _round_estimate(found: Estimate, multiple: int) -> Estimate:
     if found.value is None:
         return found
     if multiple == 1:
-        return found if found.n is not None or found.numerator is not None else _shortened(found)
+        return found if found.n is not None or found.numerator is not None else shortened(found)
     if found.unit in ("{courses}", "{persons}"):
         count = float(rounded_count(round(found.value), multiple))
         return replace(_with_rounded_counts(found, multiple), value=count)
@@ -78,7 +79,7 @@ def _round_estimate(found: Estimate, multiple: int) -> Estimate:
         )  # fmt: skip
     if found.numerator is not None and found.denominator is not None:
         return _made_anew(_with_rounded_counts(found, multiple), multiple)
-    return replace(_shortened(_with_rounded_counts(found, multiple)), sd=None, standard_error=None)
+    return replace(shortened(_with_rounded_counts(found, multiple)), sd=None, standard_error=None)
 
 
 def _with_rounded_counts(found: Estimate, multiple: int) -> Estimate:
@@ -88,7 +89,8 @@ def _with_rounded_counts(found: Estimate, multiple: int) -> Estimate:
     is_rate = found.denominator is not None and found.unit.startswith("{events}")
     return replace(
         found, n=near(found.n), person_count=near(found.person_count), numerator=near(found.numerator),
-        denominator=found.denominator if is_rate else near(found.denominator),
+        # Days of infusion with their fractions would tell the length of a course that is new in the next release.
+        denominator=near(found.denominator),
     )  # fmt: skip
 
 
@@ -115,13 +117,36 @@ def _made_anew(found: Estimate, multiple: int) -> Estimate:
     )
 
 
-def _shortened(found: Estimate) -> Estimate:
-    """Return a mean or median with fewer decimals where the number of its courses is not told exactly."""
+def shortened(found: Estimate) -> Estimate:
+    """Return a mean or median with fewer decimals where the number of its courses is not told exactly.
+
+    Its last digit is not smaller than a tenth, and not smaller than the error of the mean by more than tenfold: a dose of
+    thousands of mg with tenths would tell as much as a rating with four decimals. A p value has three decimals, as on the page.
+    """
+    decimals = _decimals_of(found)
 
     def short(value: float | None) -> float | None:
-        return None if value is None or not math.isfinite(value) else round(value, DECIMALS)
+        return None if value is None or not math.isfinite(value) else round(value, decimals) + 0.0
 
-    return replace(found, value=short(found.value), lower=short(found.lower), upper=short(found.upper))
+    return replace(
+        found,
+        value=short(found.value),
+        lower=short(found.lower),
+        upper=short(found.upper),
+        p_value=shortened_p(found.p_value),
+    )
+
+
+def shortened_p(p_value: float | None) -> float | None:
+    """Return a p value with the decimals that a page shows; with all digits it tells how many courses or persons there were."""
+    return None if p_value is None else round(p_value, DECIMALS_OF_P)
+
+
+def _decimals_of(found: Estimate) -> int:
+    if found.lower is None or found.upper is None or not found.upper > found.lower:
+        return DECIMALS
+    error = (found.upper - found.lower) / 4
+    return min(DECIMALS, -math.floor(math.log10(error)))
 
 
 def _round_step(step: AttritionStep, multiple: int) -> AttritionStep:

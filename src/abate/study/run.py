@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from abate.base.collecting import collecting_rarely
 from abate.base.errors import NoCoursesError, ParameterError
@@ -86,6 +86,7 @@ def run(
     engine: EngineName = "duckdb",
     audience: Audience = "site",
     disclosure: Disclosure | None = None,
+    earlier: Sequence[str | Path] = (),
     overwrite: bool = False,
     progress: Progress = silent,
 ) -> StudyResult:
@@ -107,6 +108,8 @@ def run(
         whatever would give them away.
     disclosure : Disclosure, optional
         Which counts are small, in an edition for sharing; the study's own section without it.
+    earlier : sequence of str or Path
+        Folders of earlier releases that readers of an edition for sharing may have too: nothing follows from all together.
     overwrite : bool
         Replace an earlier run in ``out``.
     progress : callable
@@ -126,6 +129,7 @@ def run(
     from abate.study.read import read_study
 
     began = time.monotonic()
+    releases = read_earlier(earlier, audience)
     checked = study if isinstance(study, Study) else read_study(study)
     target = None if out is None else Path(out)
     if target is not None:
@@ -139,7 +143,7 @@ def run(
         exported = _export(work, running)
         result = _estimate(checked, work, exported, running, progress)
         if audience == "share":
-            result, exported = disclose(result, disclosure), {}
+            result, exported = disclose(result, disclosure, releases), {}
         if target is not None and folder is not None:
             with writing(target):
                 _write(result, exported, folder, progress)
@@ -180,6 +184,25 @@ def read_disclosure(name: str | None, audience: Audience) -> Disclosure | None:
     if name not in PRESETS:
         raise ParameterError(f"--disclosure: {name!r} is no rule; give one of {', '.join(PRESETS)}.")
     return PRESETS[name]
+
+
+def read_earlier(folders: Sequence[str | Path], audience: Audience) -> list[Mapping[str, Any]]:
+    """Return the earlier releases in these folders.
+
+    Raises
+    ------
+    ParameterError
+        If nothing is shared.
+    DisclosureError
+        If a folder holds no release.
+    """
+    from abate.report.releases import read_release
+
+    if folders and audience == "site":
+        raise ParameterError(
+            "--earlier: nothing is hidden in the edition for the site, whatever was released before; give --audience share as well."
+        )
+    return [read_release(Path(folder)) for folder in folders]
 
 
 def _find_outcomes(study: Study, where: str, engine: Engine, progress: Progress) -> _Work:
