@@ -57,6 +57,12 @@ _TURNED = ("change",)  # a fall is written as a positive number
 NOT_HELD = "Counts by calendar period are not part of this result, so nothing is compared or charted here."
 
 
+_SOME_HIDDEN = (
+    f"A control chart needs at least {FEWEST_POINTS} months, quarters or years with a value that may be told; "
+    "too few are left, for periods with few courses or few events are hidden in this edition."
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class CentrePage:
     """The page before it becomes HTML."""
@@ -125,12 +131,16 @@ def _headline(view: ResultView, compared: tuple[PeriodRow, PeriodRow] | None) ->
     if compared is None:
         return f"{plural(view.course_count, 'course')} of {treatment}: no two periods to compare"
     now, before = compared
-    pair = f"{name_period(now)} beside {name_period(before)}"
-    if now.course_count is None or before.course_count is None:
-        return f"{pair}: courses of {treatment}"
-    return (
-        f"{pair}: {describe_count(now.course_count)} and {describe_count(before.course_count)} courses of {treatment}"
-    )
+    return f"{name_period(now)} beside {name_period(before)}: {_say_courses(now.course_count, before.course_count, treatment)}"
+
+
+def _say_courses(now: int | None, before: int | None, treatment: str) -> str:
+    if now is None and before is None:
+        return f"how many courses of {treatment} is hidden in this edition"
+    if now is None or before is None:
+        told = plural((now if before is None else before) or 0, "course")
+        return f"{told} of {treatment} in {'the first' if before is None else 'the second'}; in the other hidden in this edition"
+    return f"{describe_count(now)} and {plural(before, 'course')} of {treatment}"
 
 
 def _lede(view: ResultView, compared: tuple[PeriodRow, PeriodRow] | None) -> str:
@@ -164,18 +174,17 @@ def _figures(view: ResultView, charted: Sequence[PeriodRow]) -> tuple[Figure, ..
     )
     if view.result.periods is None:
         why_not = NOT_HELD
-    quantities = [chart_of_changes(), chart_of_responses(label_rule(view.study.response.primary))]
     if any(period.course_count is None for period in charted):
-        why_not = (
-            f"A control chart needs {FEWEST_POINTS} months, quarters or years in a row that may be told; "
-            "those of few courses are hidden in this edition."
-        )
+        why_not = _SOME_HIDDEN
+    quantities = [chart_of_changes(), chart_of_responses(label_rule(view.study.response.primary))]
     if not charted:
         return (draw_control_chart_alone(why_not),)
     harm_why = why_not
     if view.study.events is None:
         harm_why = "The study does not ask for adverse events, so there are none to chart."
-    elif not any(period.harm_known_count is None or period.harm_known_count for period in charted):
+    elif any(period.event_count is None for period in charted):
+        harm_why = _SOME_HIDDEN
+    elif not any(period.harm_known_count for period in charted if period.harm_known_count is not None):
         harm_why = "Adverse events are not recorded, so there are none to chart."
     return (
         *(draw_control_chart(quantity, charted, why_not) for quantity in quantities),

@@ -11,7 +11,7 @@ from abate.report.cells import EMPTY, point_cell, share_cell, share_cells, why_n
 from abate.report.numbers import INTERVAL, describe_count
 from abate.report.report_table import ReportTable, RowKind, TableRow, group, row, table
 from abate.report.view import ResultView
-from abate.report.words import capital, headed, sentence, shown
+from abate.report.words import capital, headed, plural, sentence, shown
 
 _ROLES = {"preventive": "Preventive drugs", "acute": "Acute drugs", "infusion": "Infusions"}
 _ASPECTS = (
@@ -111,9 +111,23 @@ def definition_table(view: ResultView) -> ReportTable:
         ),
         "Failures are inferred by the study file's section [failure] or, without one, its defaults: choices, not published rules.",
         "The courses differ from row to row, and so do the persons: these are no comparisons of treatments.",
+        *_notes_on_own_rule(view),
     )
     title = f"{capital(view.noun)} by definition of refractory."
     return table("definition-table", title, columns, rows, notes=notes)
+
+
+def _notes_on_own_rule(view: ResultView) -> Sequence[str]:
+    """Return why no row need hold the courses that entered, where the study counts failed classes without a section [failure]."""
+    entry = view.study.eligibility
+    if view.study.failure is not None or entry is None or entry.refractory is not None:
+        return ()
+    if entry.failed_preventive_classes is None and entry.failed_acute_classes is None:
+        return ()
+    entered = plural(view.course_count, "course")
+    return (
+        f"The study\u2019s own rule of entry infers more simply (see methods): under it {entered} entered, and no row need hold as many.",
+    )
 
 
 def _count_of(found: SensitivityRow, id: str) -> str:
@@ -125,8 +139,11 @@ def _count_of(found: SensitivityRow, id: str) -> str:
 
 def _change_of(found: SensitivityRow) -> str:
     estimate = found.estimates.get("change.mean")
+    courses = found.estimates.get("refractory.courses")
     if estimate is None:
         return EMPTY
+    if courses is not None and courses.value == 0:
+        return "none: no course"
     return why_not(estimate) if estimate.value is None else point_cell(estimate)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abate.report.cells import EMPTY
-from abate.report.numbers import describe_bound, describe_count
+from abate.report.numbers import FEWEST_FOR_PERCENT, describe_bound, describe_count
 from abate.report.report_table import ReportTable, TableRow, row, table
 from abate.report.view import ResultView
 from abate.report.words import describe_rule, in_words, plural, shown
@@ -87,7 +87,10 @@ def _safety(view: ResultView) -> TableRow:
     if found is None or not found.denominator:
         return row("That it is safe", "Adverse events or their seriousness are not recorded", EMPTY)
     what = "serious" if found is serious else "with any event"
-    bound = "" if found.upper is None else f"; up to {describe_bound(found.upper, found.denominator)} is compatible"
+    share = "a share of " if found.denominator < FEWEST_FOR_PERCENT else ""
+    bound = (
+        "" if found.upper is None else f"; {share}up to {describe_bound(found.upper, found.denominator)} is compatible"
+    )
     return row("That it is safe", "Too few to see a rare harm, and records hold only what somebody wrote down",
                f"{describe_count(found.numerator or 0)} of {describe_count(found.denominator)} {what}{bound}")  # fmt: skip
 
@@ -117,8 +120,9 @@ def _rate(view: ResultView) -> TableRow | None:
 
 def _elsewhere(view: ResultView) -> TableRow:
     first, last = view.attrition[0], view.attrition[-1]
-    return row(
-        "That it holds elsewhere",
-        "These are the records of one source",
-        f"{describe_count(last.persons)} of {plural(first.persons, 'person')} entered",
+    entered = (
+        f"{plural(last.persons, 'person')} entered; of how many is hidden in this edition"
+        if isinstance(first.persons, str)
+        else f"{describe_count(last.persons)} of {plural(first.persons, 'person')} entered"
     )
+    return row("That it holds elsewhere", "These are the records of one source", entered)

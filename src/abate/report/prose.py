@@ -38,12 +38,24 @@ def say_attrition(view: ResultView) -> str:
         if unused:
             return f"Nobody was lost at a rule: {_all_courses(last, ' that could be used')} entered; {unused}."
         return f"Nobody was lost: {_all_courses(last)} entered."
-    if not last.courses:
-        text = f"None of {plural(first.courses, 'course')} of {plural(first.persons, 'person')} entered."
-    else:
-        persons = f"{describe_count(last.persons)} of {plural(first.persons, 'person')}"
-        text = f"{persons} and {describe_count(last.courses)} of {plural(first.courses, 'course')} entered."
+    text = (
+        f"None of {plural(first.courses, 'course')} of {plural(first.persons, 'person')} entered."
+        if not last.courses
+        else f"{_say_entered(first, last)}."
+    )
     return f"{text} {_say_most_lost(steps)} {sentence(unused)}".rstrip()
+
+
+def _say_entered(first: AttritionStep, last: AttritionStep) -> str:
+    """Return how many persons and courses entered, of how many; where that is hidden, that it is."""
+    pairs = ((last.persons, first.persons, "person"), (last.courses, first.courses, "course"))
+    told = [
+        plural(kept, noun) if isinstance(everybody, str) else f"{describe_count(kept)} of {plural(everybody, noun)}"
+        for kept, everybody, noun in pairs
+    ]
+    unknown = [f"{noun}s" for _, everybody, noun in pairs if isinstance(everybody, str)]
+    ending = f"; of how many {listed(unknown)} is hidden in this edition" if unknown else ""
+    return f"{listed(told)} entered{ending}"
 
 
 def _say_most_lost(steps: Sequence[AttritionStep]) -> str:
@@ -341,7 +353,7 @@ def say_durability(view: ResultView) -> str:
             interval = describe_share_range(last.lower, last.upper, last.n or 0)
         how = f"({interval}{'; ' if interval else ''}Kaplan\u2013Meier, {describe_n(told_n(last))})"
         parts.append(
-            f"By {last.id.removeprefix('return.day_')} days after discharge {describe_percent(last.value or 0)} had returned to care {how}."
+            f"By {last.id.removeprefix('return.day_')} days after discharge {describe_percent(last.value or 0, last.n)} had returned to care {how}."
         )
     return " ".join(parts) or "The study names no follow-up visit."
 

@@ -126,9 +126,7 @@ def _still_hidden(ledger: Ledger, result: StudyResult, release: Release) -> dict
     return {key: Mark.OTHER for key in hidden if key not in told and ledger[key] > 0 and key != COURSES}
 
 
-def _estimates_of_both(
-    result: StudyResult, release: Release
-) -> Iterator[tuple[Key, Estimate, Mapping[str, Any]]]:
+def _estimates_of_both(result: StudyResult, release: Release) -> Iterator[tuple[Key, Estimate, Mapping[str, Any]]]:
     """Give each estimate that the release has as well: its key among the numbers, what it is now and what it was then."""
     before = {found["id"]: found for found in release["estimates"]}
     for found in result.estimates:

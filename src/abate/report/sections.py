@@ -122,6 +122,7 @@ def _failed(view: ResultView) -> tuple[Section, ...]:
 
 
 def _courses(view: ResultView) -> Section:
+    rates = Note(head="The rates over time", text="stand under the daily means, on the same clock.")
     return Section(
         id="courses",
         title="Courses and doses",
@@ -129,8 +130,13 @@ def _courses(view: ResultView) -> Section:
         say=prose.say_courses(view),
         figures=(draw_swimmer(view),),
         tables=_filled(tables.course_table(view), tables.course_end_table(view), tables.limits_table_of_doses(view)),
-        notes=(Note(head="The rates over time", text="stand under the daily means, on the same clock."),),
+        notes=(rates,) if _shows_rates(view) else (),
     )
+
+
+def _shows_rates(view: ResultView) -> bool:
+    """Return whether the rates stand under the daily means: an edition for sharing has none, nor have records without rates."""
+    return not view.result.edition.is_shared and view.value("rate_max.mean") is not None
 
 
 def _trajectory(view: ResultView) -> Section:
@@ -146,7 +152,7 @@ def _trajectory(view: ResultView) -> Section:
     )
     return Section(
         id="by-day",
-        title=f"{capital(view.noun)} by day, and the dose under it",
+        title=f"{capital(view.noun)} by day{', and the dose under it' if _shows_rates(view) else ''}",
         contents=f"{capital(view.noun)} by day",
         say=prose.say_trajectory(view),
         figures=(draw_pain_by_day(view), draw_missing_by_day(view)),
@@ -178,7 +184,9 @@ def _response(view: ResultView) -> Section:
         say=prose.say_response(view),
         figures=(draw_response(view), draw_time_to_response(view)),
         notes=(
-            Note(head="The stricter the rule,", text="the lower the share. All rules were written in the study file."),
+            Note(
+                head="The stricter the rule,", text="the fewer can meet it. All rules were written in the study file."
+            ),
             Note(head="Response", text="is a rule met by two ratings. It does not say why."),
         ),
     )

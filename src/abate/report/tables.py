@@ -71,7 +71,7 @@ def characteristics_table(view: ResultView) -> ReportTable:
     rows: list[TableRow] = []
     recorded = [found for found in view.result.characteristics[1:] if found.cells.get("overall") != EMPTY]
     for found in recorded:
-        cells = tuple(polished(found.cells.get(groups[place], EMPTY)) for place in shown)
+        cells = tuple(_cell_of_group(found.cells.get(groups[place], EMPTY), sizes[place]) for place in shown)
         name = (
             found.variable if found.level is None else f"{found.variable}: {_LEVEL_WORDS.get(found.level, found.level)}"
         )
@@ -89,6 +89,12 @@ def characteristics_table(view: ResultView) -> ReportTable:
     if unknown:
         notes.append(f"Not recorded in any course: {listed(unknown)}.")
     return table("characteristics", "Persons and courses, by response.", columns, rows, notes=notes)
+
+
+def _cell_of_group(cell: str, size: str) -> str:
+    """Return a cell of Table 1 of a group of ``size`` courses: the quartiles of one course are left out, as its spread is."""
+    text = polished(cell)
+    return text.partition(" (")[0] if size == "1" else text
 
 
 def course_table(view: ResultView) -> ReportTable:
@@ -164,7 +170,7 @@ def _limit_notes(view: ResultView) -> list[str]:
     return [
         f"Limits: {told}. {sources}. {' '.join(notes)}".rstrip(),
         "Every course counts as given without intensive monitoring, which the records do not tell.",
-        *([] if view.result.edition.is_shared else ["Which courses, and when, stands in courses/limits.parquet."]),
+        f"Which courses, and when, {'stays at the site' if view.result.edition.is_shared else 'stands in courses/limits.parquet'}.",
     ]
 
 

@@ -34,7 +34,9 @@ def with_outcomes(rows, change):
 
 def with_two_courses_a_person(rows, every=6):
     def change(place, course, courses):
-        return {"person_id": courses[place - 1]["person_id"], "course_number": 2} if place % every == every - 1 else None
+        return (
+            {"person_id": courses[place - 1]["person_id"], "course_number": 2} if place % every == every - 1 else None
+        )
 
     return with_outcomes(rows, change)
 
@@ -43,7 +45,8 @@ def with_unknown_harm(rows, count=2):
     """The rows with so many courses of which no adverse events are known."""
     kept = pc.greater(rows["harm"]["course_id"], count)
     unknown = with_outcomes(
-        rows, lambda place, course, _: dict.fromkeys(n for n in course if n.startswith("event_")) if place < count else None
+        rows,
+        lambda place, course, _: dict.fromkeys(n for n in course if n.startswith("event_")) if place < count else None,
     )
     return unknown | {"harm": rows["harm"].filter(kept)}
 
@@ -146,7 +149,8 @@ def test_the_reader_finds_what_is_told():
 
 def test_hidden_levels_stand_in_no_order_of_size():
     rows = with_outcomes(
-        simulate_rows(STUDY, 61, 4), lambda place, *_: {"end_reason": "adverse event" if place < 2 else "withdrew" if place < 5 else "completed"}  # fmt: skip
+        simulate_rows(STUDY, 61, 4),
+        lambda place, *_: {"end_reason": "adverse event" if place < 2 else "withdrew" if place < 5 else "completed"},
     )
     levels = [row["level"] for row in release_of(result_of(rows))["characteristics"] if row["variable"] == "End of the course"]  # fmt: skip
     assert levels == ["completed", "adverse event", "withdrew"]
@@ -187,7 +191,8 @@ def test_which_of_two_hidden_grades(rows, plain):
     courses = {row["course_id"]: row for row in rows["outcomes"].to_pylist()}
     alone = [event for event in events if event["term"] == "hallucination" and courses[event["course_id"]]["event_count"] == 1]  # fmt: skip
     by_grade = {grade: [event for event in alone if event["grade"] == grade] for grade in (1, 2, 3)}
-    assert by_grade[1] and by_grade[2]
+    assert by_grade[1]
+    assert by_grade[2]
     before = {grade: len(found) for grade, found in by_grade.items()}
     # Two courses exchange their grades: which course had which is all that changes.
     one, two = by_grade[1][0], by_grade[2][0]
@@ -203,7 +208,8 @@ def test_which_of_two_hidden_terms(rows, plain):
     """A dizziness becomes a tachycardia: both terms are hidden before and after, and the number of all events stays."""
     events = rows["harm"].to_pylist()
     count = {term: sum(event["term"] == term for event in events) for term in ("dizziness", "tachycardia")}
-    assert count["dizziness"] in (2, 3, 4) and count["tachycardia"] in (1, 2, 3)
+    assert count["dizziness"] in (2, 3, 4)
+    assert count["tachycardia"] in (1, 2, 3)
     had = {event["course_id"] for event in events if event["term"] == "tachycardia"}
     moved = next(event for event in events if event["term"] == "dizziness" and event["grade"] == 1 and event["course_id"] not in had)  # fmt: skip
     moved["term"] = "tachycardia"
@@ -241,7 +247,7 @@ def test_which_month_a_course_was_in(rows, plain):
     """All months are hidden, and so are their counts: one course begins a month later, or earlier."""
     import datetime as dt
 
-    june = [at for at, start in enumerate(rows["outcomes"]["start"].to_pylist()) if start.month == 8][0]
+    june = next(at for at, start in enumerate(rows["outcomes"]["start"].to_pylist()) if start.month == 8)
     times = ("admission", "start", "end", "discharge")
     changed = with_outcomes(rows, lambda place, course, _: {name: course[name] + dt.timedelta(days=31) for name in times} if place == june else None)  # fmt: skip
     assert shared_text(result_of_rows(STUDY, changed)) == plain

@@ -88,7 +88,8 @@ def draw_before_and_after(view: ResultView) -> Figure:
         if view.is_one_patient
         else "Each dot is a course; dots that share a place are packed around it."
         if is_single
-        else f"The stronger the colour of a cell, the more courses; their number stands in it. Cells are {describe_short(_cell_width(view))} wide."
+        else "The stronger the colour of a cell, the more courses; their number stands in it. "
+        f"Cells are {describe_short(_cell_width(view))} wide and high, in points."
     )
     kinds = f" Filled: {describe_meeting(rule)}; hollow: did not." if is_single else ""
     missing = (
@@ -143,7 +144,7 @@ def draw_changes(view: ResultView) -> Figure:
         if view.is_one_patient
         else "One bar a course, sorted."
         if is_single
-        else f"Courses by change, in steps of {_bin_width(view):g}."
+        else f"Courses by change, in steps of {plural(_bin_width(view), 'point')}."
     )
     blue = f" Blue: {describe_meeting(rule)}." if is_single else ""
     return Figure(

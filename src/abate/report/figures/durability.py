@@ -12,7 +12,7 @@ from abate.base.days import SECONDS_PER_DAY, parse_length
 from abate.contracts.result import Estimate
 from abate.report.cells import curve_cell
 from abate.report.disclosure import course_count, course_values
-from abate.report.figures.figure import Figure, figure_without_drawing, is_wide
+from abate.report.figures.figure import Figure, figure_without_drawing, is_wide, say_hidden_parts
 from abate.report.figures.intervals import are_hidden, say_intervals
 from abate.report.figures.response import SHARE_TICKS, ShareRow, draw_shares, say_share_intervals
 from abate.report.figures.sheet import Sheet
@@ -62,6 +62,7 @@ def draw_sustained(view: ResultView) -> Figure:
             "Hollow: of all courses, whoever was not seen counted as no.",
             say_share_intervals([found for row in rows for found in (row.estimate, row.beside)]),
             n_of(view.course_count, "course"),
+            say_hidden_parts([in_words(visit) for visit in view.visits if view.is_hidden(f"sustained.{visit}")]),
         ),
         finding=f"{'; '.join(_say_held(row) for row in rows)}.",
         numbers=(numbers,),

@@ -11,7 +11,7 @@ from abate.report.figures.sheet import Sheet
 from abate.report.numbers import describe_count
 from abate.report.tables import attrition_table
 from abate.report.view import ResultView
-from abate.report.words import n_of, plural, sentence
+from abate.report.words import capital, n_of, plural, sentence
 
 
 def draw_attrition(view: ResultView) -> Figure:
@@ -25,7 +25,7 @@ def draw_attrition(view: ResultView) -> Figure:
         marks=(
             "Bars: persons left after each rule, in brackets their courses.",
             "Dashed outline: those whom the rule removed.",
-            f"{n_of(first.persons, 'person').rstrip('.')} at the start.",
+            _say_start(first),
         ),
         finding=f"{claim} The numbers stand in the table below.",
         numbers=(attrition_table(view),),
@@ -35,7 +35,7 @@ def draw_attrition(view: ResultView) -> Figure:
 
 def _claim(first: Counted, last: Counted) -> str:
     if isinstance(first, str):
-        return f"From a hidden number of recorded courses to {describe_count(last)}."
+        return f"{capital(plural(last, 'course'))} entered; of how many is hidden in this edition."
     if first == last:
         return (
             "The one recorded course entered."
@@ -45,6 +45,15 @@ def _claim(first: Counted, last: Counted) -> str:
     if not last:
         return f"None of {plural(first, 'recorded course')} entered."
     return f"From {plural(first, 'recorded course')} to {describe_count(last)}."
+
+
+def _say_start(first: AttritionStep) -> str:
+    """Return how many there were before any rule was asked; where the persons are hidden, the courses."""
+    if not isinstance(first.persons, str):
+        return f"{n_of(first.persons, 'person').rstrip('.')} at the start."
+    if not isinstance(first.courses, str):
+        return f"{n_of(first.courses, 'course').rstrip('.')} at the start; how many persons is hidden in this edition."
+    return "How many there were at the start is hidden in this edition."
 
 
 def _sheet(steps: Sequence[AttritionStep], width: float) -> Sheet:

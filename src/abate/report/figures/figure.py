@@ -8,6 +8,7 @@ from typing import Any
 
 from abate.report.figures.drawing import Spec
 from abate.report.report_table import ReportTable
+from abate.report.words import listed
 
 Drawer = Callable[[float], Sequence[Spec]]
 
@@ -32,7 +33,12 @@ class Figure:
 
 #: Why a figure of an edition for sharing is not drawn.
 SOME_DAYS_HIDDEN = "Counts of some days are hidden in this edition; those that may be told stand in the numbers below."
-SINGLE_COURSES_HIDDEN = "Each mark of this figure is a single course, and these are not in this edition."
+SINGLE_COURSES_HIDDEN = "This figure is drawn from single courses, which are not in this edition."
+
+
+def say_hidden_parts(names: Sequence[str]) -> str:
+    """Return what is missing from a figure of an edition for sharing because it is hidden there; nothing where all is drawn."""
+    return f"Hidden in this edition, and not drawn: {listed(names)}." if names else ""
 
 
 def figure_without_drawing(id: str, claim: str, reason: str, *numbers: ReportTable) -> Figure:

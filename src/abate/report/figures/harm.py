@@ -48,7 +48,7 @@ def draw_harm(view: ResultView) -> Figure:
         return figure_without_drawing("harm", claim, _why_none(view), numbers)
     shown = sorted(terms, key=lambda term: (-(term.share.numerator or 0), term.name))[:MOST_TERMS]
     hidden = [term for term in find_terms(view) if term.share.hidden is not None]
-    more = f" {plural(len(hidden), 'term')} with hidden counts: in the table." if hidden else ""
+    more = f" {plural(len(hidden), 'term')} whose counts are hidden in this edition: not drawn." if hidden else ""
     more += f" The {MOST_TERMS} most frequent of {len(terms)} terms." if len(terms) > len(shown) else ""
     has_grades = any(_is_graded(view, term.id) for term in shown)
     return Figure(

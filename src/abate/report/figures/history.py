@@ -45,7 +45,7 @@ def draw_history(view: ResultView) -> Figure:
     claim = "Preventive classes in the order tried."
     if view.result.ways is None and view.result.edition.is_shared:
         return figure_without_drawing(
-            "history", claim, "Ways of few courses are hidden in this edition, and with them all."
+            "history", claim, "Too few courses went each way: all of them are hidden in this edition."
         )
     if view.result.ways is None:
         return figure_without_drawing(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from abate.contracts.result import Estimate
 from abate.report.figures.clock import MOST_DAYS
-from abate.report.figures.figure import Figure, figure_without_drawing, is_wide
+from abate.report.figures.figure import Figure, figure_without_drawing, is_wide, say_hidden_parts
 from abate.report.figures.intervals import are_hidden, say_intervals
 from abate.report.figures.sheet import Row, Sheet
 from abate.report.headline import describe_estimated_share
@@ -21,7 +21,7 @@ from abate.report.numbers import (
 from abate.report.report_table import ReportTable
 from abate.report.tables import response_table, time_to_response_table
 from abate.report.view import ResultView
-from abate.report.words import label_rule, n_of, of_things, of_words, plural
+from abate.report.words import describe_rule, label_rule, n_of, of_things, of_words, plural
 
 SHARE_TICKS = (0, 0.25, 0.5, 0.75, 1)
 
@@ -52,6 +52,7 @@ def draw_response(view: ResultView) -> Figure:
         for rule in view.study.response.rules
         if (estimate := view.known(f"response.{rule.id}")) is not None
     ]
+    hidden = [describe_rule(rule) for rule in view.study.response.rules if view.is_hidden(f"response.{rule.id}")]
     if not rows:
         reason = view.reason("response.primary") or "no course can be judged"
         return figure_without_drawing("response", claim, f"No response can be drawn: {reason}.", numbers)
@@ -67,6 +68,7 @@ def draw_response(view: ResultView) -> Figure:
             "" if all_judged else "Hollow: of all courses, those that cannot be judged counted as no.",
             say_share_intervals([found for row in rows for found in (row.estimate, row.beside)]),
             n_of(view.course_count, "course"),
+            say_hidden_parts(hidden),
         ),
         finding=f"{'; '.join(_say_met(view, row) for row in rows)}.",
         numbers=(numbers,),
@@ -253,6 +255,7 @@ def draw_time_to_response(view: ResultView) -> Figure:
             "Those who left before stay in the denominator.",
             say_intervals([estimate for _, estimate in found], 158, unit="percentage points", factor=100),
             n_of(watched, "course"),
+            say_hidden_parts(_hidden_days(view)),
         ),
         finding=f"By day {last_day}, {of_things(last.numerator or 0, last.denominator or 0, 'course')} had a rating that met the primary rule.",
         numbers=(numbers,),
@@ -273,6 +276,14 @@ def responded_by_day(view: ResultView) -> Sequence[tuple[int, Estimate]]:
     prefix = "time_to_response.day_"
     found = [(int(estimate.id.removeprefix(prefix)), estimate) for estimate in view.under(prefix)]
     return sorted((day, estimate) for day, estimate in found if estimate.value is not None)
+
+
+def _hidden_days(view: ResultView) -> Sequence[str]:
+    prefix = "time_to_response.day_"
+    days = sorted(
+        int(estimate.id.removeprefix(prefix)) for estimate in view.under(prefix) if view.is_hidden(estimate.id)
+    )
+    return [f"day {day}" for day in days if day <= MOST_DAYS]
 
 
 def _wait_sheet(found: Sequence[tuple[int, Estimate]], width: float) -> Sheet:
