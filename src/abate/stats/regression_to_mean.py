@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from abate.base.errors import ParameterError
-from abate.stats.arrays import Array, IntArray, is_constant, require_level
-from abate.stats.distributions import t_quantile
-from abate.stats.intervals import IntervalEstimate
+from abate.stats.arrays import Array, require_level
 from abate.stats.regression_to_mean_courses import RatedCourses
+from abate.stats.regression_to_mean_intervals import CourseMean, mean_by_person, mean_from_influence, no_mean
 from abate.stats.regression_to_mean_model import HistoryModel
 from abate.stats.regression_to_mean_prediction import (
     Predicted,
@@ -29,28 +28,11 @@ from abate.stats.regression_to_mean_prediction import (
 Flags = NDArray[np.bool_]
 
 MODEL_METHOD = "level, spell and error by maximum likelihood with weak priors; sandwich interval by person, t"
-PLAIN_METHOD = "mean over courses; sandwich interval by person, t"
 
 # Ratings nearer to the first one than this belong to the bad spell that it stands for.
 HISTORY_BEFORE_DAYS = 3.0
 LEAST_HISTORY_RATINGS = 2
 _ROUNDING = 1e-9
-
-
-@dataclass(frozen=True, kw_only=True)
-class CourseMean(IntervalEstimate):
-    """A mean over courses, its interval by person.
-
-    Attributes
-    ----------
-    course_count, person_count : int
-    standard_error : float or None
-        None where no interval can be given.
-    """
-
-    course_count: int
-    person_count: int
-    standard_error: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,18 +176,29 @@ def fall_left(model: HistoryModel, level: float = 0.95) -> FallLeft:
     Liang & Zeger (1986), Biometrika 73(1), 13-22. https://doi.org/10.1093/biomet/73.1.13
     """
     require_level(level)
-    courses = model.courses
-    observed = _mean_of(courses.first - courses.final, courses.person, level, PLAIN_METHOD)
     if not model.converged:
-        nothing = _no_mean(courses, level, MODEL_METHOD, model.reason or "there is no model")
-        return FallLeft(observed=observed, expected_final=nothing, natural=nothing, left=nothing, reason=model.reason)
-    predicted = expected_rating(predict_rating(model, courses.final_day), courses.scale)
+        return fall_without_split(model.courses, model.reason or "there is no model", level)
+    return describe_fall(
+        model, expected_rating(predict_rating(model, model.courses.final_day), model.courses.scale), level
+    )
+
+
+def fall_without_split(courses: RatedCourses, reason: str, level: float) -> FallLeft:
+    """Return the observed fall alone, with the reason why it cannot be split."""
+    nothing = no_mean(courses.course_count, courses.person_count, level, MODEL_METHOD, reason)
+    observed = mean_by_person(courses.first - courses.final, courses.person, level)
+    return FallLeft(observed=observed, expected_final=nothing, natural=nothing, left=nothing, reason=reason)
+
+
+def describe_fall(model: HistoryModel, predicted: Predicted, level: float) -> FallLeft:
+    """Return the fall split at predicted final ratings, with intervals that cover the parameters."""
+    courses = model.courses
 
     def described(values: Array, sign: float) -> CourseMean:
         return _model_mean(model, Predicted(value=values, slopes=sign * predicted.slopes), level)
 
     return FallLeft(
-        observed=observed,
+        observed=mean_by_person(courses.first - courses.final, courses.person, level),
         expected_final=described(predicted.value, 1),
         natural=described(courses.first - predicted.value, -1),
         left=described(predicted.value - courses.final, 1),
@@ -246,8 +239,8 @@ def history_bracket(courses: RatedCourses, level: float = 0.95) -> Bracket:
     mean = np.sum(np.where(counted, courses.rating, 0.0), axis=1)[enough] / count[enough]
     person, final = courses.person[enough], courses.final[enough]
     return Bracket(
-        history_mean_left=_mean_of(mean - final, person, level, PLAIN_METHOD),
-        observed=_mean_of(courses.first[enough] - final, person, level, PLAIN_METHOD),
+        history_mean_left=mean_by_person(mean - final, person, level),
+        observed=mean_by_person(courses.first[enough] - final, person, level),
         left_out_count=int(np.count_nonzero(~enough)),
     )
 
@@ -275,7 +268,7 @@ def expected_response(model: HistoryModel, rule: ResponseRule, level: float = 0.
     asked = np.isfinite(limits)
     responded = (courses.final <= limits + _ROUNDING).astype(np.float64)
     expected = _expected_share(model, rule, courses.final_day, level)
-    observed = _mean_of(responded[asked], courses.person[asked], level, PLAIN_METHOD)
+    observed = mean_by_person(responded[asked], courses.person[asked], level)
     if not model.converged:
         return _without_expectation(model, rule, expected, observed, expected)
     chance = chance_of_at_most(predict_rating(model, courses.final_day), limits, courses.scale)
@@ -326,7 +319,9 @@ def _expected_share(model: HistoryModel, rule: ResponseRule, day: ArrayLike, lev
     require_level(level)
     courses = model.courses
     if not model.converged:
-        return _no_mean(courses, level, MODEL_METHOD, model.reason or "there is no model")
+        return no_mean(
+            courses.course_count, courses.person_count, level, MODEL_METHOD, model.reason or "there is no model"
+        )
     limits = rule.limits(courses.first)
     chance = chance_of_at_most(predict_rating(model, day), limits, courses.scale)
     return _model_mean(model, chance, level, np.isfinite(limits))
@@ -353,59 +348,14 @@ def _model_mean(model: HistoryModel, predicted: Predicted, level: float, asked: 
     courses = model.courses
     asked = np.ones(courses.course_count, dtype=bool) if asked is None else asked
     if not np.any(asked):
-        return _no_mean(courses, level, MODEL_METHOD, "the rule can be asked of no course")
+        return no_mean(
+            courses.course_count, courses.person_count, level, MODEL_METHOD, "the rule can be asked of no course"
+        )
     assert model.influence is not None
     mean = float(np.mean(predicted.value[asked]))
     own = np.where(asked, predicted.value - mean, 0.0) * courses.course_count / np.count_nonzero(asked)
     influence = own + model.influence @ predicted.slopes[asked].mean(axis=0)
     persons = len(np.unique(courses.person[asked]))
-    return _described(mean, influence, courses.person, level, MODEL_METHOD, int(np.count_nonzero(asked)), persons)
-
-
-def _mean_of(values: Array, person: IntArray, level: float, method: str) -> CourseMean:
-    """Return the mean of observed numbers over courses."""
-    persons, place = np.unique(person, return_inverse=True)
-    if not len(values):
-        reason = "there are no such courses"
-        return CourseMean(level=level, method=method, reason=reason, course_count=0, person_count=0)
-    mean = float(np.mean(values))
-    deviations = np.zeros(len(values)) if is_constant(values) else values - mean
-    return _described(mean, deviations, place.astype(np.int64).ravel(), level, method, len(values), len(persons))
-
-
-def _described(
-    mean: float, influence: Array, place: IntArray, level: float, method: str, course_count: int, person_count: int
-) -> CourseMean:
-    sums = np.bincount(place, weights=influence)
-    degrees = len(sums) - 2
-    standard_error = math.sqrt(len(sums) / max(len(sums) - 1, 1) * float(sums @ sums)) / len(influence)
-    reason = None
-    if degrees < 1:
-        reason = f"{len(sums)} persons are too few for an interval"
-    elif standard_error <= _ROUNDING * (1 + abs(mean)):
-        reason = f"all {course_count} values are equal"
-    if reason is not None:
-        return CourseMean(
-            value=mean, level=level, method=method, reason=reason, course_count=course_count, person_count=person_count
-        )
-    half_width = t_quantile((1 + level) / 2, degrees) * standard_error
-    return CourseMean(
-        value=mean,
-        lower=mean - half_width,
-        upper=mean + half_width,
-        level=level,
-        method=method,
-        course_count=course_count,
-        person_count=person_count,
-        standard_error=standard_error,
-    )
-
-
-def _no_mean(courses: RatedCourses, level: float, method: str, reason: str) -> CourseMean:
-    return CourseMean(
-        level=level,
-        method=method,
-        reason=reason,
-        course_count=courses.course_count,
-        person_count=courses.person_count,
+    return mean_from_influence(
+        mean, influence, courses.person, level, MODEL_METHOD, int(np.count_nonzero(asked)), persons
     )
