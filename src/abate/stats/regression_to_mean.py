@@ -176,8 +176,8 @@ def fall_left(model: HistoryModel, level: float = 0.95) -> FallLeft:
     Liang & Zeger (1986), Biometrika 73(1), 13-22. https://doi.org/10.1093/biomet/73.1.13
     """
     require_level(level)
-    if not model.converged:
-        return fall_without_split(model.courses, model.reason or "there is no model", level)
+    if model.refusal is not None:
+        return fall_without_split(model.courses, model.refusal, level)
     return describe_fall(
         model, expected_rating(predict_rating(model, model.courses.final_day), model.courses.scale), level
     )
@@ -269,7 +269,7 @@ def expected_response(model: HistoryModel, rule: ResponseRule, level: float = 0.
     responded = (courses.final <= limits + _ROUNDING).astype(np.float64)
     expected = _expected_share(model, rule, courses.final_day, level)
     observed = mean_by_person(responded[asked], courses.person[asked], level)
-    if not model.converged:
+    if model.refusal is not None:
         return _without_expectation(model, rule, expected, observed, expected)
     chance = chance_of_at_most(predict_rating(model, courses.final_day), limits, courses.scale)
     beyond = _model_mean(model, Predicted(value=responded - chance.value, slopes=-chance.slopes), level, asked)
@@ -309,7 +309,7 @@ def expected_response_later(
         If a day is not finite or ``level`` is outside its range.
     """
     expected = _expected_share(model, rule, day, level)
-    if not model.converged:
+    if model.refusal is not None:
         return _without_expectation(model, rule, expected, None, None)
     left_out = int(np.count_nonzero(np.isnan(rule.limits(model.courses.first))))
     return ExpectedResponse(rule=rule, expected=expected, observed=None, beyond=None, left_out_count=left_out)
@@ -318,10 +318,8 @@ def expected_response_later(
 def _expected_share(model: HistoryModel, rule: ResponseRule, day: ArrayLike, level: float) -> CourseMean:
     require_level(level)
     courses = model.courses
-    if not model.converged:
-        return no_mean(
-            courses.course_count, courses.person_count, level, MODEL_METHOD, model.reason or "there is no model"
-        )
+    if model.refusal is not None:
+        return no_mean(courses.course_count, courses.person_count, level, MODEL_METHOD, model.refusal)
     limits = rule.limits(courses.first)
     chance = chance_of_at_most(predict_rating(model, day), limits, courses.scale)
     return _model_mean(model, chance, level, np.isfinite(limits))
@@ -336,7 +334,7 @@ def _without_expectation(
 ) -> ExpectedResponse:
     left_out = int(np.count_nonzero(np.isnan(rule.limits(model.courses.first))))
     return ExpectedResponse(
-        rule=rule, expected=expected, observed=observed, beyond=beyond, left_out_count=left_out, reason=model.reason
+        rule=rule, expected=expected, observed=observed, beyond=beyond, left_out_count=left_out, reason=model.refusal
     )
 
 

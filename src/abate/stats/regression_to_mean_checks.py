@@ -38,7 +38,7 @@ class CheckName(Enum):
     CHOSEN_DAY = "chosen_day"
     SURPRISE_OF_FIRST = "surprise_of_first"
     INFORMATION = "information"
-    SPELL_AT_BOUND = "spell_at_bound"
+    AT_BOUND = "parameter_at_bound"
     PRIOR_DOMINATED = "prior_dominated"
     WARD_EFFECT = "ward_effect"
 
@@ -50,7 +50,7 @@ ALARMS = frozenset(
         CheckName.LASTING_RISE,
         CheckName.DISCHARGE_WHEN_BETTER,
         CheckName.INFORMATION,
-        CheckName.SPELL_AT_BOUND,
+        CheckName.AT_BOUND,
         CheckName.PRIOR_DOMINATED,
     }
 )
@@ -244,7 +244,7 @@ def check_surprise_of_first(model: HistoryModel) -> Check:
 
 
 def checks_of_information(model: HistoryModel) -> tuple[Check, Check, Check]:
-    """Return whether there are too few pairs of near ratings, a spell's length at a bound, or priors that decide.
+    """Return whether there are too few pairs of near ratings, a parameter at a bound, or priors that decide.
 
     Parameters
     ----------
@@ -253,20 +253,22 @@ def checks_of_information(model: HistoryModel) -> tuple[Check, Check, Check]:
     Returns
     -------
     tuple of three Check
-        ``information``, ``spell_at_bound``, ``prior_dominated``.
+        ``information``, ``parameter_at_bound``, ``prior_dominated``.
     """
     pairs = model.near_pair_count
     unit = f"pairs of ratings less than {NEAR_DAYS:g} days apart"
     few = Check(
         name=CheckName.INFORMATION, is_flagged=pairs < LEAST_NEAR_PAIRS, size=float(pairs), unit=unit, count=pairs
     )
-    names = CheckName.SPELL_AT_BOUND, CheckName.PRIOR_DOMINATED
+    names = CheckName.AT_BOUND, CheckName.PRIOR_DOMINATED
     if not model.converged:
         bound, prior = (Check(name=name, is_flagged=None, reason=model.reason) for name in names)
         return few, bound, prior
-    bound = Check(name=names[0], is_flagged="spell_days" in model.at_bound, size=model.spell_days, unit="days")
-    share = float(len(model.prior_dominated))
-    return few, bound, Check(name=names[1], is_flagged=share > 0, size=share, unit="parameters")
+    bound, prior = (
+        Check(name=name, is_flagged=bool(found), size=float(len(found)), unit="parameters")
+        for name, found in zip(names, (model.at_bound, model.prior_dominated), strict=True)
+    )
+    return few, bound, prior
 
 
 def check_discharge_when_better(

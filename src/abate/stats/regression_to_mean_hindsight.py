@@ -22,7 +22,8 @@ from abate.stats.regression_to_mean_model import HistoryModel
 from abate.stats.regression_to_mean_prediction import Predicted
 
 _STEP = 1e-4
-_LEAST_EFFECTIVE_DRAWS = 25.0
+# A mean whose chance error from the draws is larger than this, in points, is not given.
+_LARGEST_CHANCE_ERROR = 0.05
 _NUDGE = 1e-9
 
 
@@ -33,12 +34,13 @@ class HindsightFall:
     Attributes
     ----------
     fall : FallLeft
-    least_effective_draws : float or None
-        Of the course whose paths agree least with the rule: ``sum(w)² / sum(w²)`` of its weights.
+    chance_error : float or None
+        Standard error of the mean prediction that comes from drawing, in points: with weights w a course's draws are worth
+        ``sum(w)² / sum(w²)``.
     """
 
     fall: FallLeft
-    least_effective_draws: float | None
+    chance_error: float | None
 
 
 def fall_left_in_hindsight(
@@ -78,15 +80,15 @@ def fall_left_in_hindsight(
         raise ParameterError(f"window_day must have {courses.course_count} rows, one a course; got shape {days.shape}.")
     if draw_count < 100:
         raise ParameterError(f"draw_count must be at least 100; got {draw_count}.")
-    if not model.converged:
-        fall = fall_without_split(courses, model.reason or "there is no model", level)
-        return HindsightFall(fall=fall, least_effective_draws=None)
+    if model.refusal is not None:
+        fall = fall_without_split(courses, model.refusal, level)
+        return HindsightFall(fall=fall, chance_error=None)
     normal = np.random.default_rng(seed).standard_normal((courses.course_count, draw_count, days.shape[1] + 1))
-    value, effective = _expected_under_rule(model, model.point, days, normal)
-    least = float(np.min(effective))
-    if least < _LEAST_EFFECTIVE_DRAWS:
-        reason = "hardly any path drawn agrees with the rule that chose the first day; draw more"
-        return HindsightFall(fall=fall_without_split(courses, reason, level), least_effective_draws=least)
+    value, error = _expected_under_rule(model, model.point, days, normal)
+    chance_error = float(np.linalg.norm(error)) / len(error)
+    if chance_error > _LARGEST_CHANCE_ERROR:
+        reason = "too few of the paths drawn agree with the rule that chose the first day"
+        return HindsightFall(fall=fall_without_split(courses, reason, level), chance_error=chance_error)
     slopes = np.column_stack(
         [
             (
@@ -98,7 +100,7 @@ def fall_left_in_hindsight(
         ]
     )
     fall = describe_fall(model, Predicted(value=value, slopes=slopes), level)
-    return HindsightFall(fall=_renamed(fall), least_effective_draws=least)
+    return HindsightFall(fall=_renamed(fall), chance_error=chance_error)
 
 
 def _renamed(fall: FallLeft) -> FallLeft:
@@ -109,22 +111,23 @@ def _renamed(fall: FallLeft) -> FallLeft:
 
 
 def _expected_under_rule(model: HistoryModel, point: Array, window: Array, normal: Array) -> tuple[Array, Array]:
-    """Return each course's expected final rating under the rule, and how many draws it is worth."""
+    """Return each course's expected final rating under the rule, and its standard error from drawing."""
     from scipy.special import log_ndtr
 
     courses = model.courses
     v = float(np.exp(point[4]))
     mean, root = _paths(model, point, np.column_stack([window, courses.final_day]))
     highest = np.where(courses.first >= courses.scale.highest, np.inf, np.floor(courses.first + _NUDGE) + 0.5)
-    value, effective = np.empty(len(mean)), np.empty(len(mean))
+    value, error = np.empty(len(mean)), np.empty(len(mean))
     for course in range(len(mean)):
         path = mean[course] + normal[course] @ root[course].T
         asked = np.isfinite(window[course])
         log_weight = log_ndtr((highest[course] - path[:, :-1][:, asked]) / np.sqrt(v)).sum(axis=1)
         weight = np.exp(log_weight - log_weight.max())
-        value[course] = weight @ _rating_at(path[:, -1], v, courses.scale) / weight.sum()
-        effective[course] = weight.sum() ** 2 / (weight @ weight)
-    return value, effective
+        rating = _rating_at(path[:, -1], v, courses.scale)
+        value[course] = weight @ rating / weight.sum()
+        error[course] = np.std(rating) * np.sqrt(weight @ weight) / weight.sum()
+    return value, error
 
 
 def _rating_at(path: Array, v: float, scale: RatingScale) -> Array:

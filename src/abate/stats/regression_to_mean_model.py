@@ -96,7 +96,7 @@ class HistoryModel:
     near_pair_count : int
         Pairs of ratings less than 10 days apart.
     at_bound : tuple of str
-        Parameters that ended at a bound; what depends on them takes them as known.
+        Parameters that ended at a bound: then the ratings do not say what they are, and no fall is split by them.
     prior_dominated : tuple of str
         Parameters of which the prior knows as much as the ratings, or more: the prior variance is at most twice what is
         left of it.
@@ -121,6 +121,14 @@ class HistoryModel:
     influence: Array | None = None
     converged: bool = False
     reason: str | None = None
+
+    @property
+    def refusal(self) -> str | None:
+        """Return why nothing may be predicted from the model, as a clause, or None."""
+        if self.at_bound:
+            names = " and ".join(name.replace("_", " ") for name in self.at_bound)
+            return f"the ratings do not say how large the {names} is: the fit ended at a bound"
+        return self.reason
 
     @property
     def point(self) -> Array:

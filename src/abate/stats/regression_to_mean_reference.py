@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -252,10 +253,16 @@ def _mean_above(z: float) -> float:
 
 def _normal_nodes(lower: float, upper: float, count: int) -> tuple[Array, Array]:
     """Return points and weights that integrate over a stretch of the standard normal distribution."""
-    nodes, weights = np.polynomial.legendre.leggauss(count)
+    nodes, weights = _legendre(count)
     z = 0.5 * (upper - lower) * nodes + 0.5 * (upper + lower)
     density = np.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
     return z, 0.5 * (upper - lower) * weights * density
+
+
+@cache
+def _legendre(count: int) -> tuple[Array, Array]:
+    nodes, weights = np.polynomial.legendre.leggauss(count)
+    return np.asarray(nodes, dtype=np.float64), np.asarray(weights, dtype=np.float64)
 
 
 def _later_ratings(shares: Array, rho: float, scale: RatingScale) -> Array:
