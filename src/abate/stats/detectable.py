@@ -110,7 +110,7 @@ def detectable_risk_difference(
     Examples
     --------
     >>> round(detectable_risk_difference(0.3, 100, 100), 3)
-    0.189
+    0.19
     """
     if not 0 <= risk_0 <= 1:
         raise ParameterError(f"risk_0 must be from 0 to 1; got {risk_0!r}.")

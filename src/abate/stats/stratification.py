@@ -82,7 +82,7 @@ def stratum_weights(
 
 def _population(treated: Array, population: Population) -> NDArray[np.bool_]:
     """Return which rows are of the population."""
-    members = {
+    members: dict[Population, NDArray[np.bool_]] = {
         Population.EVERYBODY: np.ones(treated.size, dtype=bool),
         Population.GROUP_1: treated == 1,
         Population.GROUP_0: treated == 0,
