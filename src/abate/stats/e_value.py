@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from abate.base.errors import ParameterError
 
+_FURTHEST_IN_SD = 20.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class EValue:
@@ -162,6 +164,7 @@ def e_value_of_mean_difference(
     Returns
     -------
     EValue
+        Without a number, and with a reason, where the difference is beyond 20 standard deviations.
 
     Raises
     ------
@@ -181,19 +184,24 @@ def e_value_of_mean_difference(
     if not (math.isfinite(difference) and math.isfinite(sd) and sd > 0 and math.isfinite(true_difference)):
         raise ParameterError(f"need finite differences and sd > 0; got {difference=}, {sd=}, {true_difference=}.")
     _check_interval(difference, lower, upper)
-    ratio, low, high, true = (
-        None if number is None else math.exp(0.91 * number / sd)
-        for number in (difference, lower, upper, true_difference)
-    )
-    assert ratio is not None and true is not None
-    found = e_value_of_risk_ratio(ratio, low, high, true_ratio=true)
+    method = "E-value of a mean difference, by the approximate risk ratio exp(0.91 d)"
+    furthest = max(abs(number) for number in (difference, true_difference, lower or 0.0, upper or 0.0))
+    if furthest > _FURTHEST_IN_SD * sd:
+        reason = f"a difference of more than {_FURTHEST_IN_SD:g} standard deviations has no such approximation"
+        return EValue(method=method, reason=reason)
+
+    def ratio_of(number: float) -> float:
+        return math.exp(0.91 * number / sd)
+
+    limits = (None, None) if lower is None or upper is None else (ratio_of(lower), ratio_of(upper))
+    found = e_value_of_risk_ratio(ratio_of(difference), *limits, true_ratio=ratio_of(true_difference))
     return EValue(
         value=found.value,
         limit=found.limit,
         ratio=found.ratio,
         ratio_lower=found.ratio_lower,
         ratio_upper=found.ratio_upper,
-        method="E-value of a mean difference, by the approximate risk ratio exp(0.91 d)",
+        method=method,
     )
 
 
