@@ -34,6 +34,8 @@ class GroupMeans:
         Persons of equal weight that would give as precise a mean (Kish); 0 where there is nothing.
     largest_share : float
         Of a group's weight, the most that one person carries.
+    parameter_count : float
+        What was fitted to the persons on the way: the two means, and the parameters of the score.
     method : str
     reason : str or None
         Why there are no means, as a clause.
@@ -51,6 +53,7 @@ class GroupMeans:
     effective_1: float = 0.0
     effective_0: float = 0.0
     largest_share: float = 0.0
+    parameter_count: float = 2.0
     method: str
     reason: str | None = None
     flags: tuple[str, ...] = ()
@@ -92,8 +95,9 @@ class ComparisonEstimate(IntervalEstimate):
 def difference_of(means: GroupMeans, level: float = 0.95) -> ComparisonEstimate:
     """Return the mean of group 1 less that of group 0, with an interval clustered by person.
 
-    The variance is that of the sums, within persons, of the rows' influences, with the factor G / (G - 1) for G persons;
-    the interval takes Student's t on G - 1 degrees of freedom.
+    The variance is that of the sums, within persons, of the rows' influences, with the factor G / (G - p) for G persons
+    and p fitted parameters; the interval takes Student's t on G - p degrees of freedom. Without the factor the interval
+    is too narrow where persons are few for the covariates (docs/statistics-comparison.md has the numbers).
 
     Parameters
     ----------
@@ -118,7 +122,7 @@ def difference_of(means: GroupMeans, level: float = 0.95) -> ComparisonEstimate:
     >>> means = GroupMeans(mean_1=3.0, mean_0=2.0, influence_1=influence, influence_0=influence[::-1],
     ...     person=np.arange(4), count_1=2, count_0=2, effective_1=2.0, effective_0=2.0, method="plain")
     >>> difference_of(means).value, round(difference_of(means).standard_error, 4)
-    (1.0, 1.1547)
+    (1.0, 1.4142)
     """
     require_level(level)
     if means.mean_1 is None or means.mean_0 is None:
@@ -200,16 +204,25 @@ def _standard_error(means: GroupMeans, influence: Array) -> tuple[float | None, 
             return None, f"the weight of group {group} hangs on one person"
     if is_constant(influence):
         return None, "nothing varies within the groups"
+    freedom = _freedom(means)
+    if freedom < 1:
+        return None, f"{_person_count(means)} persons are too few for {means.parameter_count:.3g} fitted parameters"
     moved = clustered_mean_interval(influence * influence.size, means.person)
-    return moved.standard_error, moved.reason
+    if moved.standard_error is None:
+        return None, moved.reason
+    return moved.standard_error * math.sqrt((_person_count(means) - 1) / freedom), None
 
 
 def _person_count(means: GroupMeans) -> int:
     return int(np.unique(means.person).size)
 
 
+def _freedom(means: GroupMeans) -> float:
+    return _person_count(means) - means.parameter_count
+
+
 def _quantile(means: GroupMeans, level: float) -> float:
-    return t_quantile((1 + level) / 2, _person_count(means) - 1)
+    return t_quantile((1 + level) / 2, _freedom(means))
 
 
 def _estimate(
@@ -222,7 +235,7 @@ def _estimate(
         level=level,
         method=means.method,
         standard_error=error,
-        p_value=t_two_sided_p(statistic, _person_count(means) - 1),
+        p_value=t_two_sided_p(statistic, _freedom(means)),
         mean_1=means.mean_1,
         mean_0=means.mean_0,
         count_1=means.count_1,

@@ -40,7 +40,7 @@ def doubly_robust_means(
     *,
     kind: OutcomeKind = OutcomeKind.NUMBER,
     population: Population = Population.OVERLAP,
-    penalty: float | PenaltyChoice = PenaltyChoice.AKAIKE,
+    penalty: float | PenaltyChoice = 1.0,
     outcome_penalty: float | None = None,
     fold_count: int = 5,
     seed: int = 1,
@@ -50,10 +50,11 @@ def doubly_robust_means(
     Persons are dealt into folds; score ``e`` and outcome models ``m_1``, ``m_0`` (ridge regressions, one for each group)
     of a fold come from the other folds. With h the tilt of the population and h' its slope, the mean of group 1 is
 
-        sum of h {t (y - m_1) / e + m_1} + h' (t - e) m_1   over   sum of h + h' (t - e)
+        sum of c m_1 / sum of c  +  sum of w (y - m_1) / sum of w,   c = h + h' (t - e),   w = t h / e
 
-    and that of group 0 likewise. The terms in h' make small errors of the score harmless for populations that depend on
-    the score itself; for everybody they are 0.
+    and that of group 0 likewise with ``w = (1 - t) h / (1 - e)``. The term in h' makes small errors of the score harmless
+    for populations that depend on the score itself; for everybody it is 0. The residuals' weights are made to sum to 1,
+    which keeps the estimate steady where some are large.
 
     Parameters
     ----------
@@ -65,7 +66,7 @@ def doubly_robust_means(
         Linear or logistic regression of the outcome.
     population : Population
     penalty : float or PenaltyChoice
-        Of the score.
+        Of the score. The outcome models take up what a little shrinkage leaves; much of it spoils the estimate.
     outcome_penalty : float, optional
         Of the outcome models, at least 0; by generalised cross-validation (NUMBER) or Akaike's information (FLAG) where
         it is left out.
@@ -88,6 +89,7 @@ def doubly_robust_means(
     Robins, Rotnitzky & Zhao (1994), JASA 89(427), 846-866. https://doi.org/10.1080/01621459.1994.10476818
     Hirano, Imbens & Ridder (2003), Econometrica 71(4), 1161-1189. https://doi.org/10.1111/1468-0262.00442
     Chernozhukov et al. (2018), The Econometrics Journal 21(1), C1-C68. https://doi.org/10.1111/ectj.12097
+    Robins et al. (2007), Statistical Science 22(4), 544-559. https://doi.org/10.1214/07-STS227D (bounded weights)
 
     Examples
     --------
@@ -151,9 +153,10 @@ def _augmented(
     means, influences = {}, {}
     for group in (1, 0):
         m = expected[group]
-        total = np.where(treated == group, weight * (y - m), 0.0) + counted * m
-        means[group] = float(total.sum() / counted.sum())
-        influences[group] = (total - means[group] * counted) / counted.sum()
+        w, of_model = np.where(treated == group, weight, 0.0), float(counted @ m / counted.sum())
+        of_residuals = float(w @ (y - m) / w.sum())
+        means[group] = of_model + of_residuals
+        influences[group] = counted * (m - of_model) / counted.sum() + w * (y - m - of_residuals) / w.sum()
     cost = {group: cost_of_weights(weight[treated == group], groups.person[treated == group]) for group in (1, 0)}
     flags = list(propensity.flags)
     if constant_count:
@@ -171,6 +174,7 @@ def _augmented(
         effective_1=cost[1].effective_persons,
         effective_0=cost[0].effective_persons,
         largest_share=max(cost[1].largest_share, cost[0].largest_share),
+        parameter_count=2 + (propensity.fit.effective_parameters if propensity.fit else 0.0),
         method=method,
         flags=tuple(flags),
     )

@@ -17,7 +17,7 @@ from abate.stats.roots import crossing
 METHOD = "normal distribution of systematic error, maximum likelihood"
 
 _FEW = 10
-_GRID_COUNT = 200
+_GRID_COUNT = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,11 +206,15 @@ def _most_likely(found: Array, errors: Array) -> tuple[float, float]:
     """Return the mean and variance of highest likelihood: the best of 0 and all places where the slope turns down."""
     widest = float(np.ptp(found)) ** 2
     candidates = [0.0]
-    grid = widest * np.linspace(0, 1, _GRID_COUNT) ** 3
-    slopes = [_slope(found, errors, variance) for variance in grid]
+    grid = widest * np.linspace(0, 1, _GRID_COUNT) ** 2
+    slopes = _slopes(found, errors, grid)
     for left, right, before, after in zip(grid, grid[1:], slopes, slopes[1:], strict=False):
         if before > 0 >= after:
-            candidates.append(crossing(lambda v: _slope(found, errors, v), float(left), float(right), 1e-14 * widest))
+            candidates.append(
+                crossing(
+                    lambda v: float(_slopes(found, errors, np.array([v]))[0]), float(left), float(right), 1e-14 * widest
+                )
+            )
     variance = max(candidates, key=lambda v: _log_likelihood(found, errors, v))
     return _mean(found, errors, variance), variance
 
@@ -224,10 +228,12 @@ def _log_likelihood(found: Array, errors: Array, variance: float) -> float:
     return -float(np.sum(np.log(total) + (found - _mean(found, errors, variance)) ** 2 / total)) / 2
 
 
-def _slope(found: Array, errors: Array, variance: float) -> float:
-    """Return the derivative of the profile log-likelihood with respect to the variance."""
-    total = variance + errors**2
-    return float(np.sum(((found - _mean(found, errors, variance)) / total) ** 2 - 1 / total)) / 2
+def _slopes(found: Array, errors: Array, variances: Array) -> Array:
+    """Return the derivatives of the profile log-likelihood with respect to the variance, at each of some."""
+    w = 1 / (variances[:, None] + errors**2)
+    means = (w @ found) / w.sum(axis=1)
+    slopes: Array = np.sum(((found - means[:, None]) * w) ** 2 - w, axis=1) / 2
+    return slopes
 
 
 def _affected(found: Array, errors: Array) -> tuple[int, ...]:

@@ -18,10 +18,16 @@ from abate.stats.two_groups import TwoGroups, checked_groups
 
 METHOD = "ridge logistic regression"
 
+# Hardly any: coefficients of standardised covariates are drawn to 0 as by a normal prior with a standard deviation of 3.
+WEAK_PENALTY = 0.1
+
 # Below this many persons a group has no share to speak of.
 LEAST_PERSONS = 3
 
 _LEAST_LIKELIHOOD = 1e-300
+
+# No score is nearer to 0 or 1, so that every weight is finite.
+_LEAST_CHANCE = 1e-12
 
 
 class PenaltyChoice(Enum):
@@ -70,14 +76,16 @@ def estimate_propensity(
     person: ArrayLike | None = None,
     names: Sequence[str] | None = None,
     *,
-    penalty: float | PenaltyChoice = PenaltyChoice.CROSS_VALIDATED,
+    penalty: float | PenaltyChoice = WEAK_PENALTY,
     fold_count: int = 5,
     seed: int = 1,
 ) -> Propensity:
     """Return the propensity score of each row by ridge logistic regression on all rows.
 
     Without a penalty overlap weights balance the means of the covariates exactly; with one, the balance is as near as
-    the penalty is small, and must be looked at (:func:`abate.stats.covariate_balance.weighted_balance`).
+    the penalty is small, and must be looked at (:func:`abate.stats.covariate_balance.weighted_balance`). The default is
+    only as strong as it takes to keep the fit finite. A penalty chosen to predict group membership best shrinks more and
+    leaves confounding: measured in docs/statistics-comparison.md, and meant for covariates as many as persons only.
 
     Parameters
     ----------
@@ -125,7 +133,7 @@ def estimate_propensity(
     folds = person_folds(groups, fold_count, seed)
     fit = _fit(groups.treated, groups.covariates, penalty, folds)
     return Propensity(
-        score=fit.prediction(groups.covariates),
+        score=_inside(fit.prediction(groups.covariates)),
         groups=groups,
         fit=fit,
         is_cross_fitted=False,
@@ -142,7 +150,7 @@ def cross_fitted_propensity(
     person: ArrayLike | None = None,
     names: Sequence[str] | None = None,
     *,
-    penalty: float | PenaltyChoice = PenaltyChoice.AKAIKE,
+    penalty: float | PenaltyChoice = 1.0,
     fold_count: int = 5,
     seed: int = 1,
 ) -> Propensity:
@@ -151,7 +159,7 @@ def cross_fitted_propensity(
     Parameters
     ----------
     treated, covariates, person, names, penalty
-        As for :func:`estimate_propensity`; the penalty is chosen anew within the rows of each fit.
+        As for :func:`estimate_propensity`; a penalty to be chosen is chosen anew within the rows of each fit.
     fold_count, seed : int
         Of the cross-fitting and of a cross-validated penalty.
 
@@ -188,7 +196,7 @@ def cross_fitted_propensity(
         linear[held] = part.linear_predictor(groups.covariates[held])
     fit = _fit(groups.treated, groups.covariates, penalty, folds)
     return Propensity(
-        score=expit(linear),
+        score=_inside(expit(linear)),
         groups=groups,
         fit=fit,
         is_cross_fitted=True,
@@ -239,6 +247,10 @@ def _cross_validated_penalty(treated: Array, covariates: Array, folds: IntArray)
             held_back[place] += float(np.sum(np.log(np.maximum(likelihood, _LEAST_LIKELIHOOD))))
     best = float(held_back.max())
     return max(p for p, value in zip(PENALTIES, held_back, strict=True) if math.isclose(value, best, rel_tol=1e-12))
+
+
+def _inside(score: Array) -> Array:
+    return np.clip(score, _LEAST_CHANCE, 1 - _LEAST_CHANCE)
 
 
 def _renumbered(folds: IntArray) -> IntArray:

@@ -46,10 +46,11 @@ class TwoGroups:
         """Return why the groups cannot be compared, as a clause, None where they can."""
         if not self.treated.size:
             return "there are no rows"
-        for group in (1, 0):
-            count = self.person_count_of(group)
+        counts = {group: self.person_count_of(group) for group in (1, 0)}
+        for group, count in counts.items():
             if count == 0:
                 return f"nobody is in group {group}"
+        for group, count in counts.items():
             if count < least_persons:
                 return f"group {group} has fewer than {least_persons} persons: {count}"
         return None

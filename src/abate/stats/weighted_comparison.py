@@ -239,9 +239,15 @@ def _means(
         effective_1=cost[1].effective_persons,
         effective_0=cost[0].effective_persons,
         largest_share=max(cost[1].largest_share, cost[0].largest_share),
+        parameter_count=2 + _parameters_of_score(weights),
         method=method,
         flags=weights.flags,
     )
+
+
+def _parameters_of_score(weights: Weights) -> float:
+    fit = weights.propensity.fit if weights.propensity else None
+    return fit.effective_parameters if fit else 0.0
 
 
 def _influence_of_score(influence: Array, weights: Weights, group: int) -> Array:

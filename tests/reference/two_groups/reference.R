@@ -44,7 +44,7 @@ for (i in 1:3) l <- l - solve(hessian(dual, l), grad(dual, l))
 w <- exp(C %*% l); w <- w / mean(w)
 show("entropy_weights", w[1:8]); show("entropy_mean_0", weighted.mean(y[t == 0], w))
 
-# Augmented weighting, cross-fitted in the folds of data.csv, everybody and overlap.
+# Augmented weighting with residual weights that sum to 1, cross-fitted in the folds of data.csv.
 e <- m1 <- m0 <- r1 <- r0 <- numeric(n)
 for (k in sort(unique(d$fold))) {
   h <- d$fold == k; p <- function(f, fam, s) predict(glm(f, fam, d[!h & s, ], control = list(epsilon = 1e-14, maxit = 100)), d[h, ], type = "response")
@@ -54,12 +54,14 @@ for (k in sort(unique(d$fold))) {
 }
 clustered <- function(f) sqrt(sum(rowsum(f, d$person)^2) * G / (G - 1))
 aipw <- function(y, m1, m0) {
-  a1 <- m1 + t * (y - m1) / e; a0 <- m0 + (1 - t) * (y - m0) / (1 - e); u1 <- mean(a1); u0 <- mean(a0)
-  c(u1, u0, clustered((a1 - a0 - u1 + u0) / n), clustered(((a1 - u1) / u1 - (a0 - u0) / u0) / n))
+  w1 <- t / e; w0 <- (1 - t) / (1 - e); r1 <- weighted.mean(y - m1, w1); r0 <- weighted.mean(y - m0, w0)
+  u1 <- mean(m1) + r1; u0 <- mean(m0) + r0
+  f1 <- (m1 - mean(m1)) / n + w1 * (y - m1 - r1) / sum(w1); f0 <- (m0 - mean(m0)) / n + w0 * (y - m0 - r0) / sum(w0)
+  c(u1, u0, clustered(f1 - f0), clustered(f1 / u1 - f0 / u0))
 }
 show("aipw_rating", aipw(y, m1, m0)); show("aipw_responded", aipw(d$responded, r1, r0))
-treated_only <- (t * (y - m0) - (1 - t) * e / (1 - e) * (y - m0)) / sum(t)
-show("aipw_group_1", c(sum(treated_only), clustered(treated_only - sum(treated_only) * t / sum(t))))
+w0 <- (1 - t) * e / (1 - e); r0 <- weighted.mean(y - m0, w0); effect <- mean((y - m0)[t == 1]) - r0
+show("aipw_group_1", c(effect, clustered(t * (y - m0 - effect - r0) / sum(t) - w0 * (y - m0 - r0) / sum(w0))))
 
 # Matching on the log odds, nearest, largest first, without replacement, no caliper (this version leaves it out of account): the first course of each person.
 one <- d[!duplicated(d$person), ]

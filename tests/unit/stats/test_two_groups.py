@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abate.base.errors import ParameterError
@@ -61,6 +61,7 @@ def test_a_wrong_number_of_folds_is_refused():
         person_folds(checked_groups([1, 0], [1, 2]), fold_count=1)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=2, max_size=40), st.randoms(use_true_random=False)
 )
