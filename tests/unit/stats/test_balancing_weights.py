@@ -17,7 +17,7 @@ from abate.stats.trimming import TrimmingRule, trim
 from abate.stats.two_groups import checked_groups
 
 RANDOM = np.random.default_rng(5)
-X = RANDOM.normal(size=(120, 3)) + [0, 50, 3]
+X = [*RANDOM.normal(size=(120, 3)), 0, 50, 3]
 TREATED = (RANDOM.random(120) < expit(X[:, 0])).astype(int)
 
 
@@ -128,9 +128,9 @@ def test_entropy_balancing_gives_the_means_of_its_population(population):
     weights = entropy_weights(TREATED, X, population=population)
     members = {Population.GROUP_1: TREATED == 1, Population.GROUP_0: TREATED == 0}.get(population, TREATED >= 0)
     for group in (0, 1):
-        own = np.average(X[TREATED == group], axis=0, weights=weights.weight[TREATED == group])
+        own = np.average(X[group == TREATED], axis=0, weights=weights.weight[group == TREATED])
         assert own.tolist() == pytest.approx(X[members].mean(axis=0).tolist(), rel=1e-9)
-        assert weights.weight[TREATED == group].mean() == pytest.approx(1)
+        assert weights.weight[group == TREATED].mean() == pytest.approx(1)
 
 
 def test_entropy_balancing_with_repeated_and_constant_columns():
