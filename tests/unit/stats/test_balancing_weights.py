@@ -17,8 +17,8 @@ from abate.stats.trimming import TrimmingRule, trim
 from abate.stats.two_groups import checked_groups
 
 RANDOM = np.random.default_rng(5)
-X = RANDOM.normal(size=(120, 3)) + [0, 50, 3]
-TREATED = (RANDOM.random(120) < expit(X[:, 0])).astype(int)
+X = RANDOM.normal(loc=[0, 50, 3], size=(120, 3))
+IN_GROUP_1 = (RANDOM.random(120) < expit(X[:, 0])).astype(int)
 
 
 def _scored(treated, score):
@@ -51,8 +51,8 @@ def test_slopes_are_those_of_the_heights(e, population):
 
 
 def test_overlap_weights_of_a_fit_without_penalty_balance_every_mean():
-    propensity = estimate_propensity(TREATED, X, penalty=0)
-    lines = weighted_balance(X, TREATED, balancing_weights(propensity).weight)
+    propensity = estimate_propensity(IN_GROUP_1, X, penalty=0)
+    lines = weighted_balance(X, IN_GROUP_1, balancing_weights(propensity).weight)
     assert max(abs(line.after) for line in lines) < 1e-8
     assert max(abs(line.before) for line in lines) > 0.3
 
@@ -125,17 +125,20 @@ def test_trimming_that_leaves_nobody_says_so():
 
 @pytest.mark.parametrize("population", [Population.GROUP_1, Population.GROUP_0, Population.EVERYBODY])
 def test_entropy_balancing_gives_the_means_of_its_population(population):
-    weights = entropy_weights(TREATED, X, population=population)
-    members = {Population.GROUP_1: TREATED == 1, Population.GROUP_0: TREATED == 0}.get(population, TREATED >= 0)
+    weights = entropy_weights(IN_GROUP_1, X, population=population)
+    members = {Population.GROUP_1: IN_GROUP_1 == 1, Population.GROUP_0: IN_GROUP_1 == 0}.get(
+        population, IN_GROUP_1 >= 0
+    )
     for group in (0, 1):
-        own = np.average(X[TREATED == group], axis=0, weights=weights.weight[TREATED == group])
+        rows = np.flatnonzero(np.equal(IN_GROUP_1, group))
+        own = np.average(X[rows], axis=0, weights=weights.weight[rows])
         assert own.tolist() == pytest.approx(X[members].mean(axis=0).tolist(), rel=1e-9)
-        assert weights.weight[TREATED == group].mean() == pytest.approx(1)
+        assert weights.weight[rows].mean() == pytest.approx(1)
 
 
 def test_entropy_balancing_with_repeated_and_constant_columns():
     more = np.column_stack([X, 2 * X[:, 0] - X[:, 1], np.ones(120)])
-    plain, wide = entropy_weights(TREATED, X), entropy_weights(TREATED, more)
+    plain, wide = entropy_weights(IN_GROUP_1, X), entropy_weights(IN_GROUP_1, more)
     assert wide.weight.tolist() == pytest.approx(plain.weight.tolist(), rel=1e-6)
 
 
@@ -158,5 +161,5 @@ def test_a_constant_that_differs_between_the_groups_is_out_of_reach():
 
 def test_entropy_balancing_is_not_for_overlap():
     with pytest.raises(ParameterError, match="OVERLAP"):
-        entropy_weights(TREATED, X, population=Population.OVERLAP)
+        entropy_weights(IN_GROUP_1, X, population=Population.OVERLAP)
     assert entropy_weights([1, 1], [1, 2]).reason == "nobody is in group 0"
