@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abate.base.errors import ParameterError
@@ -43,6 +43,7 @@ def test_weights_by_hand(population, expected):
     assert weights.population is population
 
 
+@settings(deadline=None)
 @given(st.floats(0.01, 0.99).filter(lambda e: abs(e - 0.5) > 1e-3), st.sampled_from(Population))
 def test_slopes_are_those_of_the_heights(e, population):
     tilt, step = TILTS[population], 1e-6
@@ -86,6 +87,7 @@ def test_cost_by_person():
         cost_of_weights([1, -1])
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0.001, 1000), min_size=1, max_size=20))
 def test_effective_size_lies_between_one_and_all(weights):
     cost = cost_of_weights(weights)
