@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abate.base.errors import ParameterError
@@ -55,6 +55,7 @@ def test_preference_by_hand():
     assert preference_score([0.2, 0.5, 0, 1], 0.2).tolist() == pytest.approx([0.5, 0.8, 0, 1])
 
 
+@settings(deadline=None)
 @given(st.floats(0.001, 0.999), st.floats(0.01, 0.99))
 def test_preference_is_a_shift_of_log_odds(score, share):
     preference = preference_score([score], share)[0]

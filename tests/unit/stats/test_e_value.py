@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abate.base.errors import ParameterError
@@ -101,6 +101,7 @@ def test_what_does_not_fit_is_refused(wrong):
         wrong()
 
 
+@settings(deadline=None)
 @given(st.floats(0.02, 50))
 def test_a_confounder_as_strong_as_the_e_value_explains_all_and_a_weaker_one_does_not(ratio):
     e_value = e_value_of_risk_ratio(ratio).value
@@ -110,6 +111,7 @@ def test_a_confounder_as_strong_as_the_e_value_explains_all_and_a_weaker_one_doe
     assert (ratio_after_confounding(ratio, weaker, weaker).value - 1) * (ratio - 1) >= 0
 
 
+@settings(deadline=None)
 @given(st.floats(0.05, 0.95), st.floats(0.05, 0.95), st.floats(0.01, 0.99), st.floats(0.01, 0.99))
 def test_no_binary_confounder_does_more_than_the_bounding_factor(share_1, share_0, risk_with, risk_without):
     "Group does nothing; the ratio that is seen comes from the confounder alone."
@@ -141,6 +143,7 @@ def test_sensemakr():
     assert robustness_value(0.5, 1.0, 783, level=0.95) == 0
 
 
+@settings(deadline=None)
 @given(st.floats(0.1, 30), st.integers(5, 500))
 def test_a_confounder_at_the_robustness_value_takes_the_difference_away(t_value, freedom):
     share = robustness_value(t_value, 1.0, freedom)

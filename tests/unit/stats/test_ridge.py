@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abate.base.errors import ParameterError
@@ -116,6 +116,7 @@ def test_what_does_not_fit_is_refused(outcome, covariates, penalty, said):
         fit_ridge_logistic(outcome, covariates, penalty)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 1), min_size=2, max_size=30), st.floats(0.01, 100))
 def test_predictions_average_to_the_share(outcome, penalty):
     "The intercept goes free, so that a fit gives back the mean."
