@@ -32,6 +32,7 @@ class Reader:
         self.low: dict[Name, float] = defaultdict(float)
         self.high: dict[Name, float] = defaultdict(lambda: math.inf)
         self.sums: list[tuple[dict[Name, float], float, float]] = []
+        self.seen: dict[Name, tuple[float, float]] = {}
 
     def read(self, release: Mapping[str, Any], prefix: str = "") -> None:
         """Take in a release; names of its counts begin with ``prefix``."""
@@ -65,6 +66,9 @@ class Reader:
             aim[column[name]] = direction
             found = milp(aim, constraints=rules, bounds=bounds, integrality=np.ones(len(names)))
             assert found.status != 2, f"what is told of {name} cannot be true: the reader is wrong, or the files are"
+            for one, value in zip(names, found.x if found.status == 0 else (), strict=False):
+                low, high = self.seen.get(one, (value, value))
+                self.seen[one] = min(low, value), max(high, value)
             ends.append(direction * found.fun if found.status == 0 else -direction * math.inf)
         return ends[0], ends[1]
 
@@ -76,6 +80,9 @@ class Reader:
         """Return the counts that stand nowhere, are from 1 to one less than ``smallest``, and can be one number only."""
         pinned = {}
         for name in self.unknown():
+            low, high = self.seen.get(name, (0.0, 0.0))
+            if high - low > 0.5:  # solutions for others gave it two values
+                continue
             low, high = self.range_of(name)
             if high - low < 0.5 and 0 < round(low) < smallest:
                 pinned[name] = low
