@@ -11,6 +11,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -223,14 +224,17 @@ class _Reading:
             met = self.numerator(f"response.{id}_missing_as_no", "met", id)
             self.numerator(f"response.{id}", "met", id) if self.by_id[f"response.{id}"]["value"] is not None else None
             judged = self.size(f"response.{id}", "denominator", "judged", id)
-            not_met, unjudged = self.count(self.name("not met", id), None), self.count(self.name("not judged", id), None)
+            not_met, unjudged = (
+                self.count(self.name("not met", id), None),
+                self.count(self.name("not judged", id), None),
+            )
             self.total(judged, met, not_met)
             self.total(self.all, judged, unjudged)
             kind, threshold = next((kind, rule[kind]) for kind in ("points", "percent", "at_most") if kind in rule)
             nested[kind].append((threshold if kind == "at_most" else -threshold, met))
         for found in nested.values():
             ordered = [name for _, name in sorted(found)]
-            for inner, outer in zip(ordered, ordered[1:], strict=False):
+            for inner, outer in pairwise(ordered):
                 self.inside(inner, outer)
         self.moves(rules)
 
@@ -253,7 +257,9 @@ class _Reading:
         lowest = {}
         for day in self.release["days"]:
             at = str(day["day"])
-            running, rated, low = (self.count(self.name(kind, at), day[kind]) for kind in ("running", "rated", "lowest"))
+            running, rated, low = (
+                self.count(self.name(kind, at), day[kind]) for kind in ("running", "rated", "lowest")
+            )
             self.inside(running, before)
             self.inside(rated, running)
             lowest[day["day"]] = low
@@ -276,7 +282,9 @@ class _Reading:
         if own["value"] is None or own["n"] is None or self.rounding > 1:
             return
         n, slack = own["n"], _half_of_last_digit(own["value"], own["lower"])
-        self.reader.tie({name: day for day, name in lowest.items()}, n * (own["value"] - slack), n * (own["value"] + slack))
+        self.reader.tie(
+            {name: day for day, name in lowest.items()}, n * (own["value"] - slack), n * (own["value"] + slack)
+        )
         if own["sd"] is None and own["lower"] is not None:
             self.spread(own, lowest)
         if own["sd"] is not None:
@@ -311,10 +319,14 @@ class _Reading:
         self.inside(known, self.all)
         anything, rate = self.numerator("harm.any", "harm", "any"), "harm.rate"
         self.inside(anything, known)
-        terms = [m[1] for m in self.all_ids(r"harm\.([a-z_0-9]+)") if not re.fullmatch(r"any|rate|serious|grade_.*", m[1])]
+        terms = [
+            m[1] for m in self.all_ids(r"harm\.([a-z_0-9]+)") if not re.fullmatch(r"any|rate|serious|grade_.*", m[1])
+        ]
         keys = {term: self.numerator(f"harm.{term}", "harm", term) for term in terms}
         self.covered(anything, keys.values())
-        events = {term: self.numerator(f"harm.{term}.rate", "events", term) for term in terms if self.has(f"harm.{term}.rate")}
+        events = {
+            term: self.numerator(f"harm.{term}.rate", "events", term) for term in terms if self.has(f"harm.{term}.rate")
+        }
         for term, name in events.items():
             self.inside(keys[term], name)
         if self.has(rate) and len(events) == len(terms):
@@ -332,7 +344,9 @@ class _Reading:
         graded = {"any": ("harm", anything), **{term: (f"harm.{term}", key) for term, key in keys.items()}}
         above: dict[tuple[str, int], Name] = {}
         for term, (id, key) in graded.items():
-            found = [self.numerator(f"{id}.{grade}", "grade", term, grade) for grade in _GRADES if self.has(f"{id}.{grade}")]
+            found = [
+                self.numerator(f"{id}.{grade}", "grade", term, grade) for grade in _GRADES if self.has(f"{id}.{grade}")
+            ]
             if len(found) < len(_GRADES):
                 continue
             self.total(key, *found)
@@ -416,25 +430,37 @@ class _Reading:
             reasons = [self.numerator(r[0], "missing", r[0]) for r in self.all_ids(rf"missing\.{re.escape(match[1])}\.[a-z_0-9]+") if r[0] not in ("missing.follow_up.visit_1", "missing.follow_up.visit_2")]  # fmt: skip
             if reasons:
                 # Of a visit no reason is given where there was no final rating to hold.
-                self.reader.tie({key: 1, **dict.fromkeys(reasons, -1)}, 0, math.inf if match[1].startswith("follow_up.") else 0)
+                self.reader.tie(
+                    {key: 1, **dict.fromkeys(reasons, -1)}, 0, math.inf if match[1].startswith("follow_up.") else 0
+                )
             if match[1] in seen and self.has(seen[match[1]]):
                 self.total(self.all, key, self.size(seen[match[1]], "n", "size", match[1]))
             if match[1].startswith("follow_up."):
                 self.total(self.all, key, self.name("seen", match[1].removeprefix("follow_up.")))
         if self.name("missing", "final") in self.reader.low and self.name("size", "evaluable") in self.reader.low:
-            lacking = {self.name("missing", which): 1.0 for which in ("final", "baseline") if self.name("missing", which) in self.reader.low}
+            lacking = {
+                self.name("missing", which): 1.0
+                for which in ("final", "baseline")
+                if self.name("missing", which) in self.reader.low
+            }
             both = self.name("size", "evaluable")
-            self.reader.tie({self.all: 1, both: -1, **{name: -1.0 for name in lacking}}, -math.inf, 0)
+            self.reader.tie({self.all: 1, both: -1, **dict.fromkeys(lacking, -1.0)}, -math.inf, 0)
             for name in lacking:
                 self.reader.tie({self.all: 1, both: -1, name: -1}, 0, math.inf)
 
     def table_1(self) -> None:
         rows = self.release["characteristics"]
         primary = self.primary[2]
-        groups = {"overall": self.all, **{g: self.name(w, primary) for g, w in zip(_GROUPS, ("met", "not met", "not judged"), strict=True)}}
+        groups = {
+            "overall": self.all,
+            **{g: self.name(w, primary) for g, w in zip(_GROUPS, ("met", "not met", "not judged"), strict=True)},
+        }
         for group, told in rows[0]["cells"].items():
             if groups[group] in self.reader.low:
-                self.count(groups[group], int(told) if told.isdigit() else told if told in ("hidden", f"<{self.smallest}") else None)
+                self.count(
+                    groups[group],
+                    int(told) if told.isdigit() else told if told in ("hidden", f"<{self.smallest}") else None,
+                )
         by_variable: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
         for row in rows[2:]:
             by_variable[row["variable"]].append(row)
@@ -456,7 +482,10 @@ class _Reading:
                 self.total(size, lacking, *levels)
             else:
                 self.inside(lacking, size)
-        for kind, labels in (("lacking", [()]), ("level", [(str(row["level"]),) for row in rows] if is_category else [])):
+        for kind, labels in (
+            ("lacking", [()]),
+            ("level", [(str(row["level"]),) for row in rows] if is_category else []),
+        ):
             for label in labels:
                 parts = [self.name(kind, variable, *label, group) for group in _GROUPS]
                 self.total(self.name(kind, variable, *label, "overall"), *parts)

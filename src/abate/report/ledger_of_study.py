@@ -214,7 +214,7 @@ def _note_day_counts(ledger: Ledger, view: ResultView) -> None:
     ledger.nest([COURSES, *running])
     own = view.known("nadir_day.mean")
     if own is not None and days:
-        lowest = {("lowest", str(one.day)): one.day for one in days}
+        lowest: dict[Key, int] = {("lowest", str(one.day)): one.day for one in days}
         ledger.split(_size(ledger, "endpoints", own.n), *lowest)
         ledger.is_mean_of(("estimate", own.id), lowest)
         ledger.has_size(("estimate", own.id), _size(ledger, "endpoints", own.n))

@@ -171,9 +171,7 @@ def _merge(
 class _Audit(Generic[Key]):
     """The sums of a study, and what they say of its hidden counts."""
 
-    def __init__(
-        self, counts: Mapping[Key, Count], sums: Sequence[Sum[Key]], smallest: int, told_from: int
-    ) -> None:
+    def __init__(self, counts: Mapping[Key, Count], sums: Sequence[Sum[Key]], smallest: int, told_from: int) -> None:
         self._counts, self._sums, self._smallest, self._told_from = counts, sums, smallest, told_from
         self._sums_of: dict[Key, list[int]] = defaultdict(list)
         for place, one in enumerate(sums):
@@ -211,7 +209,7 @@ class _Audit(Generic[Key]):
                 cheap = [name for name in candidates if self._counts[name].importance <= importance] or candidates
                 alone = (name for name in cheap if self._width_without(key, [name], marks) > width + _TOLERANCE)
                 return {next(alone, cheap[0]): Mark.OTHER}
-        if width > 1 - _TOLERANCE or (not candidates and self._counts[key].value >= self._told_from):
+        if width > 1 - _TOLERANCE or self._counts[key].value >= self._told_from:
             self._is_enough.add(key)
             return {}
         # Nothing more to hide would help, so that marks alone say too much: the others that are small lose theirs.
@@ -355,8 +353,8 @@ class _Audit(Generic[Key]):
         self, key: Key, names: Sequence[Key], places: Sequence[int], marks: Mapping[Key, Mark]
     ) -> tuple[float, float]:
         import numpy as np
-        from scipy.sparse import csc_array
         from scipy.optimize import Bounds, LinearConstraint, milp
+        from scipy.sparse import csc_array
 
         column = {name: at for at, name in enumerate(names)}
         equations, right = np.zeros((len(places), len(names))), np.zeros(len(places))

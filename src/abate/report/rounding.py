@@ -86,7 +86,6 @@ def _with_rounded_counts(found: Estimate, multiple: int) -> Estimate:
     def near(count: float | None) -> int | None:
         return None if count is None else int(rounded_count(round(count), multiple))
 
-    is_rate = found.denominator is not None and found.unit.startswith("{events}")
     return replace(
         found, n=near(found.n), person_count=near(found.person_count), numerator=near(found.numerator),
         # Days of infusion with their fractions would tell the length of a course that is new in the next release.
