@@ -7,11 +7,11 @@ each may be, and has one where both are the same.
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,7 @@ class Reader:
         self.low: dict[Name, float] = defaultdict(float)
         self.high: dict[Name, float] = defaultdict(lambda: math.inf)
         self.sums: list[tuple[dict[Name, float], float, float]] = []
+        self.seen: dict[Name, tuple[float, float]] = {}
 
     def read(self, release: Mapping[str, Any], prefix: str = "") -> None:
         """Take in a release; names of its counts begin with ``prefix``."""
@@ -66,6 +67,9 @@ class Reader:
             aim[column[name]] = direction
             found = milp(aim, constraints=rules, bounds=bounds, integrality=np.ones(len(names)))
             assert found.status != 2, f"what is told of {name} cannot be true: the reader is wrong, or the files are"
+            for one, value in zip(names, found.x if found.status == 0 else (), strict=False):
+                low, high = self.seen.get(one, (value, value))
+                self.seen[one] = min(low, value), max(high, value)
             ends.append(direction * found.fun if found.status == 0 else -direction * math.inf)
         return ends[0], ends[1]
 
@@ -77,6 +81,9 @@ class Reader:
         """Return the counts that stand nowhere, are from 1 to one less than ``smallest``, and can be one number only."""
         pinned = {}
         for name in self.unknown():
+            low, high = self.seen.get(name, (0.0, 0.0))
+            if high - low > 0.5:  # solutions for others gave it two values
+                continue
             low, high = self.range_of(name)
             if high - low < 0.5 and 0 < round(low) < smallest:
                 pinned[name] = low
@@ -227,7 +234,7 @@ class _Reading:
             nested[kind].append((threshold if kind == "at_most" else -threshold, met))
         for found in nested.values():
             ordered = [name for _, name in sorted(found)]
-            for inner, outer in itertools.pairwise(ordered):
+            for inner, outer in pairwise(ordered):
                 self.inside(inner, outer)
         self.moves(rules)
 

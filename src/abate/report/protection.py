@@ -209,7 +209,7 @@ class _Audit(Generic[Key]):
                 cheap = [name for name in candidates if self._counts[name].importance <= importance] or candidates
                 alone = (name for name in cheap if self._width_without(key, [name], marks) > width + _TOLERANCE)
                 return {next(alone, cheap[0]): Mark.OTHER}
-        if width > 1 - _TOLERANCE or (not candidates and self._counts[key].value >= self._told_from):
+        if width > 1 - _TOLERANCE or self._counts[key].value >= self._told_from:
             self._is_enough.add(key)
             return {}
         # Nothing more to hide would help, so that marks alone say too much: the others that are small lose theirs.

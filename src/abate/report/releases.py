@@ -16,7 +16,7 @@ from abate.base.errors import DisclosureError
 from abate.contracts.result import RESULTS_SCHEMA, Estimate, StudyResult
 from abate.report.ledger import Key, Ledger
 from abate.report.ledger_of_study import COURSES, share_of_cell, table_1_key
-from abate.report.protection import Mark
+from abate.report.protection import Mark, Sum
 
 Release = Mapping[str, Any]
 
@@ -77,9 +77,14 @@ def note_release(
             f"nothing can be shared: fewer than {smallest} courses are new since the earlier release, and whoever has both could "
             "subtract; wait for more courses, or share both with --disclosure 5-rounded."
         )
+    sums, before = ledger.sums, dict[Key, int]()
     for name, key, count in _told(ledger, result, release):
         ledger.know(("release", str(place), *name), count)
         _note_difference(ledger, key, ("release", str(place), *name))
+        before.setdefault(key, count)
+    for key, count in _followed(sums, before).items():
+        ledger.know(("release", str(place), "followed", *key), count)
+        _note_difference(ledger, key, ("release", str(place), "followed", *key))
     return _still_hidden(ledger, result, release) if new == 0 else {}
 
 
@@ -97,6 +102,25 @@ def _courses_of(release: Release) -> int | None:
 def _note_difference(ledger: Ledger, now: Key, then: Key) -> None:
     larger, smaller = (now, then) if ledger[now] >= ledger[then] else (then, now)
     ledger.split(larger, smaller)
+
+
+def _followed(sums: Sequence[Sum[Key]], told: Mapping[Key, int]) -> dict[Key, int]:
+    """Return the counts that the release did not state but that follow from one sum each: those who did not respond, say."""
+    known = dict(told)
+    waiting = [one for one in sums if len(set(one.keys)) == len(one.keys)]
+    while waiting:
+        open_sums, found = [], False
+        for one in waiting:
+            unknown = [key for key in one.keys if key not in known]
+            if len(unknown) > 1:
+                open_sums.append(one)
+            elif unknown:
+                parts = sum(known.get(part, 0) for part in one.parts)
+                count = parts if unknown[0] == one.total else known[one.total] - parts
+                if count >= 0:  # else groups that lie in one another now did not then
+                    known[unknown[0]], found = count, True
+        waiting = open_sums if found else []
+    return {key: count for key, count in known.items() if key not in told}
 
 
 def _told(ledger: Ledger, result: StudyResult, release: Release) -> Iterator[tuple[Key, Key, int]]:
