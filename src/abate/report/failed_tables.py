@@ -125,7 +125,9 @@ def _notes_on_own_rule(view: ResultView) -> Sequence[str]:
     if entry.failed_preventive_classes is None and entry.failed_acute_classes is None:
         return ()
     entered = plural(view.course_count, "course")
-    return (f"The study\u2019s own rule of entry infers more simply (see methods): under it {entered} entered, and no row need hold as many.",)
+    return (
+        f"The study\u2019s own rule of entry infers more simply (see methods): under it {entered} entered, and no row need hold as many.",
+    )
 
 
 def _count_of(found: SensitivityRow, id: str) -> str:

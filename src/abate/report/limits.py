@@ -88,7 +88,9 @@ def _safety(view: ResultView) -> TableRow:
         return row("That it is safe", "Adverse events or their seriousness are not recorded", EMPTY)
     what = "serious" if found is serious else "with any event"
     share = "a share of " if found.denominator < FEWEST_FOR_PERCENT else ""
-    bound = "" if found.upper is None else f"; {share}up to {describe_bound(found.upper, found.denominator)} is compatible"
+    bound = (
+        "" if found.upper is None else f"; {share}up to {describe_bound(found.upper, found.denominator)} is compatible"
+    )
     return row("That it is safe", "Too few to see a rare harm, and records hold only what somebody wrote down",
                f"{describe_count(found.numerator or 0)} of {describe_count(found.denominator)} {what}{bound}")  # fmt: skip
 

@@ -53,7 +53,8 @@ def _say_entered(first: AttritionStep, last: AttritionStep) -> str:
         for kept, everybody, noun in pairs
     ]
     unknown = [f"{noun}s" for _, everybody, noun in pairs if isinstance(everybody, str)]
-    ending = f"; of how many {listed(unknown)} is hidden in this edition" if unknown else ""
+    numbers, verb = ("number", "is") if len(unknown) == 1 else ("numbers", "are")
+    ending = f"; the {numbers} of {listed(unknown)} before any rule {verb} hidden in this edition" if unknown else ""
     return f"{listed(told)} entered{ending}"
 
 

@@ -184,7 +184,9 @@ def _response(view: ResultView) -> Section:
         say=prose.say_response(view),
         figures=(draw_response(view), draw_time_to_response(view)),
         notes=(
-            Note(head="The stricter the rule,", text="the fewer can meet it. All rules were written in the study file."),
+            Note(
+                head="The stricter the rule,", text="the fewer can meet it. All rules were written in the study file."
+            ),
             Note(head="Response", text="is a rule met by two ratings. It does not say why."),
         ),
     )

@@ -251,7 +251,9 @@ def responded_by_day(view: ResultView) -> Sequence[tuple[int, Estimate]]:
 
 def _hidden_days(view: ResultView) -> Sequence[str]:
     prefix = "time_to_response.day_"
-    days = sorted(int(estimate.id.removeprefix(prefix)) for estimate in view.under(prefix) if view.is_hidden(estimate.id))
+    days = sorted(
+        int(estimate.id.removeprefix(prefix)) for estimate in view.under(prefix) if view.is_hidden(estimate.id)
+    )
     return [f"day {day}" for day in days if day <= MOST_DAYS]
 
 
