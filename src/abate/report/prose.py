@@ -38,15 +38,13 @@ def say_attrition(view: ResultView) -> str:
         if unused:
             return f"Nobody was lost at a rule: {_all_courses(last, ' that could be used')} entered; {unused}."
         return f"Nobody was lost: {_all_courses(last)} entered."
-    if not last.courses:
-        text = f"None of {plural(first.courses, 'course')} of {plural(first.persons, 'person')} entered."
-    else:
-        text = f"{_say_entered(first, last)}."
-    return f"{text} {_say_most_lost(steps)} {sentence(unused)}".rstrip()
+    return f"{_say_entered(first, last)}. {_say_most_lost(steps)} {sentence(unused)}".rstrip()
 
 
 def _say_entered(first: AttritionStep, last: AttritionStep) -> str:
     """Return how many persons and courses entered, of how many; where that is hidden, that it is."""
+    if not last.courses:
+        return f"None of {plural(first.courses, 'course')} of {plural(first.persons, 'person')} entered"
     pairs = ((last.persons, first.persons, "person"), (last.courses, first.courses, "course"))
     told = [
         plural(kept, noun) if isinstance(everybody, str) else f"{describe_count(kept)} of {plural(everybody, noun)}"
