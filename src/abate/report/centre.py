@@ -138,8 +138,11 @@ def _say_courses(now: int | None, before: int | None, treatment: str) -> str:
     if now is None and before is None:
         return f"how many courses of {treatment} is hidden in this edition"
     if now is None or before is None:
-        told = plural((now if before is None else before) or 0, "course")
-        return f"{told} of {treatment} in {'the first' if before is None else 'the second'}; in the other hidden in this edition"
+        return (
+            f"a hidden number of courses of {treatment}, and {describe_count(before or 0)} before"
+            if now is None
+            else f"{plural(now, 'course')} of {treatment}, and a hidden number before"
+        )
     return f"{describe_count(now)} and {plural(before, 'course')} of {treatment}"
 
 

@@ -38,23 +38,21 @@ def say_attrition(view: ResultView) -> str:
         if unused:
             return f"Nobody was lost at a rule: {_all_courses(last, ' that could be used')} entered; {unused}."
         return f"Nobody was lost: {_all_courses(last)} entered."
-    text = (
-        f"None of {plural(first.courses, 'course')} of {plural(first.persons, 'person')} entered."
-        if not last.courses
-        else f"{_say_entered(first, last)}."
-    )
-    return f"{text} {_say_most_lost(steps)} {sentence(unused)}".rstrip()
+    return f"{_say_entered(first, last)}. {_say_most_lost(steps)} {sentence(unused)}".rstrip()
 
 
 def _say_entered(first: AttritionStep, last: AttritionStep) -> str:
     """Return how many persons and courses entered, of how many; where that is hidden, that it is."""
+    if not last.courses:
+        return f"None of {plural(first.courses, 'course')} of {plural(first.persons, 'person')} entered"
     pairs = ((last.persons, first.persons, "person"), (last.courses, first.courses, "course"))
     told = [
         plural(kept, noun) if isinstance(everybody, str) else f"{describe_count(kept)} of {plural(everybody, noun)}"
         for kept, everybody, noun in pairs
     ]
     unknown = [f"{noun}s" for _, everybody, noun in pairs if isinstance(everybody, str)]
-    ending = f"; of how many {listed(unknown)} is hidden in this edition" if unknown else ""
+    numbers, verb = ("number", "is") if len(unknown) == 1 else ("numbers", "are")
+    ending = f"; the {numbers} of {listed(unknown)} before any rule {verb} hidden in this edition" if unknown else ""
     return f"{listed(told)} entered{ending}"
 
 

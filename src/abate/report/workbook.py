@@ -123,6 +123,10 @@ def _write_sheet(page: Worksheet, sheet: Sheet, source: str) -> None:
     page.row_dimensions[HEAD_ROW].height = max(_height(name, width - 3) for name, width in heads)
     for place, row in enumerate(table.rows, start=HEAD_ROW + 1):
         _write_row(page, place, row, is_right)
+        if any(len(cell) > _WIDEST for cell in row.cells):
+            page.row_dimensions[place].height = max(
+                _height(cell, width - 3) for cell, width in zip(row.cells, widths, strict=False)
+            )
     last = HEAD_ROW + len(table.rows)
     for place, note in enumerate(table.notes, start=last + 2):
         _write_across(page, place, note, widths, _fonts().small)

@@ -199,6 +199,14 @@ def test_without_harm_the_chart_says_which(changes, reason):
     assert page.figures[2].reason.startswith(reason)
 
 
+def test_hidden_periods_are_not_taken_for_missing_ones(view):
+    page = build_summary(with_months(view, *(hide(month(place)) for place in range(8))))
+    assert page.headline.endswith("how many courses of ketamine is hidden in this edition")
+    assert all("hidden in this edition" in figure.reason for figure in page.figures)
+    one = build_summary(with_months(view, *(month(place) for place in range(7)), hide(month(7)))).headline
+    assert one.endswith("a hidden number of courses of ketamine, and 30 before")
+
+
 @pytest.mark.parametrize("changes", [{}, {"courses": 6}, {"courses": 1}, {"courses": 400}, {"courses": 40, "finals": 0}, {"courses": 40, "rated": False},
                                      {"courses": 40, "responders": 0}])  # fmt: skip
 def test_every_study_makes_a_whole_page_without_a_judgement(changes):

@@ -9,11 +9,12 @@ import pytest
 from abate.contracts.result import Estimate, StudyResult
 from abate.report import prose
 from abate.report.headline import headline, key_numbers, lede
+from abate.report.limits import limits_table
 from abate.report.sections import build_sections
 from abate.report.view import ResultView
 from abate.study.provenance import study_as_data
 from abate.study.read import read_study
-from tests.report_example import example_result, example_study, result_of_rows, simulate_rows, with_estimates
+from tests.report_example import example_result, example_study, result_of_rows, simulate_rows, with_estimates, without
 from tests.unit.report.test_html import HOSTILE
 
 
@@ -332,3 +333,59 @@ def test_a_hostile_drug_stays_in_its_place(name):
     assert name in top_of(view)
     assert top_of(view).endswith("fell by 2 points or more.")
     assert all(text for text in captions(view).values())
+
+
+# what an edition for sharing hides
+
+
+def test_hidden_persons_are_not_counted_in_a_sentence():
+    result = example_result(40)
+    first, *others = result.attrition
+    steps = (replace(first, persons="hidden", courses=first.courses), *others)
+    view = ResultView(replace(result, attrition=steps))
+    assert said(view)["attrition"].startswith(
+        "40 persons and 40 of 175 courses entered; the number of persons before any rule is hidden in this edition."
+    )
+    assert "n\u00a0=\u00a0175 courses at the start; the number of persons is hidden" in captions(view)["attrition"]
+    both = ResultView(replace(result, attrition=(replace(first, persons="hidden", courses="hidden"), *others)))
+    assert said(both)["attrition"].startswith(
+        "40 persons and 40 courses entered; the numbers of persons and courses before any rule are hidden"
+    )
+    assert captions(both)["attrition"].startswith("40 courses entered; of how many is hidden in this edition.")
+
+
+def test_a_figure_names_what_is_hidden_of_it():
+    result = example_result(40)
+    found = {estimate.id: estimate for estimate in result.estimates}
+    names = ("sustained.visit_2", "response.percent_30", "time_to_response.day_3")
+    hidden = [
+        replace(found[name], value=None, numerator=None, lower=None, upper=None, hidden="hidden") for name in names
+    ]
+    texts = captions(ResultView(with_estimates(result, *hidden)))
+    assert texts["sustained"].endswith("Hidden in this edition, and not drawn: visit 2.")
+    assert texts["response"].endswith("Hidden in this edition, and not drawn: a fall of 30\u202f% or more.")
+    assert texts["time-to-response"].endswith("Hidden in this edition, and not drawn: day 3.")
+
+
+def test_rates_are_spoken_of_only_where_they_are_shown():
+    result = example_result(40)
+    edition = replace(result.edition, audience="share")
+    for shown, given in (
+        (True, result),
+        (False, replace(result, edition=edition)),
+        (False, without(result, "rate_max")),
+    ):
+        sections = {section.id: section for section in build_sections(ResultView(given))}
+        assert ("dose under it" in sections["by-day"].title) == shown
+        assert any(note.head == "The rates over time" for note in sections["courses"].notes) == shown
+
+
+def test_of_few_courses_a_bound_is_called_a_share():
+    rows = {row.cells[0]: row.cells[2] for row in limits_table(ResultView(example_result(6))).rows}
+    assert "; a share of up to" in rows["That it is safe"]
+    assert (
+        "a share of"
+        not in {row.cells[0]: row.cells[2] for row in limits_table(ResultView(example_result(40))).rows}[
+            "That it is safe"
+        ]
+    )

@@ -85,6 +85,22 @@ def test_definitions_stand_in_a_table_of_their_own(result):
     assert say_sensitivity(view) == say_sensitivity(ResultView(replace(result, sensitivity=result.sensitivity[:-1])))
 
 
+def test_a_definition_that_nobody_meets_has_no_course_rather_than_no_rating(result):
+    *others, last = result.sensitivity
+    nobody = {**last.estimates, "refractory.courses": replace(last.estimates["refractory.courses"], value=0.0)}
+    nobody["change.mean"] = replace(last.estimates["change.mean"], value=None, reason="no course has both ratings")
+    view = ResultView(replace(result, sensitivity=[*others, replace(last, estimates=nobody)]))
+    (row,) = definition_table(view).rows
+    assert (row.cells[1], row.cells[3]) == ("0", "none: no course")
+
+
+def test_it_says_why_no_row_need_hold_the_courses_that_entered(result):
+    assert any(
+        "61 courses entered, and no row need hold as many" in note
+        for note in definition_table(ResultView(result)).notes
+    )
+
+
 def test_the_section_stands_where_the_run_found_it_out(result):
     assert [section.id for section in build_sections(ResultView(result))][2:5] == [
         "characteristics",

@@ -113,3 +113,11 @@ def test_every_sheet_says_where_it_is_from(workbook):
 def test_an_edition_without_tables_is_a_list_of_nothing(view):
     bare = tuple(replace(section, figures=(), tables=()) for section in build_sections(view))
     assert openpyxl.load_workbook(io.BytesIO(render_workbook(view, bare, {}))).sheetnames == [CONTENTS]
+
+
+def test_a_row_with_a_long_text_is_as_high_as_its_lines(view):
+    long = table("t", "T.", ("What", "n"), [row("word " * 40, "1"), row("short", "2")])
+    page = of_tables(view, long)["Table 1"]
+    heights = [page.row_dimensions[place].height for place in (HEAD_ROW + 1, HEAD_ROW + 2)]
+    assert heights[0] >= 4 * 15  # 200 letters in a column of at most 60
+    assert heights[1] is None

@@ -28,7 +28,6 @@ from abate.report.numbers import (
     describe_count,
     describe_number,
     describe_share,
-    describe_short,
     describe_signed,
 )
 from abate.report.report_table import ReportTable, row, table
@@ -88,8 +87,7 @@ def draw_before_and_after(view: ResultView) -> Figure:
         if view.is_one_patient
         else "Each dot is a course; dots that share a place are packed around it."
         if is_single
-        else "The stronger the colour of a cell, the more courses; their number stands in it. "
-        f"Cells are {describe_short(_cell_width(view))} wide and high, in points."
+        else f"The stronger the colour of a cell, the more courses; their number stands in it. Cells: {plural(_cell_width(view), 'point')} wide."
     )
     kinds = f" Filled: {describe_meeting(rule)}; hollow: did not." if is_single else ""
     missing = (

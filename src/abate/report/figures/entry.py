@@ -52,7 +52,7 @@ def _say_start(first: AttritionStep) -> str:
     if not isinstance(first.persons, str):
         return f"{n_of(first.persons, 'person').rstrip('.')} at the start."
     if not isinstance(first.courses, str):
-        return f"{n_of(first.courses, 'course').rstrip('.')} at the start; how many persons is hidden in this edition."
+        return f"{n_of(first.courses, 'course').rstrip('.')} at the start; the number of persons is hidden in this edition."
     return "How many there were at the start is hidden in this edition."
 
 
