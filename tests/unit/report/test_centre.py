@@ -88,7 +88,7 @@ def test_hidden_counts_are_called_hidden_and_show_no_number(view):
     assert {row[0] for row in cells.values()} == {"hidden"}
     assert {row[2] for row in cells.values()} <= {"hidden", "\u2013"}
     page = build_summary(with_months(view, *(month(place) for place in range(8)), hide(month(8)), month(9)))
-    assert page.headline.endswith("in the other hidden in this edition")
+    assert page.headline.endswith("a hidden number before")
     numbers = page.figures[0].numbers[0].rows[8].cells
     assert numbers[1:] == ("hidden", "hidden", "\u2013", "\u2013", "\u2013", "hidden")
     assert points_of(page.figures[0])[8] == ("cross", True)

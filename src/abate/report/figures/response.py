@@ -39,7 +39,7 @@ class ShareRow:
 def draw_response(view: ResultView) -> Figure:
     """Return the figure of the response by every declared rule."""
     claim, numbers = "Response under every declared rule.", response_table(view)
-    if any(view.is_hidden(f"response.{rule.id}") for rule in view.study.response.rules):
+    if view.is_hidden(f"response.{view.study.response.primary.id}"):
         return _draw_response_of_all(view, claim, numbers)
     all_judged = can_all_be_judged(view)
     rows = [
