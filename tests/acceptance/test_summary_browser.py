@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,12 +11,10 @@ import pytest
 
 from abate.report.centre import render_summary
 from abate.report.view import ResultView
-from tests.conftest import skip_or_fail
 from tests.report_example import example_result, example_study
 from tests.unit.report.test_centre import hide, month
 
 pytestmark = pytest.mark.browser
-CHROMIUM = "/usr/bin/chromium"
 LONG = "x" * 80 + " " + "Infusions of a very long name " * 7
 
 
@@ -41,17 +37,6 @@ CASES = {
     "400": lambda: example_result(400),
     "busy": _busy,
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if not Path(CHROMIUM).exists() and shutil.which("chromium") is None:
-        skip_or_fail("the page is opened with Chromium, which is not installed")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=shutil.which("chromium") or CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module", params=CASES)
