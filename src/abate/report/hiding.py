@@ -24,6 +24,7 @@ from abate.contracts.result import (
     TreatmentWay,
     Withheld,
 )
+from abate.report.calendar_names import name_period
 from abate.report.ledger import Key, Ledger
 from abate.report.ledger_of_study import COURSES, GROUPS, PERSONS, group_keys, period_number, share_of_cell, table_1_key
 from abate.report.protection import Mark
@@ -166,7 +167,7 @@ class Hider:
         number = period_number(row)
         if not any(key in self._marks for key in self._ledger.shown_by[number]):
             return row
-        self._note("Calendar periods", f"{row.kind} {row.number} of {row.year}", HIDDEN)
+        self._note("Calendar periods", name_period(row), HIDDEN)
         nothing: dict[str, Any] = dict.fromkeys(_NUMBERS_OF_PERIOD)
         return replace(row, **nothing)
 
@@ -213,7 +214,8 @@ class Hider:
     def _size_row(self, row: CharacteristicRow) -> CharacteristicRow:
         """Return how many are in each group; persons of groups are not told, since one may be in two."""
         if row.variable == "Persons":
-            return replace(row, cells=dict.fromkeys(row.cells, EMPTY) | {"overall": self._persons(row)})
+            self._note("Table 1", "persons by group", HIDDEN)
+            return replace(row, cells=dict.fromkeys(row.cells, HIDDEN) | {"overall": self._persons(row)})
         cells = dict(row.cells)
         for group, key in self._groups.items():
             if key in self._marks:
