@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from abate.report.disclosure import PRESETS, disclose
 from abate.report.exports.hades import SPECIFICATION_FILE, hades_files, specification
 from abate.report.exports.summary import Hidden, summary_of
 from tests.export_rules import mistakes_of_hades, published, rows_of
@@ -103,7 +104,7 @@ def test_counts_are_those_of_the_run(files):
 
 
 def test_estimates_keep_their_numbers(files):
-    result = example_result()
+    result = disclose(example_result(), PRESETS["5"])
     rows = {(row["sensitivity_id"], row["estimate_id"]): row for row in rows_of(files["abate_estimate.csv"])}
     for estimate in result.estimates:
         row = rows["study", estimate.id]
