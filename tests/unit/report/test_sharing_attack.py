@@ -192,7 +192,8 @@ def test_which_of_two_hidden_grades(rows, plain):
     courses = {row["course_id"]: row for row in rows["outcomes"].to_pylist()}
     alone = [event for event in events if event["term"] == "hallucination" and courses[event["course_id"]]["event_count"] == 1]  # fmt: skip
     by_grade = {grade: [event for event in alone if event["grade"] == grade] for grade in (1, 2, 3)}
-    assert by_grade[1] and by_grade[2]
+    assert by_grade[1]
+    assert by_grade[2]
     before = {grade: len(found) for grade, found in by_grade.items()}
     # Two courses exchange their grades: which course had which is all that changes.
     one, two = by_grade[1][0], by_grade[2][0]
