@@ -91,6 +91,7 @@ class Hider:
             self._note(part, f"{item or found.id}: number of courses", HIDDEN)
             return shortened(replace(shown, n=None, sd=None, standard_error=None, hidden=HIDDEN))
         if any(key in self._marks for key in self._ledger.made_of.get(number, ())):
+            self._note(part, f"{item or found.id}: spread and decimals", HIDDEN)
             return _without_spread(shown, self._smallest)
         return shown
 

@@ -147,6 +147,13 @@ def test_the_reader_finds_what_is_told():
         by_id[id] |= was
 
 
+def test_a_mean_of_counted_days_says_what_is_left_out_of_it(rows):
+    shown = disclose(result_of_rows(STUDY, rows))
+    found = shown.estimate("nadir_day.mean")
+    assert (found.value, found.sd, found.standard_error) == (round(found.value, 1), None, None)
+    assert "nadir_day.mean: spread and decimals" in [one.item for one in shown.edition.withheld]
+
+
 def test_hidden_levels_stand_in_no_order_of_size():
     def levels(fewest):
         ends = ["adverse event"] * fewest + ["withdrew"] * (5 - fewest) + ["completed"] * 35
