@@ -74,15 +74,20 @@ def _parts(path):
 def test_a_second_release_is_told_of_the_first(tmp_path):
     study = write_study(tmp_path)
     run = ("run", study, "--audience", "share", "--data")
+    rounded = ("--disclosure", "5-rounded")
     then = write_workbook(tmp_path / "then.xlsx", range(1, 21))
-    assert abate(*run, then, "--out", tmp_path / "then").returncode == 0
-    few = write_workbook(tmp_path / "few.xlsx", range(1, 24))
-    answer = abate(*run, few, "--out", tmp_path / "few", "--earlier", tmp_path / "then")
+    assert abate(*run, then, "--out", tmp_path / "then", *rounded).returncode == 0
+    more = write_workbook(tmp_path / "more.xlsx", range(1, 31))
+    answer = abate(*run, more, "--out", tmp_path / "exact", "--earlier", tmp_path / "then")
     assert answer.returncode == 16
-    assert "fewer than 5 courses are new" in answer.stderr
-    assert not (tmp_path / "few").exists()
-    now = write_workbook(tmp_path / "now.xlsx", range(1, 31))
-    answer = abate(*run, now, "--out", tmp_path / "now", "--earlier", tmp_path / "then", "--earlier", tmp_path / "then")
+    assert "has changed since the earlier release" in answer.stderr
+    assert not (tmp_path / "exact").exists()
+    few = write_workbook(tmp_path / "few.xlsx", range(1, 24))
+    rounded = (*rounded, "--earlier", tmp_path / "then", "--earlier", tmp_path / "then")
+    answer = abate(*run, few, "--out", tmp_path / "few", *rounded)
+    assert answer.returncode == 16
+    assert "fewer than 5 courses may be new" in answer.stderr
+    answer = abate(*run, more, "--out", tmp_path / "now", *rounded)
     assert answer.returncode == 0, answer.stderr
     found = json.loads((tmp_path / "now" / "results.json").read_text(encoding="utf-8"))
     assert found["estimates"][0]["value"] == 30

@@ -12,6 +12,7 @@ from abate.base.errors import AnswersError
 from abate.contracts.notice import NOT_A_DEVICE
 from abate.headache.answers import code_of
 from abate.knowledge.questions import CHOICE, CHOICES, FLAG, NUMBER, Question, questionnaire
+from abate.knowledge.redcap import DICTIONARY_COLUMNS
 
 TITLE = "Before the infusion: headache history"
 _SHEET = "answers"
@@ -153,32 +154,11 @@ def _read_treatments(workbook: Any) -> list[dict[str, Any]]:
 
 # ---- REDCap ----------------------------------------------------------------------------------------------------------------
 
-_REDCAP_COLUMNS = (
-    "Variable / Field Name",
-    "Form Name",
-    "Section Header",
-    "Field Type",
-    "Field Label",
-    "Choices, Calculations, OR Slider Labels",
-    "Field Note",
-    "Text Validation Type OR Show Slider Number",
-    "Text Validation Min",
-    "Text Validation Max",
-    "Identifier?",
-    "Branching Logic (Show field only if...)",
-    "Required Field?",
-    "Custom Alignment",
-    "Question Number (surveys only)",
-    "Matrix Group Name",
-    "Matrix Ranking?",
-    "Field Annotation",
-)
-
 
 def make_redcap_dictionary() -> str:
     """Return the form as a REDCap data dictionary, CSV; the answers come back by their codes."""
     stream = io.StringIO()
-    writer = csv.DictWriter(stream, _REDCAP_COLUMNS, restval="", lineterminator="\n")
+    writer = csv.DictWriter(stream, DICTIONARY_COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerow(
         {

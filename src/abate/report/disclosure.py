@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,10 @@ from abate.base.arrow_arrays import numbers_of, times_of
 from abate.base.errors import DisclosureError
 from abate.contracts.definition import Disclosure, Study
 from abate.contracts.result import Edition, RateStep, StudyResult
+
+if TYPE_CHECKING:
+    from abate.report.sharing.ledger import Key, Ledger
+    from abate.report.sharing.protection import Mark
 
 #: From so many courses on, single marks cover each other and give way to counts; the site's edition too.
 MOST_SINGLE_LINES = 200
@@ -50,40 +54,56 @@ def disclose(
     rule : Disclosure, optional
         What is small, and to which multiple counts are rounded; the study's own without it, else counts under 5.
     earlier : sequence of mapping
-        Earlier releases that readers may have too, from `abate.report.releases.read_release`.
+        Earlier releases that readers may have too, from `abate.report.sharing.releases.read_release`.
 
     Raises
     ------
     DisclosureError
         If there are too few courses for anything to be told, or a small count cannot be protected.
     """
-    from abate.report.hiding import Hider
-    from abate.report.ledger import Key
-    from abate.report.ledger_of_study import COURSES, ledger_of
-    from abate.report.protection import CannotProtectError, Mark, hide_counts
-    from abate.report.releases import has_new_courses, note_release
-    from abate.report.rounding import round_result
+    from abate.report.sharing.hiding import Hider
+    from abate.report.sharing.keys import COURSES
+    from abate.report.sharing.rounding import round_result
+    from abate.report.sharing.study_ledger import ledger_of
 
     study = Study.model_validate(dict(result.study))
     rule = rule or study.disclosure or Disclosure()
     smallest = rule.smallest_count
-    # An earlier release does not say in results.json which ways it told, so that those of new courses could be found by subtracting.
-    has_new = any(has_new_courses(result, release) for release in earlier)
-    coarse = replace(result, ways=None if has_new else _coarse_ways(result, smallest))
+    coarse = replace(result, ways=_coarse_ways(result, smallest))
     ledger = ledger_of(coarse)
-    courses = ledger[COURSES]
+    _refuse_few(ledger[COURSES], smallest)
+    marks = _find_marks(coarse, ledger, rule, earlier)
+    hider = Hider(ledger, marks, primary=study.response.primary.id, smallest=smallest)
+    if result.ways is not None and coarse.ways is None:
+        hider.no_history()
+    shown = replace(hider.result(coarse), rates=_rates_of_many(result, smallest))
+    edition = Edition(audience="share", smallest_count=smallest, rounding=rule.rounding, withheld=hider.withheld)
+    return round_result(replace(shown, edition=edition), rule.rounding)
+
+
+def _refuse_few(courses: int, smallest: int) -> None:
     if courses < 2 * smallest:
         raise DisclosureError(
             f"nothing can be shared: the study has {courses if courses >= smallest else f'fewer than {smallest}'} courses, and with "
             f"fewer than {2 * smallest} nearly every number would be hidden; share with other sites' courses, or leave the report at the site."
         )
+
+
+def _find_marks(
+    result: StudyResult, ledger: Ledger, rule: Disclosure, earlier: Sequence[Mapping[str, Any]]
+) -> dict[Key, Mark]:
+    """Return the counts that may not be told, beside what earlier releases have told already."""
+    from abate.report.sharing.keys import COURSES
+    from abate.report.sharing.protection import CannotProtectError, hide_counts
+    from abate.report.sharing.releases import note_release
+
     stay_hidden: dict[Key, Mark] = {}
     for place, release in enumerate(earlier):
-        stay_hidden |= note_release(ledger, coarse, release, place, smallest=smallest)
+        stay_hidden |= note_release(ledger, result, release, place, rule=rule)
+    told_from = min((rule.smallest_count, *(release["edition"]["smallest_count"] for release in earlier)))
     try:
-        told_from = min((release["edition"]["smallest_count"] for release in earlier), default=smallest)
         marks = hide_counts(
-            ledger.counts, ledger.sums, smallest=smallest, hidden=stay_hidden, told_from=min(smallest, told_from)
+            ledger.counts, ledger.sums, smallest=rule.smallest_count, hidden=stay_hidden, told_from=told_from
         )
     except CannotProtectError as error:
         raise DisclosureError(
@@ -94,32 +114,13 @@ def disclose(
             "nothing can be shared: the number of courses itself would have to be hidden so that no small count can be worked out; "
             "leave the report at the site, or ask the study fewer questions."
         )
-    hider = Hider(ledger, marks, primary=study.response.primary.id, smallest=smallest)
-    if result.ways is not None and coarse.ways is None:
-        hider.no_history()
-    shown = replace(
-        coarse,
-        estimates=tuple(hider.estimate(found, ("estimate", found.id)) for found in result.estimates),
-        attrition=hider.attrition(result.attrition),
-        characteristics=hider.characteristics(result.characteristics),
-        findings=hider.findings(result.findings),
-        sensitivity=hider.sensitivity(result.sensitivity),
-        ways=hider.ways(coarse.ways),
-        days=hider.days(result.days),
-        periods=hider.periods(result.periods),
-        rates=_rates_of_many(result, smallest),
-        # A fingerprint of the contents would tell whoever guesses them that the guess is right.
-        provenance=replace(result.provenance, data_fingerprint="", seed=None),
-        outcomes=None, daily=None, harm=None, doses=None,
-    )  # fmt: skip
-    edition = Edition(audience="share", smallest_count=smallest, rounding=rule.rounding, withheld=hider.withheld)
-    return round_result(replace(shown, edition=edition), rule.rounding)
+    return marks
 
 
 def _rates_of_many(result: StudyResult, smallest: int) -> tuple[RateStep, ...]:
     """Return the steps in which so many infusions ran that quartiles of their rates may be told, without their number."""
     from abate.report.figures.rates import find_rates
-    from abate.report.hiding import HIDDEN
+    from abate.report.sharing.hiding import HIDDEN
     from abate.report.view import ResultView
 
     steps = find_rates(ResultView(result)).steps
@@ -129,7 +130,7 @@ def _rates_of_many(result: StudyResult, smallest: int) -> tuple[RateStep, ...]:
 
 def _coarse_ways(result: StudyResult, smallest: int) -> Any:
     from abate.report.figures.history import MOST_CLASSES, merge_ways
-    from abate.report.hiding import coarsen_ways
+    from abate.report.sharing.hiding import coarsen_ways
 
     return coarsen_ways(result.ways, smallest, merge_ways, MOST_CLASSES)
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 
 from abate.contracts.result import SAME_ROW_TWICE, AttritionStep, Estimate
+from abate.report.figures.day_axis import means_by_day
 from abate.report.figures.durability import FEWEST_AT_RISK
-from abate.report.figures.trajectory import means_by_day
 from abate.report.headline import describe_share_of, interval_of, what_the_patient_lacks, why_nothing_held
 from abate.report.numbers import (
     decimals_for,

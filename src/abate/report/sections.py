@@ -9,16 +9,18 @@ from abate.report import prose, tables
 from abate.report.checklists import checklist_tables, say_checklists
 from abate.report.disclosure import edition_notice
 from abate.report.failed_tables import definition_table, failed_table
-from abate.report.figures.change import draw_before_and_after, draw_changes
+from abate.report.figures.before_and_after import draw_before_and_after
+from abate.report.figures.change import draw_changes
 from abate.report.figures.durability import draw_return, draw_sustained
 from abate.report.figures.entry import draw_attrition
 from abate.report.figures.figure import Figure
 from abate.report.figures.harm import draw_harm
 from abate.report.figures.history import draw_history
 from abate.report.figures.nadir import draw_nadir_days
+from abate.report.figures.rated_days import draw_missing_by_day
 from abate.report.figures.response import draw_response, draw_time_to_response
 from abate.report.figures.swimmer import draw_swimmer
-from abate.report.figures.trajectory import draw_missing_by_day, draw_pain_by_day
+from abate.report.figures.trajectory import draw_pain_by_day
 from abate.report.limits import limits_table
 from abate.report.numbers import INTERVAL, NARROW_SPACE
 from abate.report.report_table import ReportTable

@@ -196,7 +196,7 @@ def read_earlier(folders: Sequence[str | Path], audience: Audience) -> list[Mapp
     DisclosureError
         If a folder holds no release.
     """
-    from abate.report.releases import read_release
+    from abate.report.sharing.releases import read_release
 
     if folders and audience == "site":
         raise ParameterError(

@@ -9,16 +9,19 @@ import pytest
 from abate.report import disclosure
 from abate.report.drawn import draw_figure, draw_figures
 from abate.report.figures import drawing
-from abate.report.figures.change import draw_before_and_after, draw_changes, packed
+from abate.report.figures.before_and_after import draw_before_and_after
+from abate.report.figures.change import draw_changes
 from abate.report.figures.counts import count_axis
 from abate.report.figures.drawing import render_drawing, render_file, render_inline, render_png, stack
 from abate.report.figures.entry import draw_attrition
 from abate.report.figures.figure import Figure, tenths
 from abate.report.figures.harm import draw_harm
 from abate.report.figures.nadir import draw_nadir_days
+from abate.report.figures.pairs import packed
+from abate.report.figures.rated_days import draw_missing_by_day
 from abate.report.figures.response import draw_response
 from abate.report.figures.sheet import Sheet
-from abate.report.figures.trajectory import draw_missing_by_day, draw_pain_by_day
+from abate.report.figures.trajectory import draw_pain_by_day
 from abate.report.html import render_page
 from abate.report.report_table import row, table
 from abate.report.sections import build_sections

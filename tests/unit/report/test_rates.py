@@ -10,8 +10,8 @@ import pytest
 from abate.inference.days import count_days
 from abate.report.figures.clock import days_between, origins
 from abate.report.figures.nadir import count_nadir_days
+from abate.report.figures.rated_days import rated_by_day
 from abate.report.figures.rates import count_paused_by_day, find_rates
-from abate.report.figures.trajectory import rated_by_day
 from abate.report.view import ResultView
 from tests.report_example import example_result, example_study
 

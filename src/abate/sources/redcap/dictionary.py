@@ -10,30 +10,10 @@ from pathlib import Path
 
 from abate.base.errors import OutputError
 from abate.contracts.notice import NOT_A_DEVICE
+from abate.knowledge.redcap import DICTIONARY_COLUMNS
 from abate.sources.redcap.project import INSTRUMENTS, MISSING_CODES, PATIENT, RECORD_ID, Field, Instrument, Kind
 from abate.sources.workbook_files import NO_TIME, write_file
 
-#: The columns of a data dictionary, as REDCap itself writes their headings.
-COLUMNS = (
-    "Variable / Field Name",
-    "Form Name",
-    "Section Header",
-    "Field Type",
-    "Field Label",
-    "Choices, Calculations, OR Slider Labels",
-    "Field Note",
-    "Text Validation Type OR Show Slider Number",
-    "Text Validation Min",
-    "Text Validation Max",
-    "Identifier?",
-    "Branching Logic (Show field only if...)",
-    "Required Field?",
-    "Custom Alignment",
-    "Question Number (surveys only)",
-    "Matrix Group Name",
-    "Matrix Ranking?",
-    "Field Annotation",
-)
 DICTIONARY_NAME, HOW_TO_NAME = "abate_redcap_dictionary.csv", "how-to.txt"
 
 _TEXTS = (Kind.TEXT, Kind.NUMBER, Kind.INTEGER, Kind.DATE, Kind.TIME, Kind.CLOCK)
@@ -82,7 +62,7 @@ def _archive(files: Mapping[str, str]) -> bytes:
 def dictionary_text() -> str:
     """Return the data dictionary as CSV."""
     stream = io.StringIO()
-    writer = csv.DictWriter(stream, COLUMNS, restval="", lineterminator="\r\n")
+    writer = csv.DictWriter(stream, DICTIONARY_COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
     writer.writerow(
         {

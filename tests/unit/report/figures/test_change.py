@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abate.contracts.definition import ResponseRule
-from abate.report.figures.change import draw_before_and_after, draw_changes, limit_line, moved_apart
+from abate.report.figures.before_and_after import draw_before_and_after, limit_line, moved_apart
+from abate.report.figures.change import draw_changes
 from abate.report.figures.drawing import render_drawing
 
 ENDS = (-0.5, 10.5)

@@ -6,9 +6,10 @@ from abate.report.drawn import draw_figure
 from abate.report.figures.drawing import render_drawing
 from abate.report.figures.entry import draw_attrition
 from abate.report.figures.nadir import draw_nadir_days
+from abate.report.figures.rated_days import draw_missing_by_day
 from abate.report.figures.response import draw_response, draw_time_to_response
 from abate.report.figures.sheet import Sheet
-from abate.report.figures.trajectory import draw_missing_by_day, draw_pain_by_day
+from abate.report.figures.trajectory import draw_pain_by_day
 
 
 def titles_of(figure, panel=0, width=720):

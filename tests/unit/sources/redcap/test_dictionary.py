@@ -9,7 +9,8 @@ import zipfile
 import pytest
 
 from abate.base.errors import OutputError
-from abate.sources.redcap.dictionary import COLUMNS, dictionary_text, how_to_text, write_project
+from abate.knowledge.redcap import DICTIONARY_COLUMNS as COLUMNS
+from abate.sources.redcap.dictionary import dictionary_text, how_to_text, write_project
 from abate.sources.redcap.project import FIELDS
 from tests.redcap_export import FORMS
 

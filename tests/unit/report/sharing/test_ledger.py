@@ -4,9 +4,10 @@ from itertools import pairwise
 
 import pytest
 
-from abate.report.ledger import Ledger
-from abate.report.ledger_of_study import COURSES, ledger_of, share_of_cell, table_1_key
-from abate.report.protection import Sum
+from abate.report.sharing.keys import COURSES, share_of_cell, table_1_key
+from abate.report.sharing.ledger import Ledger
+from abate.report.sharing.protection import Sum
+from abate.report.sharing.study_ledger import ledger_of
 from tests.report_example import example_result
 
 

@@ -10,7 +10,7 @@ from abate.base.errors import DisclosureError
 from abate.contracts.definition import Disclosure
 from abate.report.disclosure import PRESETS, disclose
 from abate.report.files import describe_results
-from abate.report.rounding import rounded_count
+from abate.report.sharing.rounding import rounded_count
 from tests.report_example import example_result
 
 

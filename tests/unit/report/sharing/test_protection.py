@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from abate.report.protection import CORE, CannotProtectError, Count, Mark, Sum, hide_counts
+from abate.report.sharing.protection import CORE, CannotProtectError, Count, Mark, Sum, hide_counts
 
 
 def counts_of(important=(), **values):

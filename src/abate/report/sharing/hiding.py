@@ -21,14 +21,15 @@ from abate.contracts.result import (
     FindingCount,
     PeriodRow,
     SensitivityRow,
+    StudyResult,
     TreatmentWay,
     Withheld,
 )
 from abate.report.calendar_names import name_period
-from abate.report.ledger import Key, Ledger
-from abate.report.ledger_of_study import COURSES, GROUPS, PERSONS, group_keys, period_number, share_of_cell, table_1_key
-from abate.report.protection import Mark
-from abate.report.rounding import shortened, shortened_p
+from abate.report.sharing.keys import COURSES, GROUPS, PERSONS, group_keys, period_number, share_of_cell, table_1_key
+from abate.report.sharing.ledger import Key, Ledger
+from abate.report.sharing.protection import Mark
+from abate.report.sharing.rounding import shortened, shortened_p
 
 HIDDEN = "hidden"
 #: So many times the smallest count are courses enough for the interval of a mean to tell little of single ones.
@@ -68,6 +69,26 @@ class Hider:
     def withheld(self) -> tuple[Withheld, ...]:
         """Everything that was hidden, once each, in the order in which it would have stood."""
         return tuple(self._withheld)
+
+    def result(self, found: StudyResult) -> StudyResult:
+        """Return a result with marks in all its parts, without rows of courses and without what would confirm a guess of them."""
+        return replace(
+            found,
+            estimates=tuple(self.estimate(one, ("estimate", one.id)) for one in found.estimates),
+            attrition=self.attrition(found.attrition),
+            characteristics=self.characteristics(found.characteristics),
+            findings=self.findings(found.findings),
+            sensitivity=self.sensitivity(found.sensitivity),
+            ways=self.ways(found.ways),
+            days=self.days(found.days),
+            periods=self.periods(found.periods),
+            # A fingerprint of the contents would tell whoever guesses them that the guess is right.
+            provenance=replace(found.provenance, data_fingerprint="", seed=None),
+            outcomes=None,
+            daily=None,
+            harm=None,
+            doses=None,
+        )
 
     def estimate(self, found: Estimate, number: Key, part: str = "Estimates", item: str = "") -> Estimate:
         """Return an estimate as it may be shown; ``number`` is its key in the ledger."""

@@ -1,8 +1,9 @@
 """What does a reader learn who also has an earlier release of the same study? Whoever entered between the two, by subtracting.
 
-Counts of the earlier release are known for good. Of each that stands in both, the difference becomes a count of the ledger: what is
-new is protected like any other small count. What was hidden then stays hidden as long as no course is new, since the
-same number shown now would tell it. A release with rounded counts tells no differences.
+Two releases are shared together in two cases only. Either nothing has changed between them: then what was told is known for good, and
+what was hidden stays hidden, also under another rule. Or both have rounded counts, and the later one has at least as many new courses
+as the smallest count that may be told. Exact counts of a study that has changed, in either release, are refused: they would tell
+something of the few that are new, and of what the earlier release hid, which can only have grown.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from abate.base.errors import DisclosureError
+from abate.contracts.definition import Disclosure
 from abate.contracts.result import RESULTS_SCHEMA, Estimate, StudyResult
-from abate.report.ledger import Key, Ledger
-from abate.report.ledger_of_study import COURSES, share_of_cell, table_1_key
-from abate.report.protection import Mark, Sum
+from abate.report.sharing.keys import COURSES, share_of_cell, table_1_key
+from abate.report.sharing.ledger import Key, Ledger
+from abate.report.sharing.protection import Mark
+from abate.report.sharing.rounding import rounded_count
 
 Release = Mapping[str, Any]
 
@@ -46,7 +49,7 @@ def read_release(folder: Path) -> Release:
 
 
 def note_release(
-    ledger: Ledger, result: StudyResult, release: Release, place: int, *, smallest: int
+    ledger: Ledger, result: StudyResult, release: Release, place: int, *, rule: Disclosure
 ) -> dict[Key, Mark]:
     """Note in the ledger what an earlier release told, and return what must stay hidden because of it.
 
@@ -60,67 +63,53 @@ def note_release(
         From `read_release`.
     place : int
         Number of the release, to tell several apart.
-    smallest : int
-        The smallest count above 0 that may be shown.
+    rule : Disclosure
+        By which the later release hides and rounds.
 
     Raises
     ------
     DisclosureError
-        If so few courses are new that every number would tell something of them.
+        If the study has changed since, and exact counts or few new courses would tell how.
     """
-    then = _courses_of(release)
-    if then is None or release["edition"]["rounding"] > 1:
-        return {}
-    new = abs(ledger[COURSES] - then)
-    if 0 < new < smallest:
+    told = list(_told(ledger, result, release))
+    if _is_unchanged(ledger, told, release):
+        for name, key in ((name, key) for name, key, _ in told):
+            # Rounded counts are taken as exactly known: that can only hide more.
+            ledger.split(key, ledger.know(("release", str(place), *name), ledger[key]))
+        return _still_hidden(ledger, result, release)
+    _refuse_what_tells_the_change(ledger, release, rule)
+    return {}
+
+
+def _is_unchanged(ledger: Ledger, told: Sequence[tuple[Key, Key, int]], release: Release) -> bool:
+    """Return whether every count that was told is the same now, as far as its rounding lets one see."""
+    multiple = release["edition"]["rounding"]
+    return bool(told) and all(rounded_count(ledger[key], multiple) == count for _, key, count in told)
+
+
+def _refuse_what_tells_the_change(ledger: Ledger, release: Release, rule: Disclosure) -> None:
+    if release["edition"]["rounding"] == 1:
         raise DisclosureError(
-            f"nothing can be shared: fewer than {smallest} courses are new since the earlier release, and whoever has both could "
-            "subtract; wait for more courses, or share both with --disclosure 5-rounded."
+            "nothing can be shared: the study has changed since the earlier release, whose counts are exact, and whoever has both could "
+            "tell how; releases of a study that grows need --disclosure 5-rounded from the first on."
         )
-    sums, before = ledger.sums, dict[Key, int]()
-    for name, key, count in _told(ledger, result, release):
-        ledger.know(("release", str(place), *name), count)
-        _note_difference(ledger, key, ("release", str(place), *name))
-        before.setdefault(key, count)
-    for key, count in _followed(sums, before).items():
-        ledger.know(("release", str(place), "followed", *key), count)
-        _note_difference(ledger, key, ("release", str(place), "followed", *key))
-    return _still_hidden(ledger, result, release) if new == 0 else {}
-
-
-def has_new_courses(result: StudyResult, release: Release) -> bool:
-    """Return whether an earlier release with exact counts is of another number of courses."""
-    then, now = _courses_of(release), result.estimate("courses.n")
-    return release["edition"]["rounding"] == 1 and now is not None and then != now.value
+    if rule.rounding == 1:
+        raise DisclosureError(
+            "nothing can be shared: the study has changed since the earlier release, and exact counts would tell how; "
+            "share with --disclosure 5-rounded."
+        )
+    then = _courses_of(release)
+    most_then = ledger[COURSES] if then is None else then + release["edition"]["rounding"] // 2
+    if ledger[COURSES] - most_then < rule.smallest_count:
+        raise DisclosureError(
+            f"nothing can be shared: fewer than {rule.smallest_count} courses may be new since the earlier release, and whoever has both "
+            "could tell something of them; wait for more courses."
+        )
 
 
 def _courses_of(release: Release) -> int | None:
     found = next((one for one in release["estimates"] if one["id"] == "courses.n"), None)
     return None if found is None or found["value"] is None else int(found["value"])
-
-
-def _note_difference(ledger: Ledger, now: Key, then: Key) -> None:
-    larger, smaller = (now, then) if ledger[now] >= ledger[then] else (then, now)
-    ledger.split(larger, smaller)
-
-
-def _followed(sums: Sequence[Sum[Key]], told: Mapping[Key, int]) -> dict[Key, int]:
-    """Return the counts that the release did not state but that follow from one sum each: those who did not respond, say."""
-    known = dict(told)
-    waiting = [one for one in sums if len(set(one.keys)) == len(one.keys)]
-    while waiting:
-        open_sums, found = [], False
-        for one in waiting:
-            unknown = [key for key in one.keys if key not in known]
-            if len(unknown) > 1:
-                open_sums.append(one)
-            elif unknown:
-                parts = sum(known.get(part, 0) for part in one.parts)
-                count = parts if unknown[0] == one.total else known[one.total] - parts
-                if count >= 0:  # else groups that lie in one another now did not then
-                    known[unknown[0]], found = count, True
-        waiting = open_sums if found else []
-    return {key: count for key, count in known.items() if key not in told}
 
 
 def _told(ledger: Ledger, result: StudyResult, release: Release) -> Iterator[tuple[Key, Key, int]]:

@@ -18,11 +18,12 @@ from abate.contracts.result import (
     Estimate,
     FindingCount,
     PeriodRow,
+    RateStep,
     SensitivityRow,
     StudyResult,
     TreatmentWay,
 )
-from abate.report.ledger_of_study import share_of_cell
+from abate.report.sharing.keys import share_of_cell
 
 #: Decimals of a value whose number of courses is not told.
 DECIMALS = 1
@@ -50,6 +51,7 @@ def round_result(result: StudyResult, multiple: int) -> StudyResult:
         ways=None if result.ways is None else tuple(_round_way(way, multiple) for way in result.ways),
         days=tuple(_round_day(day, multiple) for day in result.days),
         periods=None if result.periods is None else tuple(_round_period(row, multiple) for row in result.periods),
+        rates=None if result.rates is None else tuple(_round_rates(step, multiple) for step in result.rates),
     )
 
 
@@ -201,6 +203,14 @@ def _round_period(row: PeriodRow, multiple: int) -> PeriodRow:
         for name in ("length_mean", "change_mean")
     }
     return replace(row, length_sd=None, change_sd=None, **means, **counts)  # type: ignore[arg-type]
+
+
+def _round_rates(step: RateStep, multiple: int) -> RateStep:
+    """Return a step whose rates have two digits that mean something, where counts are rounded."""
+    if multiple == 1:
+        return step
+    lower, median, upper = (float(f"{rate:.2g}") for rate in (step.lower_quartile, step.median, step.upper_quartile))
+    return replace(step, lower_quartile=lower, median=median, upper_quartile=upper)
 
 
 def _round_day(day: DayCount, multiple: int) -> DayCount:

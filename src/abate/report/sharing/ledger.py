@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from abate.report.protection import Count, Sum
+from abate.report.sharing.protection import Count, Sum
 
 Key = tuple[str, ...]
 
