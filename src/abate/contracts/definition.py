@@ -269,12 +269,26 @@ class Events(Section):
         return self
 
 
-class Reference(Section):
-    """Published values of an unselected population, for regression to the mean."""
+def _as_range(value: Any) -> Any:
+    return (value, value) if isinstance(value, int | float) and not isinstance(value, bool) else _as_pair(value)
 
-    mean: float
-    sd: float = Field(gt=0)
-    correlation: float = Field(gt=-1, lt=1)
+
+NumberRange = Annotated[tuple[float, float], BeforeValidator(_as_range), AfterValidator(_in_order)]
+CorrelationRange = Annotated[
+    tuple[Annotated[float, Field(gt=-1, lt=1)], Annotated[float, Field(gt=-1, lt=1)]],
+    BeforeValidator(_as_range),
+    AfterValidator(_in_order),
+]
+
+
+class Reference(Section):
+    """Published values of persons who were not chosen for a bad day, for regression to the mean; a number or a range each."""
+
+    mean: NumberRange = Field(description="Mean rating of all days, or its least and largest plausible value")
+    correlation: CorrelationRange = Field(
+        description="Correlation of two untreated ratings as far apart as first and final, or its range; between persons and within them together"
+    )
+    sd: float | None = Field(default=None, gt=0, description="SD of all persons' days together, where it is known")
     source: Name
 
 
@@ -285,7 +299,27 @@ class Attribution(Section):
         default=0.25, ge=0, description="Points that the lower limit must exceed before a claim is made"
     )
     index_day: str | None = Field(default=None, description="How the day of admission was chosen, in words")
+    index_rule: Literal["as recorded", "in hindsight"] = Field(
+        default="as recorded",
+        description="Whether what had been recorded so far decided on the day of admission, or the day was chosen afterwards as the worst of its neighbours",
+    )
+    index_window: Length | None = Field(
+        default=None, description="In hindsight: so long after the first rating no day would have been worse"
+    )
+    planned_day: int = Field(
+        default=5, ge=1, le=60, description="Day of the course whose rating is final where patients left when better"
+    )
+    untreated: bool = Field(
+        default=False,
+        description="Whether the courses of the comparator are untreated episodes, chosen in the same way in the same place",
+    )
     references: tuple[Reference, ...] = ()
+
+    @model_validator(mode="after")
+    def _window_goes_with_hindsight(self) -> Attribution:
+        if self.index_window is not None and self.index_rule != "in hindsight":
+            raise ValueError('index_window is of a day chosen in hindsight; write index_rule = "in hindsight" as well.')
+        return self
 
 
 class Disclosure(Section):
@@ -325,6 +359,12 @@ class Study(Section):
             raise ValueError(
                 f"treatment and comparator are both called {self.treatment.name!r}; give each its own name."
             )
+        return self
+
+    @model_validator(mode="after")
+    def _untreated_are_named(self) -> Study:
+        if self.attribution is not None and self.attribution.untreated and self.comparator is None:
+            raise ValueError("attribution.untreated is of the comparator's courses; add [comparator] with their name.")
         return self
 
     @property

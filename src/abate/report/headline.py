@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from abate.contracts.result import Estimate, StudyResult
-from abate.report.cells import EMPTY
+from abate.report.attribution.words import is_split
+from abate.report.cells import EMPTY, mean_cell
 from abate.report.numbers import (
     FEWEST_FOR_PERCENT,
     FEWEST_FOR_PERCENT_FIRST,
@@ -101,6 +102,8 @@ def lede(view: ResultView) -> str:
         return "This report cannot say what part the treatment has in how the rating moved."
     if change is None:
         return "Without both ratings nothing can be said about a change, and nothing about what the treatment did."
+    if is_split(view):
+        return _lede_of_split(view)
     compared = (
         "it has no comparison group"
         if view.study.comparator is None
@@ -109,18 +112,63 @@ def lede(view: ResultView) -> str:
     what = "how much of the fall needs no treatment" if change < 0 else "what part the treatment has in this"
     whose = "the patient\u2019s" if view.is_one_patient else "these patients\u2019"
     return (
-        f"This report cannot say {what}: {compared}, and what {whose} earlier ratings "
-        "would have led to was not estimated. Treatment usually begins at a bad time, and the worst is followed by better days."
+        f"This report cannot say {what}: {compared}, and {whose} earlier ratings do not say "
+        "what they would have led to. Treatment usually begins at a bad time, and the worst is followed by better days."
     )
 
 
+def _lede_of_split(view: ResultView) -> str:
+    """Return how much of the fall was to be expected, and that the rest is not the drug's for that."""
+    fall, natural = view.value("regression.fall") or 0, view.value("regression.natural") or 0
+    part = _part_in_words(natural / fall)
+    compared = (
+        "There was no comparison group"
+        if view.study.comparator is None
+        else "What is left holds all that comes with being there"
+    )
+    return (
+        f"{part} of the fall, {describe_number(natural)} of {describe_number(fall)} points, is expected without any treatment. "
+        f"{compared}: this split cannot say that the rest is the drug\u2019s."
+    )
+
+
+def _part_in_words(share: float) -> str:
+    """Return about how much of a whole a share is.
+
+    Examples
+    --------
+    >>> _part_in_words(0.16), _part_in_words(0.52), _part_in_words(-0.1)
+    ('About a sixth', 'About half', 'None')
+    """
+    if share <= 0.02:
+        return "None" if share <= 0 else "Hardly any"
+    named = {
+        1 / 10: "a tenth",
+        1 / 6: "a sixth",
+        1 / 5: "a fifth",
+        1 / 4: "a quarter",
+        1 / 3: "a third",
+        2 / 5: "two fifths",
+        1 / 2: "half",
+    }
+    named |= {3 / 5: "three fifths", 2 / 3: "two thirds", 3 / 4: "three quarters", 9 / 10: "nine tenths"}
+    if share >= 0.98:
+        return "All"
+    return f"About {named[min(named, key=lambda part: abs(part - share))]}"
+
+
 def key_numbers(view: ResultView) -> tuple[KeyNumber, ...]:
-    """Return the six numbers under the headline; one that there is not says why in a few words."""
+    """Return the six numbers under the headline; one that there is not says why in a few words.
+
+    Where the fall is split, that stands in the place of the day of the lowest mean, which has its own section.
+    """
+    expected = _expected_number(view)
     return (
         _change_number(view),
+        *expected,
         _response_number(view),
         _length_number(view),
-        _lowest_day_number(view),
+        *(() if expected else (_lowest_day_number(view),)),
         _harm_number(view),
         _sustained_number(view),
     )
@@ -219,6 +267,17 @@ def _change_number(view: ResultView) -> KeyNumber:
     noun = "fall" if falls else "rise" if found.value > 0 else "change"
     label = f"Mean {noun}, points" if view.course_count > 1 else f"{capital(noun)}, points"
     return KeyNumber(label=label, value=describe_number(abs(found.value), decimals), detail=detail)
+
+
+def _expected_number(view: ResultView) -> tuple[KeyNumber, ...]:
+    """Return how much of the fall was to be expected, and the rest, where it is split."""
+    natural, left = view.known("regression.natural"), view.known("regression.left")
+    if not is_split(view) or natural is None or left is None or natural.value is None:
+        return ()
+    ends = interval_of(natural)
+    interval = "" if ends is None else describe_range(*ends)
+    detail = _joined(interval, f"left {mean_cell(left, 1)}")
+    return (KeyNumber(label="Expected without treatment", value=describe_number(natural.value), detail=detail),)
 
 
 def _response_number(view: ResultView) -> KeyNumber:

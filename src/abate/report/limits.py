@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abate.report.attribution.words import is_split
 from abate.report.cells import EMPTY
-from abate.report.numbers import FEWEST_FOR_PERCENT, describe_bound, describe_count
+from abate.report.numbers import FEWEST_FOR_PERCENT, describe_bound, describe_count, describe_number
 from abate.report.report_table import ReportTable, TableRow, row, table
 from abate.report.view import ResultView
 from abate.report.words import describe_rule, in_words, plural, shown
@@ -32,9 +33,14 @@ def _cause(view: ResultView) -> TableRow:
         if view.study.comparator is None
         else f"The comparison with {shown(view.study.comparator.name)} is not made in this report"
     )
-    return row(
-        f"That {shown(view.treatment)} did it", why, "How much of the change needs no treatment was not estimated"
-    )
+    natural, fall = view.value("regression.natural"), view.value("regression.fall")
+    how_far = "How much of the change needs no treatment is not known"
+    if is_split(view) and natural is not None and fall is not None:
+        how_far = (
+            f"{describe_number(natural)} of {describe_number(fall)} points were to be expected without treatment; the rest is the treatment and "
+            "everything else that comes with being there"
+        )
+    return row(f"That {shown(view.treatment)} did it", why, how_far)
 
 
 def _missing_ratings(view: ResultView) -> TableRow | None:
@@ -53,10 +59,18 @@ def _missing_ratings(view: ResultView) -> TableRow | None:
 def _last_rating(view: ResultView) -> TableRow | None:
     if view.known("final.mean") is None:
         return None
+    how_far = "Whether they did cannot be tested here; compare the daily means"
+    flag = view.value("regression.flag.discharge_when_better")
+    if flag is not None:
+        how_far = (
+            "They did, by the test: see how much of the fall needs no drug"
+            if flag == 1
+            else "The test saw nothing of it; compare the daily means"
+        )
     return row(
         "That the last rating is a fair one",
         "Who is better may leave sooner, and the last rating is taken then",
-        "Whether they did was not tested; compare the daily means",
+        how_far,
     )
 
 

@@ -413,39 +413,6 @@ def say_failed(view: ResultView) -> str:
     )
 
 
-def say_attribution(view: ResultView) -> tuple[str, ...]:
-    """Return the sentences that stand where a split of the change would stand, and why there is none."""
-    change = view.known("change.mean")
-    if change is None or change.value is None:
-        return ("Without a change there is nothing to split.",)
-    what = "fall" if change.value < 0 else "change"
-    own = "the patient\u2019s" if view.is_one_patient else "the patients\u2019"
-    no_split = (
-        f"No split of the {what} is drawn: there is no group without {shown(view.treatment)} in this analysis, "
-        f"and what {own} own earlier ratings would have led to was not estimated."
-    )
-    if change.value >= 0:
-        no_fall = (
-            "Treatment usually begins at a bad time, and the worst is followed by better days: from that alone a fall would be "
-            "expected. These records cannot say why there was none."
-        )
-        return (no_split, no_fall)
-    expected = (
-        "Treatment usually begins at a bad time, and the worst is followed by better days: "
-        f"part of the {what} is to be expected from that alone. What would be left is the treatment and everything else "
-        "that comes with the stay, such as expectation, other treatments and care; these cannot be separated "
-        "without patients who were in the same place without it."
-    )
-    sentences = [no_split, expected]
-    baseline, final = view.known("baseline.mean"), view.known("final.mean")
-    if baseline is not None and final is not None and baseline.n == final.n == change.n and final.value is not None:
-        whose = "the patient\u2019s" if view.is_one_patient else "these patients\u2019"
-        sentences.append(
-            f"For the whole fall to be a return to the usual level, {whose} usual level would have to be {describe_number(final.value)} or lower."
-        )
-    return tuple(sentences)
-
-
 def say_hidden(view: ResultView) -> str:
     """Return by which rule numbers are hidden, and how many places show a mark."""
     edition = view.result.edition

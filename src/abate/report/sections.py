@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from abate.report import prose, tables
+from abate.report.attribution.tables import checks_table, expected_table
+from abate.report.attribution.words import is_split, say_attribution, say_later
 from abate.report.checklists import checklist_tables, say_checklists
 from abate.report.disclosure import edition_notice
 from abate.report.failed_tables import definition_table, failed_table
@@ -19,7 +21,9 @@ from abate.report.figures.history import draw_history
 from abate.report.figures.nadir import draw_nadir_days
 from abate.report.figures.rated_days import draw_missing_by_day
 from abate.report.figures.response import draw_response, draw_time_to_response
+from abate.report.figures.split import draw_split
 from abate.report.figures.swimmer import draw_swimmer
+from abate.report.figures.tipping import draw_tipping
 from abate.report.figures.trajectory import draw_pain_by_day
 from abate.report.limits import limits_table
 from abate.report.numbers import INTERVAL, NARROW_SPACE
@@ -241,6 +245,7 @@ def _durability(view: ResultView) -> Section:
         title="Did it last?",
         contents="Durability",
         say=prose.say_durability(view),
+        paragraphs=[text for visit in view.visits if (text := say_later(view, visit))],
         figures=(draw_sustained(view), draw_return(view)) if is_asked else (),
         notes=notes if is_asked else (),
     )
@@ -257,13 +262,23 @@ def _sensitivity(view: ResultView) -> Section:
 
 
 def _attribution(view: ResultView) -> Section:
-    first, *others = prose.say_attribution(view)
+    first, *others = say_attribution(view)
+    is_drawn = (view.value("change.mean") or 0) < 0 and not view.is_one_patient
+    why = Note(head="Why any?", text="People are admitted at their worst; from there ratings fall by themselves.")
+    read = Note(
+        head=f"Read the {'second ' if is_split(view) else ''}figure so:",
+        text="choose how reliable a rating is, go up to the line: that much must come from elsewhere to explain it all.",
+    )
+    drawings = (*((draw_split(view),) if is_split(view) else ()), draw_tipping(view)) if is_drawn else ()
     return Section(
         id="attribution",
-        title="How much of it needs no treatment",
+        title="How much of the fall needs no drug",
         contents="Without the drug?",
         say=first,
+        figures=drawings,
+        tables=_filled(expected_table(view), checks_table(view)) if is_drawn else (),
         paragraphs=others,
+        notes=(why, read) if is_drawn else (),
     )
 
 

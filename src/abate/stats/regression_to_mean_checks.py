@@ -40,6 +40,7 @@ class CheckName(Enum):
     INFORMATION = "information"
     AT_BOUND = "parameter_at_bound"
     PRIOR_DOMINATED = "prior_dominated"
+    HINDSIGHT = "in_hindsight"
     WARD_EFFECT = "ward_effect"
 
 
@@ -49,6 +50,7 @@ ALARMS = frozenset(
         CheckName.ASKED_WHEN_BAD,
         CheckName.LASTING_RISE,
         CheckName.DISCHARGE_WHEN_BETTER,
+        CheckName.HINDSIGHT,
         CheckName.INFORMATION,
         CheckName.AT_BOUND,
         CheckName.PRIOR_DOMINATED,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from abate.base.days import describe_length, parse_length
 from abate.contracts.clock import parse_moment
 from abate.contracts.definition import (
+    Attribution,
     Codes,
     Eligibility,
     FollowUp,
@@ -261,13 +262,44 @@ def _describe_comparator(comparator: Treatment | None) -> str:
 
 
 def _describe_claims(study: Study) -> str:
-    margin = ""
-    if study.attribution is not None:
-        margin = f" A margin of {_number(study.attribution.margin)} points was declared for any later claim."
-    return (
-        "The design has no comparison group: it describes how the rating moved, and cannot say how much of that is the treatment’s."
-        + margin
+    """Return how the fall is split, and what of it may be claimed."""
+    asked = study.attribution
+    split = (
+        "How much of the fall needs no treatment is asked of each person’s own ratings of the half year before admission: a model of level, spells and "
+        "errors of rating, fitted to them and to the rating at admission, says what would have been rated at the end had nothing been done "
+        "(weak priors; interval by person, parameters included). What is left is the treatment and everything else that comes with being there; the design "
+        "cannot part the two."
     )
+    if asked is None:
+        return split
+    return " ".join(
+        sentence
+        for sentence in (split, _describe_index_day(asked), _describe_references(asked), _describe_margin(asked))
+        if sentence
+    )
+
+
+def _describe_index_day(asked: Attribution) -> str:
+    how = "" if asked.index_day is None else f"The day of admission was chosen so: {asked.index_day.rstrip('.')}. "
+    if asked.index_rule == "as recorded":
+        return how.strip()
+    window = (
+        "over a time that is not stated"
+        if asked.index_window is None
+        else f"of the {describe_length(parse_length(asked.index_window))} after it"
+    )
+    return f"{how}It was chosen in hindsight, as the worst {window}."
+
+
+def _describe_references(asked: Attribution) -> str:
+    if not asked.references:
+        return ""
+    sources = _listed(reference.source for reference in asked.references)
+    return f"Beside it stands the range under stated values of persons who were not chosen for a bad day ({sources})."
+
+
+def _describe_margin(asked: Attribution) -> str:
+    return f"A fall beyond what was to be expected is claimed only where the lower limit of what is left exceeds {_number(asked.margin)} points."
 
 
 def _codes_in_brackets(codes: Codes) -> str:

@@ -247,6 +247,7 @@ def refuse_without_courses(study: Study, attrition: tuple[AttritionStep, ...]) -
 def _estimate(
     study: Study, work: _Work, exported: Mapping[str, pa.Table], engine: Engine, progress: Progress
 ) -> StudyResult:
+    from abate.inference.attribution.estimate import estimate_attribution
     from abate.inference.characteristics import describe_characteristics
     from abate.inference.columns import eligible_courses
     from abate.inference.days import count_days
@@ -264,6 +265,7 @@ def _estimate(
         estimates=(
             *estimate_study(study, rows["outcomes"], rows["daily"], rows["harm"], exported.get("limits")),
             *_estimate_failed(study, work, entered, exported["outcomes"], engine),
+            *estimate_attribution(study, exported["outcomes"], exported["daily"], exported.get("ratings")),
         ),
         attrition=work.entry.attrition,
         characteristics=describe_characteristics(study, rows["outcomes"]),

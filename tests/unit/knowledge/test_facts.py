@@ -16,6 +16,7 @@ from abate.knowledge.visit_kinds import visit_kinds
         "chronic_codes.csv",
         "drug_classes.csv",
         "drug_facts.csv",
+        "falls_without_drug.csv",
         "infusion_limits.csv",
         "published_burden.csv",
         "reporting_items.csv",

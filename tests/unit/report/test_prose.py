@@ -6,6 +6,7 @@ import pytest
 
 from abate.contracts.result import SAME_ROW_TWICE, Estimate, FindingCount
 from abate.report import prose
+from abate.report.attribution.words import say_attribution
 from abate.report.limits import limits_table
 from abate.report.sections import build_sections
 from abate.report.view import ResultView
@@ -94,7 +95,7 @@ def test_all_finals_missing_gives_the_reason_and_nothing_to_split(views):
     view = views["no finals"]
     assert prose.say_change(view) == "No change can be stated: no course has both a baseline and a final rating."
     assert prose.say_response(view).startswith("The response cannot be judged in any course")
-    assert prose.say_attribution(view) == ("Without a change there is nothing to split.",)
+    assert say_attribution(view) == ("Without a change there is nothing to split.",)
 
 
 def test_harm_not_asked_and_not_recorded_are_told_apart(views):
@@ -134,14 +135,15 @@ def test_held_responses_name_the_responders_seen():
 
 
 def test_the_sentence_why_there_is_no_split(views):
-    first, second, third = prose.say_attribution(ResultView(with_estimates(
+    first, second, third = say_attribution(ResultView(with_estimates(
         example_result(61),
         *(Estimate(id=id, quantity="", value=value, n=61) for id, value in (("baseline.mean", 7.5), ("final.mean", 3.4), ("change.mean", -4.1))),
     )))  # fmt: skip
-    assert first.startswith("No split of the fall is drawn: there is no group without ketamine in this analysis")
-    assert "the worst is followed by better days" in second
+    assert first == "No split is possible."
     # attribution of the whole fall to a return needs a usual level of mean minus fall: 7.5 - 4.1 = 3.4
-    assert third.endswith("usual level would have to be 3.4 or lower.")
+    assert second.endswith("these patients\u2019 usual level would have to be 3.4 or lower.")
+    assert "the worst is followed by better days" in third
+    assert "cannot be separated without patients who were in the same ward without the drug" in third
 
 
 def test_groups_that_differ_less_than_chance_are_said_to():

@@ -18,7 +18,7 @@ def test_the_model_study_reads_like_a_methods_section():
         "The final rating was the last rating from 24 hours before the end of the last dose to discharge",
         "Response was a fall of at least 2 points.",
         "visit 1 (14 days to 60 days)",
-        "cannot say how much of that is the treatment’s",
+        "What is left is the treatment and everything else that comes with being there; the design cannot part the two.",
     ):
         assert phrase in text
 

@@ -45,6 +45,10 @@ _COUNTS_IN_TEXT = (
 _COUNTS_IN_REASON = (
     (re.compile(r"^all \d+ (values|changes) are equal"), r"all \1 are equal"),
     (re.compile(r"^\d+ (value|change|cluster|person)s? (?:is|are) too few"), r"there are too few \1s"),
+    (
+        re.compile(r"^\d+ (courses?|persons?|pairs of ratings)\b(.*?)(?:, too few|are too few|, fewer than)(.*)"),
+        r"too few \1\2",
+    ),
     (re.compile(r"^nobody was observed beyond \S+"), "nobody was observed so long"),
 )
 _QUARTILES = re.compile(r"^(\S+) \[(\S+), (\S+)\]$")

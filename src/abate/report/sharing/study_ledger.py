@@ -6,6 +6,7 @@ The importance of a count says which of several is given up last.
 from __future__ import annotations
 
 from abate.contracts.result import StudyResult
+from abate.report.sharing.families.attribution import note_attribution
 from abate.report.sharing.families.days import note_days
 from abate.report.sharing.families.durability import note_durability
 from abate.report.sharing.families.entry import note_entry, note_findings, note_missing
@@ -40,5 +41,6 @@ def ledger_of(result: StudyResult) -> Ledger:
     note_variants(ledger, view)
     note_findings(ledger, result)
     note_periods(ledger, view)
+    note_attribution(ledger, view)
     note_others(ledger, view)
     return ledger

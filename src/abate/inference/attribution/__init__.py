@@ -1,0 +1,1 @@
+"""How much of the fall needs no drug?"""

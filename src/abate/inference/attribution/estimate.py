@@ -1,0 +1,131 @@
+"""How much of the mean fall was to be expected with nothing done, and how much is left?
+
+What is left is the treatment and everything else that comes with being there; no number here parts the two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from abate.contracts.result import Estimate
+from abate.inference.attribution.checks import Checks, is_in_hindsight, looks_ahead_days, run_checks
+from abate.inference.attribution.histories import Histories, find_histories
+from abate.inference.attribution.rows import (
+    bracket_rows,
+    check_rows,
+    claim_row,
+    expected_rows,
+    history_rows,
+    reference_rows,
+    split_rows,
+    untreated_rows,
+)
+from abate.inference.columns import eligible_courses
+from abate.inference.rows import LEVEL, check_unique_ids
+from abate.stats.regression_to_mean import FallLeft, fall_left, fall_without_split, history_bracket
+from abate.stats.regression_to_mean_checks import CheckName
+from abate.stats.regression_to_mean_hindsight import fall_left_in_hindsight
+from abate.stats.regression_to_mean_model import HistoryModel, fit_history_model
+
+if TYPE_CHECKING:
+    from abate.contracts.definition import Study
+
+#: Words in the place of a number, as clauses.
+NO_RATINGS = "the records hold no ratings outside the courses"
+ASKED_WHEN_BAD = "earlier ratings were taken mostly on bad days and cannot show how these patients usually are"
+HINDSIGHT = "the day of admission was chosen in hindsight, and the study file does not say over how many days (attribution.index_window)"
+FROM_PLANNED_TIMES = "ratings at planned times and of diaries alone, because visits came when it was bad"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Line:
+    """The main line of the split: the model it rests on, the fall, and why it is not the plain one."""
+
+    model: HistoryModel
+    fall: FallLeft
+    why: str | None = None
+
+
+def estimate_attribution(
+    study: Study, outcomes: pa.Table, daily: pa.Table, ratings: pa.Table | None
+) -> tuple[Estimate, ...]:
+    """Return the split of the mean fall, its checks and bracket, and the responses to be expected with nothing done.
+
+    Parameters
+    ----------
+    study : Study
+        Rules of response, follow-up visits, and the section ``attribution``: margin, references, how the day was chosen.
+    outcomes : Table
+        Columns of ``contracts.outcome.outcomes_table(study)``, one row a course, of any treatment and eligible or not.
+    daily : Table
+        Columns of ``contracts.outcome.DAILY``.
+    ratings : Table or None
+        The course table `ratings`: what was rated before admission is read from it.
+
+    Returns
+    -------
+    tuple of Estimate
+        Ids begin with ``regression.`` or end in ``.expected``; what the ratings cannot give has no value and a reason.
+    """
+    courses = eligible_courses(study, outcomes)
+    treated = outcomes.select(["person_id", "start", "end", "discharge"])
+    if ratings is None:
+        ratings = _no_ratings(outcomes)
+    histories = find_histories(study, courses, ratings, treated)
+    model = fit_history_model(histories.everything)
+    checks = run_checks(study, courses, daily, histories, model)
+    line = _choose_line(study, histories, model, checks)
+    is_asked_when_bad = checks.is_flagged(CheckName.ASKED_WHEN_BAD)
+    bracket = history_bracket(histories.everything, LEVEL)
+    estimates = (
+        *split_rows(line.fall, line.why, histories.drawn_from),
+        claim_row(study, line.fall),
+        *bracket_rows(bracket, ASKED_WHEN_BAD if is_asked_when_bad else None),
+        *history_rows(histories),
+        *reference_rows(study, histories.everything),
+        *untreated_rows(study, outcomes),
+        *expected_rows(study, courses, histories, line.model, line.fall.reason),
+        *check_rows(checks),
+    )
+    check_unique_ids(estimates)
+    return estimates
+
+
+def _choose_line(study: Study, histories: Histories, model: HistoryModel, checks: Checks) -> _Line:
+    """Return the split that the checks allow, or the fall with the reason why it is not split."""
+    if checks.is_flagged(CheckName.ASKED_WHEN_BAD):
+        return _line_of_planned_times(histories, model)
+    if is_in_hindsight(study):
+        return _line_in_hindsight(study, model)
+    return _Line(model=model, fall=fall_left(model, LEVEL))
+
+
+def _line_of_planned_times(histories: Histories, model: HistoryModel) -> _Line:
+    planned = histories.at_planned_times
+    if planned is not None:
+        found = fit_history_model(planned)
+        if found.refusal is None:
+            return _Line(model=found, fall=fall_left(found, LEVEL), why=FROM_PLANNED_TIMES)
+    hidden = replace(model, reason=ASKED_WHEN_BAD, converged=False, at_bound=())
+    return _Line(model=hidden, fall=fall_without_split(histories.everything, ASKED_WHEN_BAD, LEVEL))
+
+
+def _line_in_hindsight(study: Study, model: HistoryModel) -> _Line:
+    ahead = looks_ahead_days(study)
+    if ahead is None or ahead < 1:
+        hidden = replace(model, reason=HINDSIGHT, converged=False, at_bound=())
+        return _Line(model=hidden, fall=fall_without_split(model.courses, HINDSIGHT, LEVEL))
+    days = np.arange(1.0, np.floor(ahead) + 1)
+    window = np.tile(days, (model.courses.course_count, 1))
+    fall = fall_left_in_hindsight(model, window, level=LEVEL).fall
+    return _Line(model=model, fall=fall, why=f"first day taken as the worst of it and the {len(days)} days after it")
+
+
+def _no_ratings(outcomes: pa.Table) -> pa.Table:
+    types = {"person_id": outcomes.schema.field("person_id").type, "time": pa.timestamp("us"), "scale": pa.string()}
+    types |= {"value": pa.float64(), "occasion": pa.string()}
+    return pa.table({name: pa.array([], type) for name, type in types.items()})

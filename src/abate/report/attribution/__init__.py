@@ -1,0 +1,1 @@
+"""The section on what the fall needs no drug for."""

@@ -1,0 +1,195 @@
+"""The rows of the split, and what a flag does to them."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from abate.base.errors import StudyFileError
+from abate.inference.attribution.estimate import ASKED_WHEN_BAD, FROM_PLANNED_TIMES, HINDSIGHT, estimate_attribution
+from tests.unit.inference.attribution.people import (
+    BASELINE,
+    DAY,
+    course,
+    daily,
+    hospital,
+    outcomes,
+    rating,
+    ratings,
+    study,
+)
+
+
+def by_id(study_, courses, rated, days=()):
+    return {found.id: found for found in estimate_attribution(study_, courses, daily(days), rated)}
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return by_id(study(), *hospital())
+
+
+def test_the_parts_add_up_to_the_fall(plain):
+    fall, natural, left = (plain[f"regression.{name}"] for name in ("fall", "natural", "left"))
+    assert natural.value + left.value == pytest.approx(fall.value, abs=1e-9)
+    assert fall.n == natural.n == left.n == 60
+    assert left.lower < left.value < left.upper
+    assert left.standard_error > 0
+
+
+def test_three_points_taken_off_are_what_is_left(plain):
+    """Ratings end at 0, so that a little less than 3 is taken off; the interval holds what was."""
+    left = plain["regression.left"]
+    assert left.lower < 2.9 < left.upper
+    assert plain["regression.natural"].lower > 0
+    assert plain["regression.history_mean_left"].value < left.value < plain["regression.history_fall"].value
+    assert plain["regression.claim"].value == 1
+
+
+def test_with_nothing_taken_off_nothing_is_claimed():
+    found = by_id(study(), *hospital(treated=0.0, seed=3))
+    assert found["regression.claim"].value == 0
+    assert abs(found["regression.left"].value) < 3 * found["regression.left"].standard_error
+    # A good many would have fallen by two points with nothing done: the day was chosen for being bad.
+    seen = np.mean(
+        np.array(hospital(treated=0.0, seed=3)[0]["baseline"]) - np.array(hospital(treated=0.0, seed=3)[0]["final"])
+        >= 2
+    )
+    assert found["response.points_2.expected"].value == pytest.approx(seen, abs=0.15)
+
+
+def test_the_margin_is_the_study_files(plain):
+    wide = by_id(study(attribution={"margin": 3.5}), *hospital())
+    assert (plain["regression.claim"].value, wide["regression.claim"].value) == (1, 0)
+    assert "margin of 3.5 points" in wide["regression.claim"].quantity
+
+
+def test_every_rule_and_visit_has_its_expected_share(plain):
+    for id in ("response.points_2.expected", "response.at_most_3.expected", "sustained.visit_1.expected"):
+        assert 0 <= plain[id].lower <= plain[id].value <= plain[id].upper <= 1
+    assert plain["response.at_most_3.expected"].value < plain["response.points_2.expected"].value
+
+
+def test_visits_that_came_when_bad_are_flagged_and_left_out():
+    flagged = by_id(study(), *hospital(when_bad=True, seed=5))
+    assert flagged["regression.flag.asked_when_bad"].value == 1
+    assert flagged["regression.history_mean_left"].reason == ASKED_WHEN_BAD
+    assert FROM_PLANNED_TIMES in flagged["regression.left"].method
+    # From the diary alone less is left than from all ratings: those of visits say that such bad days are usual.
+    courses, rated = hospital(when_bad=True, seed=5)
+    place = rated.column_names.index("occasion")
+    unknown = rated.set_column(place, "occasion", pa.array(["unknown"] * rated.num_rows))
+    assert flagged["regression.left"].value < by_id(study(), courses, unknown)["regression.left"].value - 0.3
+
+
+def test_visits_when_bad_without_a_diary_give_no_split():
+    found = by_id(study(), *hospital(when_bad=True, diary=0, seed=5))
+    assert (found["regression.left"].value, found["regression.left"].reason) == (None, ASKED_WHEN_BAD)
+    assert found["response.points_2.expected"].value is None
+    assert found["regression.claim"].value is None
+    assert found["regression.fall"].value is not None
+
+
+def test_a_day_chosen_in_hindsight_needs_its_window():
+    courses, rated = hospital()
+    without = by_id(study(attribution={"index_rule": "in hindsight"}), courses, rated)
+    assert (without["regression.left"].value, without["regression.left"].reason) == (None, HINDSIGHT)
+    assert without["regression.flag.in_hindsight"].value == 1
+    given = by_id(study(attribution={"index_rule": "in hindsight", "index_window": "7d"}), courses, rated)
+    plain = by_id(study(), courses, rated)
+    # If no later day was worse, better days were the rule: more of the fall needs no drug.
+    assert given["regression.natural"].value > plain["regression.natural"].value
+    assert "7 days after it" in given["regression.left"].method
+
+
+def test_the_highest_rating_of_a_week_is_a_day_chosen_in_hindsight():
+    worst = {"from": "start-7d", "to": "start", "take": "highest"}
+    found = by_id(study(rating={"scale": "nrs", "baseline": worst}), *hospital())
+    assert found["regression.flag.in_hindsight"].value == 1
+    assert found["regression.left"].value is not None
+
+
+def test_those_who_leave_when_better_are_seen():
+    courses, rated = hospital()
+    draw = np.random.default_rng(2)
+    days = []
+    for id in range(1, 61):
+        level = draw.normal(5, 2)
+        last = 2 if level < 4 else 5
+        days += [(id, day, np.clip(level + draw.normal(0, 0.3), 0, 10)) for day in range(1, last + 1)]
+    flagged = by_id(study(), courses, rated, days)
+    assert flagged["regression.flag.discharge_when_better"].value == 1
+    assert flagged["regression.check.discharge_when_better"].value > 1.96
+
+
+def test_references_give_a_range_by_hand():
+    reference = {"mean": [5, 6], "correlation": 0.5, "source": "hand"}
+    found = by_id(
+        study(attribution={"references": [reference]}), outcomes([course(1, first=8), course(2, first=7)]), ratings([])
+    )
+    # (1 - 0.5) * (7.5 - 6) and (1 - 0.5) * (7.5 - 5)
+    assert (found["regression.reference_low"].value, found["regression.reference_high"].value) == (0.75, 1.25)
+    assert found["regression.reference_low"].lower is None
+
+
+def test_untreated_episodes_split_the_fall_too():
+    draw = np.random.default_rng(4)
+    first = draw.integers(6, 10, 60).astype(float)
+    rows = [
+        course(place + 1, first=first[place], final=float(np.clip(round(0.5 * first[place] + 2 - 2 * (place < 30) + draw.normal(0, 0.5)), 0, 10)),
+               treatment="ketamine" if place < 30 else "usual care")
+        for place in range(60)
+    ]  # fmt: skip
+    asked = study(comparator={"name": "usual care"}, attribution={"untreated": True})
+    found = by_id(asked, outcomes(rows), ratings([]))
+    assert found["regression.untreated_left"].value == pytest.approx(2.0, abs=0.4)
+    assert "regression.untreated_left" not in by_id(
+        study(comparator={"name": "usual care"}), outcomes(rows), ratings([])
+    )
+
+
+@pytest.mark.parametrize(
+    ("courses", "rated", "reason"),
+    [
+        ([course(1), course(2)], [], "there are no ratings before the first one"),
+        ([course(id) for id in range(1, 9)], [rating(id, 5, 7) for id in range(1, 9)], "pairs of ratings lie less than 10 days apart"),
+        ([course(id, first=5.0, final=5.0) for id in range(1, 41)], [rating(id, day, 5) for id in range(1, 41) for day in (3, 6)], "all ratings are equal"),
+        ([course(1, baseline_time=None)], [rating(1, 5, 8)], "there are no courses with a first and a final rating"),
+    ],
+    ids=["nothing before", "one rating each", "constant", "no course"],
+)  # fmt: skip
+def test_what_cannot_be_split_has_its_reason(courses, rated, reason):
+    found = by_id(study(), outcomes(courses), ratings(rated))
+    assert found["regression.left"].value is None
+    assert reason in found["regression.left"].reason
+    assert found["response.points_2.expected"].value is None
+    assert all(row.value is not None or row.reason for row in found.values())
+
+
+def test_without_a_table_of_ratings_it_is_refused_too():
+    found = {row.id: row for row in estimate_attribution(study(), outcomes([course(1)]), daily(), None)}
+    assert found["regression.left"].reason == "there are no ratings before the first one"
+
+
+def test_a_visit_that_was_seen_is_asked_of_its_own_day():
+    courses, rated = hospital(seed=7)
+    rows = courses.to_pylist()
+    soon = outcomes([{**row, "visit_1_time": BASELINE + DAY} for row in rows])
+    late = outcomes([{**row, "visit_1_time": BASELINE + 300 * DAY} for row in rows])
+    day, year = (by_id(study(), table, rated)["sustained.visit_1.expected"].value for table in (soon, late))
+    # Tomorrow most are still in their bad spell; in a year they are as they usually are.
+    assert day < year - 0.1
+
+
+def test_the_section_is_checked(tmp_path):
+    from abate.study.read import read_study
+
+    text = 'title = "x"\n[treatment]\nname = "k"\n[rating]\nscale = "nrs"\n[response]\nprimary = { points = 2 }\n[attribution]\n'
+    for line, words in (
+        ('index_window = "7d"', "in hindsight"),
+        ("untreated = true", "add [comparator]"),
+        ('references = [{ mean = [6, 5], correlation = 0.5, source = "x" }]', "upside down"),
+    ):
+        path = tmp_path / "study.toml"
+        path.write_text(text + line + "\n")
+        with pytest.raises(StudyFileError, match=words.replace("[", r"\[").replace("]", r"\]")):
+            read_study(path)
