@@ -30,7 +30,7 @@ HISTORY_DAYS = 180.0
 #: Of a course with more ratings before, the latest half of these and others spread evenly over the time before them.
 MOST_EARLIER_RATINGS = 60
 #: Of a study with more courses, so many are drawn: more make the interval no narrower than a reader could see.
-MOST_COURSES = 5_000
+MOST_COURSES = 2_000
 _SEED = 20_260_101
 
 _VISITS = ("planned visit", "unplanned visit", "follow-up")
