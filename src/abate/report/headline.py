@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from abate.contracts.result import Estimate, StudyResult
-from abate.report.attribution.words import is_split
+from abate.report.attribution.words import is_of_planned_day, is_split, planned_day
 from abate.report.cells import EMPTY, mean_cell
 from abate.report.numbers import (
     FEWEST_FOR_PERCENT,
@@ -121,13 +121,14 @@ def _lede_of_split(view: ResultView) -> str:
     """Return how much of the fall was to be expected, and that the rest is not the drug's for that."""
     fall, natural = view.value("regression.fall") or 0, view.value("regression.natural") or 0
     part = _part_in_words(natural / fall)
+    to_day = f" to day {planned_day(view)}" if is_of_planned_day(view) else ""
     compared = (
         "There was no comparison group"
         if view.study.comparator is None
         else "What is left holds all that comes with being there"
     )
     return (
-        f"{part} of the fall, {describe_number(natural)} of {describe_number(fall)} points, is expected without any treatment. "
+        f"{part} of the fall{to_day}, {describe_number(natural)} of {describe_number(fall)} points, is expected without any treatment. "
         f"{compared}: this split cannot say that the rest is the drug\u2019s."
     )
 

@@ -14,12 +14,14 @@ import pyarrow as pa
 from abate.contracts.result import Estimate
 from abate.inference.attribution.checks import Checks, is_in_hindsight, looks_ahead_days, run_checks
 from abate.inference.attribution.histories import Histories, find_histories
+from abate.inference.attribution.planned_day import is_gone_by, planned_day_of, planned_day_since_first, ratings_by_day
 from abate.inference.attribution.rows import (
     bracket_rows,
     check_rows,
     claim_row,
     expected_rows,
     history_rows,
+    planned_day_rows,
     reference_rows,
     split_rows,
     untreated_rows,
@@ -30,6 +32,7 @@ from abate.stats.regression_to_mean import FallLeft, fall_left, fall_without_spl
 from abate.stats.regression_to_mean_checks import CheckName
 from abate.stats.regression_to_mean_hindsight import fall_left_in_hindsight
 from abate.stats.regression_to_mean_model import HistoryModel, fit_history_model
+from abate.stats.regression_to_mean_planned_day import PlannedDayFall, fall_on_planned_day
 
 if TYPE_CHECKING:
     from abate.contracts.definition import Study
@@ -43,11 +46,13 @@ FROM_PLANNED_TIMES = "ratings at planned times and of diaries alone, because vis
 
 @dataclass(frozen=True, kw_only=True)
 class _Line:
-    """The main line of the split: the model it rests on, the fall, and why it is not the plain one."""
+    """The main line of the split: the model it rests on, the fall, why it is not the plain one, and the planned day where it is of that."""
 
     model: HistoryModel
     fall: FallLeft
     why: str | None = None
+    planned: PlannedDayFall | None = None
+    of_last_rating: FallLeft | None = None
 
 
 def estimate_attribution(
@@ -79,10 +84,13 @@ def estimate_attribution(
     model = fit_history_model(histories.everything)
     checks = run_checks(study, courses, daily, histories, model)
     line = _choose_line(study, histories, model, checks)
+    if checks.is_flagged(CheckName.DISCHARGE_WHEN_BETTER):
+        line = _on_planned_day(study, courses, daily, histories, line)
     is_asked_when_bad = checks.is_flagged(CheckName.ASKED_WHEN_BAD)
     bracket = history_bracket(histories.everything, LEVEL)
     estimates = (
         *split_rows(line.fall, line.why, histories.drawn_from),
+        *planned_day_rows(study, line.planned, line.of_last_rating),
         claim_row(study, line.fall),
         *bracket_rows(bracket, ASKED_WHEN_BAD if is_asked_when_bad else None),
         *history_rows(histories),
@@ -102,6 +110,24 @@ def _choose_line(study: Study, histories: Histories, model: HistoryModel, checks
     if is_in_hindsight(study):
         return _line_in_hindsight(study, model)
     return _Line(model=model, fall=fall_left(model, LEVEL))
+
+
+def _on_planned_day(study: Study, courses: pa.Table, daily: pa.Table, histories: Histories, line: _Line) -> _Line:
+    """Return the line with the rating of the planned day in the place of the last one, where it can be split."""
+    if line.fall.reason is not None or is_in_hindsight(study):
+        return line
+    asked = courses.take(pa.array(histories.row))
+    day = planned_day_of(study)
+    found = fall_on_planned_day(
+        line.model,
+        ratings_by_day(asked, daily, day),
+        planned_day_since_first(study, asked),
+        is_gone_by(asked, daily, day),
+        level=LEVEL,
+    )
+    if found.fall.reason is not None:
+        return replace(line, planned=found)
+    return replace(line, fall=found.fall, planned=found, of_last_rating=line.fall)
 
 
 def _line_of_planned_times(histories: Histories, model: HistoryModel) -> _Line:

@@ -66,8 +66,9 @@ def _say_no_fall(view: ResultView) -> tuple[str, ...]:
 def _say_split(view: ResultView) -> tuple[str, ...]:
     fall, natural, left = (view.known(f"regression.{name}") for name in ("fall", "natural", "left"))
     assert fall is not None and natural is not None and left is not None  # noqa: PT018
+    to_day = f" to day {planned_day(view)}" if is_of_planned_day(view) else ""
     answer = (
-        f"Of a mean fall of {describe_number(fall.value or 0)}, about {with_interval(natural)} would have been expected from each "
+        f"Of a mean fall of {describe_number(fall.value or 0)}{to_day}, about {with_interval(natural)} would have been expected from each "
         f"patient\u2019s own earlier ratings; {with_interval(left)} is left."
     )
     paragraphs = [
@@ -152,11 +153,40 @@ def _say_flags(view: ResultView) -> Sequence[str]:
 def _say_leaving(view: ResultView) -> str:
     statistic = view.value("regression.check.discharge_when_better")
     test = "" if statistic is None else f" (score test, {describe_number(statistic)} standard errors)"
-    left = view.known("regression.planned_day_left")
-    if left is None:
-        return f"Patients left when better{test}. The last rating therefore flatters, and the fall left is smaller than shown."
-    day = 5 if view.study.attribution is None else view.study.attribution.planned_day
-    return f"Patients left when better{test}. The last rating therefore flatters; the rating of day {day} gives {with_interval(left)}."
+    left, last = view.known("regression.planned_day_left"), view.known("regression.last_rating_left")
+    if left is None or last is None:
+        why = view.reason("regression.planned_day_left")
+        more = f" A planned day cannot be read instead: {in_words(why)}." if why else ""
+        return f"Patients left when better{test}. The last rating therefore flatters, and the fall left is smaller than shown.{more}"
+    ended, day = view.known("regression.planned_day_relief_ended_left"), planned_day(view)
+    if_ended = (
+        ""
+        if ended is None
+        else f" If the relief of those who left had ended with their leaving, {with_interval(ended)} would be left."
+    )
+    return (
+        f"Patients left when better{test}. The last rating therefore flatters: by it {with_interval(last)} would be left; the rating of day {day} "
+        f"gives {with_interval(left)} and is the one that is split.{_say_filled(view)}{if_ended}"
+    )
+
+
+def _say_filled(view: ResultView) -> str:
+    """Return how many courses had no rating on the planned day."""
+    filled = view.known("regression.planned_day_filled")
+    if filled is None or not filled.value:
+        return ""
+    whom = f"{describe_count(filled.value)} of {plural(told_n(filled), 'course')}"
+    return f" {whom} had none that day and were filled in from their earlier days, many times over; the interval covers it."
+
+
+def planned_day(view: ResultView) -> int:
+    """Return the day of the course that was planned as the last."""
+    return 5 if view.study.attribution is None else view.study.attribution.planned_day
+
+
+def is_of_planned_day(view: ResultView) -> bool:
+    """Return whether the fall that is split is that to the planned day."""
+    return view.known("regression.planned_day_left") is not None
 
 
 def _say_bracket_beside(view: ResultView) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from abate.contracts.result import Estimate
 from abate.report.attribution.tables import split_table
-from abate.report.attribution.words import is_split, say_attribution, with_interval
+from abate.report.attribution.words import is_of_planned_day, is_split, planned_day, say_attribution, with_interval
 from abate.report.figures.figure import Figure, figure_without_drawing, is_wide, tenths
 from abate.report.figures.sheet import Row, Sheet
 from abate.report.numbers import INTERVAL, describe_number, describe_range
@@ -26,6 +26,7 @@ class SplitLine:
 
     label: str
     note: str
+    final: float  # where the fall ends
     cut: float
     ends: tuple[float, float] | None
     expected: str
@@ -66,8 +67,8 @@ def split_lines(view: ResultView) -> Sequence[SplitLine]:
     first = _first(view)
     found = [
         _line(view, first, "From earlier ratings", "natural", "left"),
-        _line(view, first, "On the planned day", "planned_day_natural", "planned_day_left"),
-        _line(view, first, "Untreated episodes", "untreated_natural", "untreated_left"),
+        _line(view, first, "By the last rating", "last_rating_natural", "last_rating_left", fall="last_rating_fall"),
+        _line(view, first, "Untreated episodes", "untreated_natural", "untreated_left", fall=""),
         _history_line(view, first),
         _reference_line(view, first),
     ]
@@ -78,16 +79,21 @@ def _first(view: ResultView) -> float:
     return (view.value("regression.expected_final") or 0) + (view.value("regression.natural") or 0)
 
 
-def _line(view: ResultView, first: float, label: str, natural: str, left: str) -> SplitLine | None:
+def _line(
+    view: ResultView, first: float, label: str, natural: str, left: str, *, fall: str = "fall"
+) -> SplitLine | None:
     expected, rest = view.known(f"regression.{natural}"), view.known(f"regression.{left}")
     if expected is None or rest is None or expected.value is None:
         return None
+    whole = view.value(f"regression.{fall}")
+    whole = expected.value + (rest.value or 0) if whole is None else whole
     ends = None
     if expected.lower is not None and expected.upper is not None:
         ends = first - expected.upper, first - expected.lower
     return SplitLine(
         label=label,
         note=plural(told_n(rest), "course"),
+        final=first - whole,
         cut=first - expected.value,
         ends=ends,
         expected=with_interval(expected),
@@ -100,11 +106,12 @@ def _history_line(view: ResultView, first: float) -> SplitLine | None:
     left, fall = view.known("regression.history_mean_left"), view.known("regression.history_fall")
     if left is None or fall is None or left.value is None or fall.value is None:
         return None
-    final = first - (view.value("regression.fall") or 0)
+    final = first - fall.value
     ends = None if left.lower is None or left.upper is None else (final + left.lower, final + left.upper)
     return SplitLine(
         label="Own mean before",
         note="takes off too much",
+        final=final,
         cut=final + left.value,
         ends=ends,
         expected=describe_number(fall.value - left.value),
@@ -120,6 +127,7 @@ def _reference_line(view: ResultView, first: float) -> SplitLine | None:
     return SplitLine(
         label="Stated references",
         note="a range, no interval",
+        final=first - fall,
         cut=first - (low + high) / 2,
         ends=(first - high, first - low),
         expected=describe_range(low, high),
@@ -131,7 +139,7 @@ def _reference_line(view: ResultView, first: float) -> SplitLine | None:
 def _sheet(view: ResultView, lines: Sequence[SplitLine], width: float) -> Sheet:
     wide = is_wide(width)
     first, final = _first(view), _first(view) - (view.value("regression.fall") or 0)
-    ends = [end for line in lines for end in (*(line.ends or ()), line.cut)]
+    ends = [end for line in lines for end in (*(line.ends or ()), line.cut, line.final)]
     high, low = max(first, *ends) + 0.1, min(final, *ends) - 0.25
     room, left = (74.0, 190.0) if wide else (92.0, 8.0)
     height = room * len(lines)
@@ -140,12 +148,11 @@ def _sheet(view: ResultView, lines: Sequence[SplitLine], width: float) -> Sheet:
     sheet.x_axis(ticks, domain=False)
     sheet.spans([{"x": tick, "y": 0, "y2": height} for tick in ticks], hue="hair", width=1)
     for place, line in enumerate(lines):
-        _draw_line(sheet, line, place, room, (first, final), wide=wide)
+        _draw_line(sheet, line, place, room, (first, line.final), wide=wide)
     sheet.spans([{"x": end, "y": -12, "y2": height} for end in (first, final)], hue="ink", width=1.2)
+    when = f"on day {planned_day(view)}" if is_of_planned_day(view) else "at the end"
     sheet.texts([{"x": first, "y": -20, "text": f"{describe_number(first)} admission"}], bold=True, align="left", dx=4)
-    sheet.texts(
-        [{"x": final, "y": -20, "text": f"{describe_number(final)} at the end"}], bold=True, align="right", dx=-4
-    )
+    sheet.texts([{"x": final, "y": -20, "text": f"{describe_number(final)} {when}"}], bold=True, align="right", dx=-4)
     foot = f"{capital(view.noun)}, {view.scale.minimum:g} to {view.scale.maximum:g} (falling to the right)"
     sheet.note(foot, x=sheet.plot_width / 2, y=height + 38, align="center")
     return sheet

@@ -119,6 +119,29 @@ def test_those_who_leave_when_better_are_seen():
     flagged = by_id(study(), courses, rated, days)
     assert flagged["regression.flag.discharge_when_better"].value == 1
     assert flagged["regression.check.discharge_when_better"].value > 1.96
+    # The rating of day 5 is the main line, that of the last day stands beside it.
+    assert flagged["regression.planned_day_left"].value == flagged["regression.left"].value
+    assert flagged["regression.left"].value != flagged["regression.last_rating_left"].value
+    assert flagged["regression.planned_day_filled"].value == sum(day == 2 for _, day, _ in days) - sum(
+        day == 5 for _, day, _ in days
+    )
+    assert flagged["regression.natural"].value + flagged["regression.left"].value == pytest.approx(
+        flagged["regression.fall"].value
+    )
+
+
+def test_a_planned_day_that_few_reached_is_not_split():
+    courses, rated = hospital()
+    draw = np.random.default_rng(2)
+    days = [
+        (id, day, float(level))
+        for id, level in enumerate(draw.integers(2, 9, 60), 1)
+        for day in range(1, 3 if level < 5 else 5)
+    ]
+    found = by_id(study(), courses, rated, days)
+    assert found["regression.flag.discharge_when_better"].value == 1
+    assert "rated on the planned day, fewer than 10" in found["regression.planned_day_left"].reason
+    assert found["regression.left"].value is not None
 
 
 def test_references_give_a_range_by_hand():

@@ -103,10 +103,22 @@ def test_each_flag_has_its_sentence(name, words):
 def test_a_planned_day_is_given_where_patients_left_when_better():
     said = " ".join(
         say_attribution(
-            view_of(*SPLIT, flag("discharge_when_better"), number("regression.planned_day_left", 1.5, 0.6, 2.4))
+            view_of(
+                *SPLIT,
+                flag("discharge_when_better"),
+                number("regression.planned_day_left", 1.5, 0.6, 2.4),
+                number("regression.last_rating_left", 1.9, 1.0, 2.8),
+                number("regression.planned_day_relief_ended_left", 0.9, 0.1, 1.7),
+                number("regression.planned_day_filled", 12),
+            )
         )
     )
-    assert "The last rating therefore flatters; the rating of day 5 gives 1.5 (0.6 to 2.4)." in said
+    assert (
+        "The last rating therefore flatters: by it 1.9 (1.0 to 2.8) would be left; the rating of day 5 gives 1.5 (0.6 to 2.4) and is the one that is "
+        "split. 12 of 59 courses had none that day and were filled in from their earlier days, many times over; the interval covers it. If the relief "
+        "of those who left had ended with their leaving, 0.9 (0.1 to 1.7) would be left."
+    ) in said
+    assert said.startswith("Of a mean fall of 4.1 to day 5, about 2.2")
 
 
 def test_too_few_earlier_ratings_give_the_bracket():
