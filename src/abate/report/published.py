@@ -17,7 +17,7 @@ from abate.report.numbers import (
 )
 from abate.report.report_table import ReportTable, RowKind, row, table
 from abate.report.view import ResultView
-from abate.report.words import in_words, plural, shown
+from abate.report.words import capital, in_words, plural, shown
 
 QUANTITIES = ("baseline", "final", "fall", "response")
 THIS_STUDY, POOLED, NEW_SERIES = "This study", "Mean over series", "A new series"
@@ -122,8 +122,10 @@ def published_table(view: ResultView) -> ReportTable:
     ]
     notes = [
         f"{BORROWED} No SD is printed: the interval stands on one borrowed from series that print it.",
-        "n: courses here; patients or admissions there. Means with their intervals; of a new series the range in which its true mean "
-        "would lie, which can pass the ends of the scale where few series differ much.",
+        (
+            "n: courses here; patients or admissions there. Means with their intervals; of a new series the range in which its true mean "
+            "would lie, which can pass the ends of the scale where few series differ much."
+        ),
         *_left_out(view),
     ]
     return table(
@@ -133,11 +135,8 @@ def published_table(view: ResultView) -> ReportTable:
 
 def sources_table(view: ResultView) -> ReportTable:
     """Return where each series comes from, what was read of it, and what it lacks."""
-    rows = [
-        row(shown(one.label), one.condition, one.setting, _read(one), _with_note(one), _missing(view, one))
-        for one in series_of(view)
-    ]
-    columns = ("Series", "Condition, as printed", "Setting", "Read", "Source", "Left out")
+    rows = [row(shown(one.label), _whom(one), _read(one), _missing(view, one)) for one in series_of(view)]
+    columns = ("Series", "Who and where, as printed", "Source, and what was read", "Left out")
     title = "Where the published numbers come from, and what was read."
     return table("published-sources", title, columns, rows, is_prose=True)
 
@@ -177,8 +176,10 @@ def _place_of_own(view: ResultView) -> tuple[str, ...]:
         predicted.upper - predicted.lower > view.scale.maximum - view.scale.minimum
     ) else ""  # fmt: skip
     return (
-        f"The true mean fall of a new series would lie between {reach} points with 95\u202f% probability if it were one of their kind; "
-        f"this study\u2019s lies {place} it.{wide}",
+        (
+            f"The true mean fall of a new series would lie between {reach} points with 95\u202f% probability if it were one of their kind; "
+            f"this study\u2019s lies {place} it.{wide}"
+        ),
     )
 
 
@@ -218,14 +219,16 @@ def _left_out(view: ResultView) -> list[str]:
     return [f"Without a number that could stand here: {', '.join(silent)}; the next table says why."] if silent else []
 
 
+def _whom(series: PublishedSeries) -> str:
+    return f"{describe_count(series.n)} {series.unit}: {series.condition}; {series.setting}"
+
+
 def _read(series: PublishedSeries) -> str:
-    tags = dict.fromkeys((series.tag, *(number.tag for number in series.numbers)))
-    return "; ".join(tags)
-
-
-def _with_note(series: PublishedSeries) -> str:
-    notes = [note for note in (series.note, *(number.note for number in series.numbers)) if note]
-    return ". ".join((series.source, *notes))
+    """Return source, tag and notes; the tag of a number stands where it says less than that of the series."""
+    others = [number.tag for number in series.numbers if "computed" in number.tag or "unverified" in number.tag]
+    tags = dict.fromkeys((series.tag, *others))
+    notes = [capital(note) for note in (series.note, *(number.note for number in series.numbers)) if note]
+    return ". ".join((f"{series.source} [{'; '.join(tags)}]", *dict.fromkeys(notes)))
 
 
 def _missing(view: ResultView, series: PublishedSeries) -> str:

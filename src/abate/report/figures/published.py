@@ -13,7 +13,7 @@ from abate.report.published import QUANTITIES, ForestRow, forest_rows, published
 from abate.report.view import ResultView
 from abate.report.words import n_of, plural, shown
 
-_LEFT, _RIGHT = 178.0, 132.0
+_LEFT, _RIGHT = 204.0, 132.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +48,7 @@ def draw_published(view: ResultView) -> Figure:
         ),
         finding=say_published(view),
         numbers=(numbers,),
-        draw=lambda width: [_sheet(_shown(rows, panel), panel, width).spec() for panel in panels],
+        draw=lambda width: [_sheet(_shown(rows, panel), rows[-1], panel, width).spec() for panel in panels],
     )
 
 
@@ -76,7 +76,8 @@ def _shown(rows: Sequence[ForestRow], panel: _Panel) -> Sequence[ForestRow]:
     return found if any(not row.is_own for row in found) else []
 
 
-def _sheet(rows: Sequence[ForestRow], panel: _Panel, width: float) -> Sheet:
+def _sheet(rows: Sequence[ForestRow], new: ForestRow, panel: _Panel, width: float) -> Sheet:
+    """Return one panel; ``new`` holds where a new series would lie, drawn dashed under the mean over series."""
     wide = is_wide(width)
     height = 26 if wide else 44
     sheet = Sheet(
@@ -93,10 +94,14 @@ def _sheet(rows: Sequence[ForestRow], panel: _Panel, width: float) -> Sheet:
     for tick in panel.ticks:
         place = (tick - panel.axis[0]) / (panel.axis[1] - panel.axis[0])
         text = describe_percent(tick) if panel.is_share else describe_number(tick, 0)
-        sheet.note(text, x=sheet.plot_width * place, y=-12, align="center")
+        align = "center" if wide or 0 < place < 1 else "left" if place == 0 else "right"
+        sheet.note(text, x=sheet.plot_width * place, y=-12, align=align)
     sheet.note(panel.heading, x=-sheet.left, y=-34, bold=True, hue="ink")
     for place, row in enumerate(rows):
-        _draw_row(sheet, row, panel, place + (0 if wide else 0.2))
+        y = place + (0 if wide else 0.2)
+        if row.is_pooled:
+            _draw_prediction(sheet, new, panel, y)
+        _draw_row(sheet, row, panel, y)
     _write(sheet, rows, panel, wide=wide)
     return sheet
 
@@ -108,7 +113,7 @@ def _draw_row(sheet: Sheet, row: ForestRow, panel: _Panel, y: float) -> None:
         found = row.estimates[quantity]
         if found is None or found.value is None:
             continue
-        height = y + (0 if last == 0 else -0.12 if place < last else 0.12)
+        height = y + _lift(panel, place)
         span = _within(panel, found.lower, found.upper)
         if span is not None:
             sheet.spans([{"x": span[0], "x2": span[1], "y": height}], hue=hue, width=2.4 if row.is_own else 1.6)
@@ -117,6 +122,20 @@ def _draw_row(sheet: Sheet, row: ForestRow, panel: _Panel, y: float) -> None:
         sheet.dots(
             dot, hue=hue, hollow=place < last, size=90 if row.is_pooled else 64 if row.is_own else 44, shape=shape
         )
+
+
+def _draw_prediction(sheet: Sheet, new: ForestRow, panel: _Panel, y: float) -> None:
+    for place, quantity in enumerate(panel.quantities):
+        found = new.estimates[quantity]
+        span = None if found is None else _within(panel, found.lower, found.upper)
+        if span is not None:
+            height = y + _lift(panel, place)
+            sheet.spans([{"x": span[0], "x2": span[1], "y": height}], hue="ink", width=1, dash=True)
+
+
+def _lift(panel: _Panel, place: int) -> float:
+    """Return how far from the middle of its row a mark stands, so that two on one axis do not cover each other."""
+    return 0 if len(panel.quantities) == 1 else -0.14 if place == 0 else 0.14
 
 
 def _within(panel: _Panel, lower: float | None, upper: float | None) -> tuple[float, float] | None:
