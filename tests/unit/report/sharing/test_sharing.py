@@ -108,12 +108,11 @@ def test_a_fingerprint_would_confirm_a_guess(shared):
     assert shared.provenance.data_fingerprint == ""
 
 
-@pytest.mark.parametrize("preset", ["5", "5-rounded"])
-def test_what_others_published_is_shared_as_it_is(site, preset):
+def test_what_others_published_is_shared_as_it_is(site, shared):
     def published(result):
         return [found for found in result.estimates if found.id.startswith("published.")]
 
-    assert published(disclose(site, PRESETS[preset])) == published(site) != []
+    assert published(shared) == published(site) != []
 
 
 def test_counts_are_multiples_where_the_rule_says_so(site):
