@@ -59,9 +59,9 @@ class Trial:
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
-    opened = gzip.open(path, "rt", encoding="utf-8", newline="") if path.suffix == ".gz" else path.open(encoding="utf-8", newline="")  # fmt: skip
-    with opened as lines:
-        return list(csv.DictReader(lines))
+    """Return the rows of a CSV file, packed or not."""
+    text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return list(csv.DictReader(text.decode("utf-8").splitlines()))
 
 
 def column(rows: Sequence[Mapping[str, str]], name: str) -> Array:
@@ -112,7 +112,9 @@ def randomised(trial: Trial, outcome: str) -> tuple[float, float, float]:
     found = welch_difference(
         len(one), float(one.mean()), float(one.std(ddof=1)), len(two), float(two.mean()), float(two.std(ddof=1))
     )
-    assert found.value is not None and found.lower is not None and found.upper is not None
+    assert found.value is not None
+    assert found.lower is not None
+    assert found.upper is not None
     return found.value, found.lower, found.upper
 
 
@@ -189,7 +191,9 @@ def many_draws(trial: Trial) -> Mapping[str, Draws]:
 
 
 def _miss(estimate: ComparisonEstimate, balanced: float, raw: float) -> tuple[float, bool]:
-    assert estimate.value is not None and estimate.lower is not None and estimate.upper is not None
+    assert estimate.value is not None
+    assert estimate.lower is not None
+    assert estimate.upper is not None
     return estimate.value - balanced, estimate.lower <= raw <= estimate.upper
 
 
