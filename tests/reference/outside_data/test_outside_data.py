@@ -33,8 +33,9 @@ def trials(data):
 
 
 @pytest.fixture(scope="module")
-def draws(trials):
-    return {(name, outcome): found for name, trial in trials.items() for outcome, found in worked.many_draws(trial).items()}  # fmt: skip
+def draws(data, trials):
+    found = worked.all_draws(data)
+    return {(name, outcome): one for name, trial in trials.items() for outcome, one in found[trial.name].items()}
 
 
 CASES = [

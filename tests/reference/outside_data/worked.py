@@ -9,6 +9,7 @@ import csv
 import gzip
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -190,6 +191,12 @@ def many_draws(trial: Trial) -> Mapping[str, Draws]:
     return {outcome: _summed_up(rows) for outcome, rows in misses.items()}
 
 
+@cache
+def all_draws(data: Path) -> Mapping[str, Mapping[str, Draws]]:
+    """Return what `many_draws` finds, by trial; reckoned once."""
+    return {trial.name: many_draws(trial) for trial in (licorice(data), supraclavicular(data))}
+
+
 def _miss(estimate: ComparisonEstimate, balanced: float, raw: float) -> tuple[float, bool]:
     assert estimate.value is not None
     assert estimate.lower is not None
@@ -355,10 +362,10 @@ def trial_lines(data: Path) -> list[str]:
 def draw_lines(data: Path) -> list[str]:
     """Return the table of many subsamples."""
     lines = []
-    for trial in (licorice(data), supraclavicular(data)):
-        for outcome, found in many_draws(trial).items():
+    for name, by_outcome in all_draws(data).items():
+        for outcome, found in by_outcome.items():
             cells = (
-                f"{trial.name}: {outcome}",
+                f"{name}: {outcome}",
                 number(found.raw_bias),
                 f"{number(found.overlap_bias)}, {found.overlap_holds} of {DRAWS}",
                 f"{number(found.everybody_bias)}, {found.everybody_holds} of {DRAWS}",
