@@ -10,10 +10,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from abate.contracts.definition import Study
 from abate.contracts.result import PUBLISHED, Estimate
 from abate.inference.rows import LEVEL
 from abate.knowledge.published_series import PublishedNumber, PublishedSeries, published_series
+from abate.stats.arrays import Array
 from abate.stats.distributions import t_quantile
 from abate.stats.meta_analysis import PooledEffect, PooledInterval, pool_random
 from abate.stats.proportions import wilson_interval
@@ -109,7 +112,7 @@ def borrowed_sd(quantity: str, series: Sequence[PublishedSeries]) -> BorrowedSd 
 def _of_means(quantity: str, series: Sequence[PublishedSeries], borrowed: BorrowedSd | None) -> list[Estimate]:
     rows = [_mean_of_series(quantity, one, borrowed) for one in series]
     used = [row for row in rows if row.value is not None and row.standard_error is not None]
-    effects = effects_of_means([row.value for row in used], [row.sd for row in used], [row.n for row in used])
+    effects = effects_of_means(_column(used, "value"), _column(used, "sd"), _column(used, "n"))
     lent = sum("borrowed" in row.method for row in used)
     remark = f"; {lent} of {len(used)} with a borrowed SD" if lent else ""
     return [*rows, *_pooled_rows(quantity, effects, used, POINTS, remark)]
@@ -166,9 +169,7 @@ def _of_shares(series: Sequence[PublishedSeries]) -> list[Estimate]:
     rows = [_share_of_series(one) for one in series]
     used = [row for row in rows if row.value is not None]
     addend = 0.5 if any(row.numerator in (0, row.denominator) for row in used) else None
-    effects = effects_of_proportions(
-        [row.numerator for row in used], [row.denominator for row in used], zero_addend=addend
-    )
+    effects = effects_of_proportions(_column(used, "numerator"), _column(used, "denominator"), zero_addend=addend)
     return [*rows, *_pooled_rows("response", effects, used, "1", "")]
 
 
@@ -198,6 +199,10 @@ def _why_no_share(number: PublishedNumber | None) -> str:
     if number.count is not None:
         return f"another rule ({number.rule}): {number.count} of {number.n}"
     return number.missing or "not printed"
+
+
+def _column(rows: Sequence[Estimate], name: str) -> Array:
+    return np.array([getattr(row, name) for row in rows], dtype=np.float64)
 
 
 def _pooled_rows(
