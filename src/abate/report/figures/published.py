@@ -79,7 +79,7 @@ def _shown(rows: Sequence[ForestRow], panel: _Panel) -> Sequence[ForestRow]:
 def _sheet(rows: Sequence[ForestRow], new: ForestRow, panel: _Panel, width: float) -> Sheet:
     """Return one panel; ``new`` holds where a new series would lie, drawn dashed under the mean over series."""
     wide = is_wide(width)
-    height = 26 if wide else 44
+    height = 26 if wide else 44 if len(panel.quantities) == 1 else 56
     sheet = Sheet(
         width=width,
         height=46 + height * len(rows) + 26,
