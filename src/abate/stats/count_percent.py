@@ -1,65 +1,19 @@
 """Can a printed "k of n (p %)" be true, and which counts would make it so?
 
-All arithmetic is exact. A printed number stands for every number that rounds to it: half a unit of its last digit to either
-side, both ends counted in, so that no way of rounding a tie is held against anybody. A number cut off and not rounded may fail.
+All arithmetic is exact; `abate.stats.printed_numbers` says what a printed number stands for.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from fractions import Fraction
 
 from abate.base.errors import ParameterError
+from abate.stats.printed_numbers import Fit, PrintedNumber
 
-_NUMBER = re.compile(r"[+-]?\d+(?:\.(\d+))?")
 _HUNDRED = 100
-
-
-class Fit(Enum):
-    """Whether printed numbers can stand together; a number that is missing makes nothing wrong."""
-
-    FITS = "fits"
-    DOES_NOT_FIT = "does not fit"
-    NOT_KNOWN = "not known"
-
-
-@dataclass(frozen=True, kw_only=True)
-class PrintedNumber:
-    """A number with the decimals that it was printed with.
-
-    Attributes
-    ----------
-    value : Fraction
-        Exactly what was printed.
-    decimals : int
-        Digits after the point: 27.3 has 1, and 27.30 has 2.
-    """
-
-    value: Fraction
-    decimals: int
-
-    @property
-    def half_unit(self) -> Fraction:
-        """Half a unit of the last digit."""
-        return Fraction(1, 2 * 10**self.decimals)
-
-    @property
-    def lower(self) -> Fraction:
-        """The smallest number that may have been printed so."""
-        return self.value - self.half_unit
-
-    @property
-    def upper(self) -> Fraction:
-        """The largest number that may have been printed so."""
-        return self.value + self.half_unit
-
-    def holds(self, exact: Fraction) -> bool:
-        """Return whether ``exact`` may have been printed so."""
-        return self.lower <= exact <= self.upper
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,60 +59,10 @@ class PartsCheck:
     percent_upper: Fraction | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class MeanCheck:
-    """What was found of a mean of whole ratings.
-
-    Attributes
-    ----------
-    fit : Fit
-        NOT_KNOWN where the decimals are too few to tell: every mean of so many could be printed so.
-    reason : str
-        In a sentence; empty where it fits.
-    nearest_means : tuple of Fraction
-        The means of so many whole ratings next below and next above what was printed.
-    """
-
-    fit: Fit
-    reason: str = ""
-    nearest_means: tuple[Fraction, ...] = ()
-
-
 #: How many denominators are listed; beyond it the first and last ones say enough.
 MOST_LISTED = 200
 #: A percentage of 0 fits every denominator, and a small one very large ones: the search ends here.
 LARGEST_DENOMINATOR = 10_000
-
-
-def read_printed(text: str) -> PrintedNumber:
-    """Return a printed number with its decimals; a sign of per cent and spaces are left out.
-
-    Parameters
-    ----------
-    text : str
-        Such as ``"77"``, ``"27.3 %"`` or ``"0.50"``.
-
-    Returns
-    -------
-    PrintedNumber
-
-    Raises
-    ------
-    ParameterError
-        If it is no number with a decimal point.
-
-    Examples
-    --------
-    >>> read_printed("27.3 %").lower, read_printed("27.3 %").upper
-    (Fraction(109, 4), Fraction(547, 20))
-    """
-    bare = text.replace("%", "").replace("\u2212", "-").strip()
-    found = _NUMBER.fullmatch(bare)
-    if found is None:
-        raise ParameterError(
-            "a printed number must be digits with a decimal point at most, such as 77 or 27.3 %; found something else."
-        )
-    return PrintedNumber(value=Fraction(bare), decimals=len(found.group(1) or ""))
 
 
 def counts_that_fit(denominator: int, percent: PrintedNumber) -> tuple[int, ...]:
@@ -171,6 +75,7 @@ def counts_that_fit(denominator: int, percent: PrintedNumber) -> tuple[int, ...]
 
     Examples
     --------
+    >>> from abate.stats.printed_numbers import read_printed
     >>> counts_that_fit(61, read_printed("77 %")), counts_that_fit(61, read_printed("40 %"))
     ((47,), ())
     """
@@ -190,6 +95,7 @@ def denominators_that_fit(count: int, percent: PrintedNumber) -> tuple[int, ...]
 
     Examples
     --------
+    >>> from abate.stats.printed_numbers import read_printed
     >>> denominators_that_fit(48, read_printed("77 %")), denominators_that_fit(15, read_printed("27.3 %"))
     ((62,), (55,))
     """
@@ -228,6 +134,7 @@ def check_count_percent(count: int | None, denominator: int | None, percent: Pri
 
     Examples
     --------
+    >>> from abate.stats.printed_numbers import read_printed
     >>> print(check_count_percent(48, 61, read_printed("77 %")).reason)
     48 of 61 is 78.7 %, not 77 %; 47 of 61 gives 77 %; 48 gives 77 % of 62
     >>> print(check_count_percent(None, 61, read_printed("40 %")).reason)
@@ -296,6 +203,7 @@ def check_parts(
 
     Examples
     --------
+    >>> from abate.stats.printed_numbers import read_printed
     >>> shares = [read_printed(text) for text in ("33.3", "33.3", "33.3")]
     >>> check_parts([None] * 3, shares).fit.value
     'fits'
@@ -318,55 +226,6 @@ def check_parts(
         return PartsCheck(fit=Fit.NOT_KNOWN, reason="a group has neither a count nor a percentage")
     fit, reason = found
     return PartsCheck(fit=fit, reason=reason, percent_lower=lower, percent_upper=upper)
-
-
-def check_mean_of_ratings(mean: PrintedNumber, rating_count: int, items: int = 1) -> MeanCheck:
-    """Return whether so many whole ratings can have the printed mean.
-
-    The sum of the ratings is whole, so that their mean is a whole multiple of ``1 / (rating_count items)``.
-
-    Parameters
-    ----------
-    mean : PrintedNumber
-        As :func:`read_printed` gives it.
-    rating_count : int
-        Ratings behind the mean, at least 1.
-    items : int
-        Where a rating is itself the mean of several whole answers, how many; at least 1.
-
-    Returns
-    -------
-    MeanCheck
-
-    Raises
-    ------
-    ParameterError
-        If ``rating_count`` or ``items`` is below 1.
-
-    References
-    ----------
-    Brown & Heathers (2017), Social Psychological and Personality Science 8(4), 363-369.
-    https://doi.org/10.1177/1948550616673876
-
-    Examples
-    --------
-    >>> print(check_mean_of_ratings(read_printed("5.19"), 28).reason)
-    28 whole ratings cannot have the mean 5.19: next to it are 5.18 and 5.21
-    >>> check_mean_of_ratings(read_printed("7.5"), 61).fit.value
-    'not known'
-    """
-    if rating_count < 1 or items < 1:
-        raise ParameterError(f"rating_count and items must be at least 1; got {rating_count} and {items}.")
-    size = rating_count * items
-    nearest = (Fraction(math.floor(mean.value * size), size), Fraction(math.ceil(mean.value * size), size))
-    if math.floor(mean.upper * size) < math.ceil(mean.lower * size):
-        below, above = (f"{float(one):.{mean.decimals}f}" for one in nearest)
-        reason = f"{size} whole ratings cannot have the mean {_plain(mean)}: next to it are {below} and {above}"
-        return MeanCheck(fit=Fit.DOES_NOT_FIT, reason=reason, nearest_means=nearest)
-    if 2 * mean.half_unit * size >= 1:
-        reason = f"with {size} ratings every mean of {mean.decimals} decimals can be: nothing is told by it"
-        return MeanCheck(fit=Fit.NOT_KNOWN, reason=reason, nearest_means=nearest)
-    return MeanCheck(fit=Fit.FITS, nearest_means=nearest)
 
 
 def _parts_by_count(
@@ -454,11 +313,7 @@ def _percent(exact: Fraction, decimals: int) -> str:
 
 
 def _printed(percent: PrintedNumber) -> str:
-    return f"{_plain(percent)} %"
-
-
-def _plain(number: PrintedNumber) -> str:
-    return f"{float(number.value):.{number.decimals}f}"
+    return f"{percent.text} %"
 
 
 def _short(exact: Fraction, decimals: int) -> str:

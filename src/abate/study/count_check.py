@@ -19,17 +19,9 @@ from abate.base.errors import (
     RecordsNotFoundError,
 )
 from abate.contracts.notice import NOT_A_DEVICE
-from abate.stats.count_percent import (
-    CountCheck,
-    Fit,
-    MeanCheck,
-    PartsCheck,
-    PrintedNumber,
-    check_count_percent,
-    check_mean_of_ratings,
-    check_parts,
-    read_printed,
-)
+from abate.stats.count_percent import CountCheck, PartsCheck, check_count_percent, check_parts
+from abate.stats.printed_numbers import Fit, PrintedNumber, read_printed
+from abate.stats.whole_ratings import MeanCheck, check_mean_of_ratings
 
 COLUMNS = ("k", "n", "percent", "label", "group", "mean", "items")
 _OTHER_NAMES = {"%": "percent", "per cent": "percent"}

@@ -10,7 +10,8 @@ from scipy.stats import t
 from abate.inference.published import borrowed_sd, estimate_published
 from abate.knowledge.facts import read_facts
 from abate.knowledge.published_series import published_series
-from abate.stats.count_percent import Fit, check_count_percent, read_printed
+from abate.stats.count_percent import check_count_percent
+from abate.stats.printed_numbers import Fit, read_printed
 from tests.outcome_tables import small_study
 
 MIGRAINE = {"name": "migraine", "concepts": [318736]}

@@ -7,15 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abate.base.errors import ParameterError
-from abate.stats.count_percent import (
-    Fit,
-    check_count_percent,
-    check_mean_of_ratings,
-    check_parts,
-    counts_that_fit,
-    denominators_that_fit,
-    read_printed,
-)
+from abate.stats.count_percent import check_count_percent, check_parts, counts_that_fit, denominators_that_fit
+from abate.stats.printed_numbers import Fit, read_printed
+from abate.stats.whole_ratings import check_mean_of_ratings
 
 
 def check(count, denominator, percent):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from abate.base.errors import ExitCode, MissingTableError, NotRecordsError, ParameterError, RecordsNotFoundError
-from abate.stats.count_percent import Fit
+from abate.stats.printed_numbers import Fit
 from abate.study.count_check import check_count_file, print_lines
 
 
