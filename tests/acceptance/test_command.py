@@ -12,6 +12,7 @@ def test_help_names_every_verb():
         "assess",
         "burden",
         "check",
+        "check-counts",
         "demo",
         "diary",
         "explain",

@@ -30,6 +30,7 @@ class ExitCode(IntEnum):
     LIMITS = 14
     RESULTS = 15
     DISCLOSURE = 16
+    INCONSISTENT = 17
     INTERRUPTED = 130
 
 

@@ -84,6 +84,9 @@ class FindingCount:
 #: Ids of rows of the sensitivity table that change who counts as refractory begin so; the others keep the courses.
 REFRACTORY_ROWS = "refractory."
 
+#: Ids of estimates that others published begin so; nothing of the study's own courses is in them.
+PUBLISHED = "published."
+
 
 @dataclass(frozen=True, kw_only=True)
 class SensitivityRow:

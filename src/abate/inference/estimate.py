@@ -13,6 +13,7 @@ from abate.inference.dosing import estimate_dosing
 from abate.inference.durability import estimate_return, estimate_visits
 from abate.inference.harm import estimate_harm
 from abate.inference.limits import estimate_limits
+from abate.inference.published import estimate_published
 from abate.inference.response import estimate_response, estimate_time_to_response
 from abate.inference.rows import check_unique_ids
 from abate.inference.trajectory import estimate_trajectory
@@ -66,6 +67,7 @@ def estimate_study(
         *estimate_visits(study, courses),
         *estimate_return(courses),
         *count_missing(courses),
+        *estimate_published(study),
     )
     check_unique_ids(estimates)
     return estimates

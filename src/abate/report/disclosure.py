@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from abate.base.arrow_arrays import numbers_of, times_of
 from abate.base.errors import DisclosureError
 from abate.contracts.definition import Disclosure, Study
-from abate.contracts.result import Edition, RateStep, StudyResult
+from abate.contracts.result import PUBLISHED, Edition, Estimate, RateStep, StudyResult
 
 if TYPE_CHECKING:
     from abate.report.sharing.ledger import Key, Ledger
@@ -69,7 +69,8 @@ def disclose(
     study = Study.model_validate(dict(result.study))
     rule = rule or study.disclosure or Disclosure()
     smallest = rule.smallest_count
-    coarse = replace(result, ways=_coarse_ways(result, smallest))
+    own, published = _apart_from_published(result)
+    coarse = replace(result, estimates=own, ways=_coarse_ways(result, smallest))
     ledger = ledger_of(coarse)
     _refuse_few(ledger[COURSES], smallest)
     marks = _find_marks(coarse, ledger, rule, earlier)
@@ -78,7 +79,14 @@ def disclose(
         hider.no_history()
     shown = replace(hider.result(coarse), rates=_rates_of_many(result, smallest))
     edition = Edition(audience="share", smallest_count=smallest, rounding=rule.rounding, withheld=hider.withheld)
-    return round_result(replace(shown, edition=edition), rule.rounding)
+    rounded = round_result(replace(shown, edition=edition), rule.rounding)
+    return replace(rounded, estimates=(*rounded.estimates, *published))
+
+
+def _apart_from_published(result: StudyResult) -> tuple[tuple[Estimate, ...], tuple[Estimate, ...]]:
+    """Return the estimates of the study's own courses, and those that others published: of these nothing need be hidden."""
+    own = tuple(found for found in result.estimates if not found.id.startswith(PUBLISHED))
+    return own, tuple(found for found in result.estimates if found.id.startswith(PUBLISHED))
 
 
 def _refuse_few(courses: int, smallest: int) -> None:

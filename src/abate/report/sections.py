@@ -19,6 +19,7 @@ from abate.report.figures.figure import Figure
 from abate.report.figures.harm import draw_harm
 from abate.report.figures.history import draw_history
 from abate.report.figures.nadir import draw_nadir_days
+from abate.report.figures.published import draw_published
 from abate.report.figures.rated_days import draw_missing_by_day
 from abate.report.figures.response import draw_response, draw_time_to_response
 from abate.report.figures.split import draw_split
@@ -27,6 +28,7 @@ from abate.report.figures.tipping import draw_tipping
 from abate.report.figures.trajectory import draw_pain_by_day
 from abate.report.limits import limits_table
 from abate.report.numbers import INTERVAL, NARROW_SPACE
+from abate.report.published import has_published, paragraphs_on_published, say_published, sources_table
 from abate.report.report_table import ReportTable
 from abate.report.view import ResultView
 from abate.report.words import capital, in_words, listed, shown
@@ -73,6 +75,7 @@ def build_sections(view: ResultView) -> tuple[Section, ...]:
         _durability(view),
         _sensitivity(view),
         _attribution(view),
+        *_published(view),
         _limits(view),
         _methods(view),
     )
@@ -280,6 +283,23 @@ def _attribution(view: ResultView) -> Section:
         paragraphs=others,
         notes=(why, read) if is_drawn else (),
     )
+
+
+def _published(view: ResultView) -> tuple[Section, ...]:
+    """Return the study beside published series, where there are any of its drug and condition."""
+    if not has_published(view):
+        return ()
+    section = Section(
+        id="published",
+        title="Beside published series",
+        contents="Published series",
+        say=say_published(view),
+        figures=(draw_published(view),),
+        tables=_filled(sources_table(view)),
+        paragraphs=paragraphs_on_published(view),
+        notes=(Note(head="Pooled", text="by random effects over series; docs/estimates.md says how."),),
+    )
+    return (section,)
 
 
 def _limits(view: ResultView) -> Section:

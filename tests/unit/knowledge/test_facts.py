@@ -19,6 +19,8 @@ from abate.knowledge.visit_kinds import visit_kinds
         "falls_without_drug.csv",
         "infusion_limits.csv",
         "published_burden.csv",
+        "published_numbers.csv",
+        "published_series.csv",
         "reporting_items.csv",
         "routes.csv",
         "scale_bands.csv",

@@ -29,7 +29,7 @@ from abate.report.view import ResultView
 from tests.report_example import example_result
 
 IDS = ["pain-by-day", "ratings-by-day", "attrition", "swimmer", "before-and-after", "change", "response", "time-to-response", "nadir-day",
-       "harm", "sustained", "return-to-care", "tipping"]  # fmt: skip
+       "harm", "sustained", "return-to-care", "tipping", "published"]  # fmt: skip
 
 
 def figures_of(view: ResultView) -> dict[str, Figure]:

@@ -36,7 +36,7 @@ def test_the_folder_holds_page_results_and_every_figure_with_its_numbers(written
     names = set(files_of(written))
     assert {"report.html", "results.json", "results.csv"} <= names
     assert {f"figures/pain-by-day.{end}" for end in ("svg", "png", "csv")} <= names
-    assert len([name for name in names if name.endswith(".svg")]) == 13
+    assert len([name for name in names if name.endswith(".svg")]) == 14
 
 
 def test_the_folder_holds_a_word_report_a_workbook_and_every_table(view, written):

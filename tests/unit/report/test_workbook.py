@@ -35,7 +35,7 @@ def test_a_sheet_a_table_and_one_for_the_numbers_of_each_figure(view, workbook):
     sections = build_sections(view)
     tables = sum(len(section.tables) for section in sections)
     figures = [figure for section in sections for figure in section.figures]
-    assert len([name for name in workbook.sheetnames if name.startswith("Table ")]) == tables == 11
+    assert len([name for name in workbook.sheetnames if name.startswith("Table ")]) == tables == 12
     numbers = sum(not found.is_empty for figure in figures for found in figure.numbers)
     assert len([name for name in workbook.sheetnames if name.startswith("Figure ")]) == numbers
     assert workbook.sheetnames[:2] == [CONTENTS, "Figure 1"]

@@ -9,6 +9,7 @@ from enum import Enum
 
 from abate.contracts.definition import Study
 from abate.contracts.result import (
+    PUBLISHED,
     AttritionStep,
     CharacteristicRow,
     Counted,
@@ -149,7 +150,7 @@ def summary_of(result: StudyResult) -> Summary:
     return Summary(
         study=Study.model_validate(result.study),
         provenance=result.provenance,
-        estimates=tuple(_estimate(estimate) for estimate in result.estimates),
+        estimates=tuple(_estimate(estimate) for estimate in result.estimates if not estimate.id.startswith(PUBLISHED)),
         attrition=tuple(_step(step) for step in result.attrition),
         characteristics=tuple(_cells(result.characteristics)),
         missing=tuple(_missing(result.characteristics)),

@@ -63,7 +63,14 @@ def test_every_sum_of_a_study_is_true(ledger):
 
 def test_every_estimate_is_in_the_ledger(result, ledger):
     noted = {number[1] for number in (*ledger.shown_by, *ledger.size_of) if number[0] == "estimate"}
-    assert {found.id for found in result.estimates if found.value is not None} <= noted
+    own = {found.id for found in result.estimates if found.value is not None and not found.id.startswith("published.")}
+    assert own <= noted
+
+
+def test_what_others_published_is_no_count_of_this_study(result, ledger):
+    named = {number for number in (*ledger.shown_by, *ledger.size_of) if number[-1].startswith("published.")}
+    assert any(found.id.startswith("published.") for found in result.estimates)
+    assert named == set()
 
 
 def test_every_other_rule_is_in_the_ledger(result, ledger):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abate.contracts.result import PUBLISHED
 from abate.report.sharing.families.table_1 import note_what_stands_twice
 from abate.report.sharing.keys import COURSES
 from abate.report.sharing.ledger import Ledger
@@ -13,6 +14,8 @@ def note_others(ledger: Ledger, view: ResultView) -> None:
     """Note the sizes of all other numbers, and shares that no family has noted."""
     known = {number[1] for number in (*ledger.shown_by, *ledger.size_of) if number[0] == "estimate"}
     for found in view.result.estimates:
+        if found.id.startswith(PUBLISHED):
+            continue
         if found.value is None or (found.id in known and found.id != "change.wilcoxon"):
             continue
         if found.numerator is not None and found.denominator is not None and float(found.denominator).is_integer():
