@@ -50,7 +50,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_word_report_is_printed_whole(opened: Opened, report: Path) -> None:
     text = opened(report / "report.docx")
     captions = re.findall(r"^ *((?:Table|Figure)\s\d+)\. ", text, re.MULTILINE)
-    numbers = [f"Figure {n}" for n in range(1, 13)] + [f"Table {n}" for n in range(1, 12)]
+    numbers = [f"Figure {n}" for n in range(1, 15)] + [f"Table {n}" for n in range(1, 13)]
     assert sorted(caption.replace("\u00a0", " ") for caption in captions) == sorted(numbers)
     pages = re.findall(r"Page (\d+) of (\d+)", text)
     assert [int(page) for page, _ in pages] == list(range(1, len(pages) + 1))
