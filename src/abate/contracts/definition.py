@@ -10,6 +10,7 @@ from abate.base.days import parse_length
 from abate.base.errors import ParameterError
 from abate.contracts.clock import is_upside_down, parse_moment
 from abate.contracts.failure import Failure
+from abate.contracts.target_trial import TargetTrial
 
 
 def _checked_length(text: str) -> str:
@@ -308,6 +309,7 @@ class Study(Section):
     follow_up: FollowUp | None = None
     events: Events | None = None
     comparator: Treatment | None = None
+    comparison: TargetTrial | None = None
     attribution: Attribution | None = None
     disclosure: Disclosure | None = None
 
@@ -326,6 +328,27 @@ class Study(Section):
                 f"treatment and comparator are both called {self.treatment.name!r}; give each its own name."
             )
         return self
+
+    @model_validator(mode="after")
+    def _comparison_is_possible(self) -> Study:
+        if self.comparison is None:
+            return self
+        if self.comparator is None:
+            raise ValueError(
+                "[comparison] asks for a comparator: add a section [comparator], or leave [comparison] out."
+            )
+        terms = () if self.events is None else tuple(self.events.terms)
+        unknown = [name for name in self.comparison.negative_controls if name not in terms]
+        if unknown:
+            raise ValueError(
+                f"comparison.negative_controls: {', '.join(unknown)} is no term of [events]; add it there."
+            )
+        return self
+
+    @property
+    def target_trial(self) -> TargetTrial | None:
+        """How treatment and comparator are compared: as declared, else as by default; None without a comparator."""
+        return None if self.comparator is None else self.comparison or TargetTrial()
 
     @property
     def asks_for_history(self) -> bool:
