@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 #: A level of fewer courses is put with others: a score cannot learn from it.
 FEWEST_OF_LEVEL = 5
 
+_EPOCH = 1970
 _SECONDS_PER_YEAR = 365.25 * 86_400
 _NOT_RECORDED = "not recorded"
 _OTHER = "other"
@@ -117,7 +118,7 @@ def _failed_count(rows: pa.Table, failed: pa.Table | None, role: str) -> Array:
 
 
 def _years(rows: pa.Table) -> Array:
-    return seconds(rows, "start") / _SECONDS_PER_YEAR
+    return _EPOCH + seconds(rows, "start") / _SECONDS_PER_YEAR
 
 
 def seconds(rows: pa.Table, name: str) -> Array:
@@ -139,7 +140,7 @@ _NUMBERS: Mapping[str, tuple[str, Callable[[pa.Table], Array]]] = {
     "age": ("age, years", _column("age_years")),
     "weight": ("body weight, kg", _column("weight_kg")),
     "baseline": ("baseline rating", _column("baseline")),
-    "year": ("calendar time, years", _years),
+    "year": ("calendar year", _years),
     "days_before": ("days from admission to first dose", _days_before),
 }
 _CATEGORIES: Mapping[str, tuple[str, str]] = {

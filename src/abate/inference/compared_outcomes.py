@@ -63,6 +63,8 @@ def compare_response(study: Study, courses: ComparedCourses) -> list[Estimate]:
     values = response_values(study, courses)
     quantity = "difference of the shares that meet the primary rule, treatment less comparator"
     rows = _rows_of(courses, "comparison.response", quantity, values, is_flag=True)
+    if not np.any(np.isfinite(values)):
+        return rows
     outcome = _outcome(courses, values)
     ratio = contrast_row(
         outcome.weighted,
