@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from abate.base.arrow_arrays import numbers_of, times_of
 from abate.base.errors import DisclosureError
 from abate.contracts.definition import Disclosure, Study
-from abate.contracts.result import Edition, RateStep, StudyResult
+from abate.contracts.result import Edition, RateStep, StudyResult, Withheld
 
 if TYPE_CHECKING:
     from abate.report.sharing.ledger import Key, Ledger
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MOST_SINGLE_LINES = 200
 MOST_SINGLE_BARS = 500
 MOST_SINGLE_DOTS = 2_000
+
+#: Ids of the rows of a comparison begin so.
+_COMPARISON = "comparison."
 
 _FOR_THE_SITE = "Edition for the site: holds single courses; not for sharing"
 _FOR_SHARING = "Edition for sharing: no single courses; {hidden}"
@@ -69,7 +72,7 @@ def disclose(
     study = Study.model_validate(dict(result.study))
     rule = rule or study.disclosure or Disclosure()
     smallest = rule.smallest_count
-    coarse = replace(result, ways=_coarse_ways(result, smallest))
+    coarse = replace(_without_comparison(result), ways=_coarse_ways(result, smallest))
     ledger = ledger_of(coarse)
     _refuse_few(ledger[COURSES], smallest)
     marks = _find_marks(coarse, ledger, rule, earlier)
@@ -77,8 +80,23 @@ def disclose(
     if result.ways is not None and coarse.ways is None:
         hider.no_history()
     shown = replace(hider.result(coarse), rates=_rates_of_many(result, smallest))
-    edition = Edition(audience="share", smallest_count=smallest, rounding=rule.rounding, withheld=hider.withheld)
+    withheld = (*hider.withheld, *_withheld_comparison(result))
+    edition = Edition(audience="share", smallest_count=smallest, rounding=rule.rounding, withheld=withheld)
     return round_result(replace(shown, edition=edition), rule.rounding)
+
+
+def _without_comparison(result: StudyResult) -> StudyResult:
+    """Return a result without its comparison, whose counts and weights no ledger protects yet."""
+    kept = [found for found in result.estimates if not found.id.startswith(_COMPARISON)]
+    return replace(result, estimates=kept, compared=None)
+
+
+def _withheld_comparison(result: StudyResult) -> tuple[Withheld, ...]:
+    from abate.report.sharing.hiding import HIDDEN
+
+    if not any(found.id.startswith(_COMPARISON) for found in result.estimates):
+        return ()
+    return (Withheld(part="Comparison", item="all numbers of the comparison", mark=HIDDEN),)
 
 
 def _refuse_few(courses: int, smallest: int) -> None:

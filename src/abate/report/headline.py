@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from abate.contracts.result import Estimate, StudyResult
 from abate.report.cells import EMPTY
+from abate.report.comparison.words import why_no_cause
 from abate.report.numbers import (
     FEWEST_FOR_PERCENT,
     FEWEST_FOR_PERCENT_FIRST,
@@ -101,11 +102,7 @@ def lede(view: ResultView) -> str:
         return "This report cannot say what part the treatment has in how the rating moved."
     if change is None:
         return "Without both ratings nothing can be said about a change, and nothing about what the treatment did."
-    compared = (
-        "it has no comparison group"
-        if view.study.comparator is None
-        else f"the comparison with {shown(view.study.comparator.name)} is not made here"
-    )
+    compared = why_no_cause(view)
     what = "how much of the fall needs no treatment" if change < 0 else "what part the treatment has in this"
     whose = "the patient\u2019s" if view.is_one_patient else "these patients\u2019"
     return (

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abate.report.cells import EMPTY
+from abate.report.comparison.words import why_no_cause
 from abate.report.numbers import FEWEST_FOR_PERCENT, describe_bound, describe_count
 from abate.report.report_table import ReportTable, TableRow, row, table
 from abate.report.view import ResultView
-from abate.report.words import describe_rule, in_words, plural, shown
+from abate.report.words import capital, describe_rule, in_words, plural, shown
 
 
 def limits_table(view: ResultView) -> ReportTable:
@@ -27,11 +28,7 @@ def limits_table(view: ResultView) -> ReportTable:
 
 
 def _cause(view: ResultView) -> TableRow:
-    why = (
-        "No comparison group"
-        if view.study.comparator is None
-        else f"The comparison with {shown(view.study.comparator.name)} is not made in this report"
-    )
+    why = capital(why_no_cause(view).replace("it has no", "no"))
     return row(
         f"That {shown(view.treatment)} did it", why, "How much of the change needs no treatment was not estimated"
     )

@@ -7,8 +7,17 @@ from dataclasses import dataclass, field
 
 from abate.report import prose, tables
 from abate.report.checklists import checklist_tables, say_checklists
+from abate.report.comparison.tables import (
+    checks_table,
+    comparator_attrition_table,
+    differences_table,
+    sensitivity_of_comparison_table,
+)
+from abate.report.comparison.trial import trial_table
+from abate.report.comparison.words import State, comparator_of, say_comparison, say_warnings, state_of
 from abate.report.disclosure import edition_notice
 from abate.report.failed_tables import definition_table, failed_table
+from abate.report.figures.balance import draw_balance
 from abate.report.figures.before_and_after import draw_before_and_after
 from abate.report.figures.change import draw_changes
 from abate.report.figures.durability import draw_return, draw_sustained
@@ -17,6 +26,7 @@ from abate.report.figures.figure import Figure
 from abate.report.figures.harm import draw_harm
 from abate.report.figures.history import draw_history
 from abate.report.figures.nadir import draw_nadir_days
+from abate.report.figures.preference import draw_preference
 from abate.report.figures.rated_days import draw_missing_by_day
 from abate.report.figures.response import draw_response, draw_time_to_response
 from abate.report.figures.swimmer import draw_swimmer
@@ -69,6 +79,7 @@ def build_sections(view: ResultView) -> tuple[Section, ...]:
         _durability(view),
         _sensitivity(view),
         _attribution(view),
+        *_comparison(view),
         _limits(view),
         _methods(view),
     )
@@ -265,6 +276,32 @@ def _attribution(view: ResultView) -> Section:
         say=first,
         paragraphs=others,
     )
+
+
+def _comparison(view: ResultView) -> tuple[Section, ...]:
+    """Return the comparison with the comparator, diagnostics first; nothing without a comparator, one sentence where nothing is told."""
+    if state_of(view) is State.NOT_ASKED:
+        return ()
+    other, compared = comparator_of(view), view.result.compared
+    is_possible = compared is not None and bool(compared.balance)
+    about_whom = () if compared is None else (trial_table(view), comparator_attrition_table(view))
+    found = (checks_table(view), differences_table(view), sensitivity_of_comparison_table(view)) if is_possible else ()
+    section = Section(
+        id="comparison",
+        title=f"Against {other}",
+        contents=f"Against {other}",
+        say=say_comparison(view),
+        paragraphs=say_warnings(view),
+        figures=(draw_balance(view), draw_preference(view)) if is_possible else (),
+        tables=_filled(*about_whom, *found),
+        notes=(
+            Note(head="Time zero", text="is the first dose of the course, in both groups."),
+            Note(head="Checks come first:", text="where one fails, no difference is given at all."),
+        )
+        if is_possible
+        else (),
+    )
+    return (section,)
 
 
 def _limits(view: ResultView) -> Section:

@@ -20,6 +20,7 @@ from abate.contracts.definition import (
 from abate.contracts.result import AttritionStep
 from abate.knowledge.refractory_definitions import definition
 from abate.knowledge.scales import SCALES
+from abate.study.explain_comparison import describe_comparison
 from abate.study.explain_refractory import describe_refractory
 
 #: Kind of source whose codes are looked for.
@@ -56,7 +57,7 @@ def explain(study: Study) -> Sequence[str]:
         _describe_response(study.response),
         _describe_follow_up(study.follow_up),
         _describe_events(study),
-        _describe_comparator(study.comparator),
+        *describe_comparison(study, _describe_courses),
         _describe_claims(study),
     ]
     return [paragraph for paragraph in paragraphs if paragraph]
@@ -254,16 +255,14 @@ def _describe_events(study: Study) -> str:
     )
 
 
-def _describe_comparator(comparator: Treatment | None) -> str:
-    if comparator is None:
-        return ""
-    return f"{_describe_courses(comparator)} These courses stand beside the others; this version of abate does not compare them."
-
-
 def _describe_claims(study: Study) -> str:
     margin = ""
     if study.attribution is not None:
         margin = f" A margin of {_number(study.attribution.margin)} points was declared for any later claim."
+    if study.comparator is not None:
+        return (
+            "The comparison tells two treatments apart; how much of a fall needs no treatment it cannot say." + margin
+        )
     return (
         "The design has no comparison group: it describes how the rating moved, and cannot say how much of that is the treatment’s."
         + margin
