@@ -99,7 +99,7 @@ def sensitivity_of_comparison_table(view: ResultView) -> ReportTable:
         ("Meets the primary rule", "comparison.response", False),
     ):
         rows += [
-            row(f"{heading}: {name}", *_cells(view, found, is_points=is_points, id=id))
+            row(f"{heading}: {name}", _found(found, is_points=is_points, id=id))
             for id, name in _WAYS
             if (found := view.estimate(f"{prefix}.{id}")) is not None
         ]
@@ -107,11 +107,11 @@ def sensitivity_of_comparison_table(view: ResultView) -> ReportTable:
     rows += [
         row(
             f"Negative control: {in_words(found.id.removeprefix('comparison.control.'))}",
-            *_cells(view, found, is_points=False, id=""),
+            _found(found, is_points=False, id=""),
         )
         for found in controls
     ]
-    columns = ("The same comparison", "Found", "Why not")
+    columns = ("The same comparison", f"Found ({INTERVAL})")
     return table(
         "comparison-sensitivity", "Found in other ways, and what would overturn it.", columns, rows, notes=_notes(view)
     )
@@ -172,16 +172,10 @@ def _number(found: Estimate) -> str:
     )
 
 
-def _cells(view: ResultView, found: Estimate, *, is_points: bool, id: str) -> tuple[str, str]:
+def _found(found: Estimate, *, is_points: bool, id: str) -> str:
+    """Return one line of the sensitivity table: a number with its interval, or why there is none."""
     is_ratio = id in ("e_value", "e_value_limit") or (id == "hidden" and not is_points)
-    if found.value is None:
-        reason = found.reason or ""
-        return (
-            NOT_TO_BE_USED if reason.startswith(NOT_TO_BE_USED) else EMPTY,
-            reason.removeprefix(f"{NOT_TO_BE_USED}: "),
-        )
-    text = _number(found) if is_points or is_ratio else points_of(found)
-    return text, "" if found.lower is not None or not found.reason else f"no interval: {found.reason}"
+    return _value(found, is_number=is_points or is_ratio)
 
 
 def _reasons(view: ResultView) -> Sequence[str]:
@@ -204,6 +198,7 @@ def _notes(view: ResultView) -> Sequence[str]:
         )
     return [
         *words,
+        "Differences of means in points, of shares in percentage points; ratios and E-values as they are.",
         (
             "E-value: how many times as common in one group, and how many times as likely to bring about the outcome, something unmeasured "
             "would have to be to explain the difference away. The strength of the hidden confounder is a placeholder of the study file."

@@ -12,7 +12,7 @@ from abate.contracts.target_trial import TargetTrial
 from abate.report.comparison.words import comparator_of
 from abate.report.report_table import ReportTable, TableRow, row, table
 from abate.report.view import ResultView
-from abate.report.words import describe_rule, in_words, listed, sentence, shown
+from abate.report.words import capital, describe_rule, in_words, listed, shown
 
 _FOR_WHOM: Mapping[str, str] = {
     "overlap": "those who might have got either treatment (overlap weights)",
@@ -58,7 +58,7 @@ def trial_table(view: ResultView) -> ReportTable:
 
 def _eligibility(view: ResultView, design: TargetTrial) -> TableRow:
     asked = [step.rule.rstrip(".") for step in view.attrition if step.is_asked]
-    rules = sentence("; ".join(asked)).rstrip(".") if asked else "All who are treated"
+    rules = capital("; ".join(rule[:1].lower() + rule[1:] for rule in asked)) if asked else "All who are treated"
     new = (
         "The same, read from the records; a course after an earlier one of the other treatment is left out"
         if design.users == "new"
@@ -72,7 +72,7 @@ def _strategies(view: ResultView) -> TableRow:
     first, second = (_strategy(treatment) for treatment in (view.study.treatment, comparator) if treatment is not None)
     return row(
         "Treatments",
-        f"{first}, against {second}",
+        capital(f"{first}, against {second}"),
         "Courses as they were given: dose, rate and length were the physician\u2019s",
     )
 
@@ -117,13 +117,15 @@ def _intercurrent(design: TargetTrial) -> tuple[TableRow, ...]:
     return (
         row(
             "Discharge before a planned day",
-            events.early_discharge,
+            capital(events.early_discharge),
             "The last rating before discharge counts, whenever that was",
         ),
         row(
-            "Stopped for an adverse event", events.stopped_for_harm, "Its ratings count like those of any other course"
+            "Stopped for an adverse event",
+            capital(events.stopped_for_harm),
+            "Its ratings count like those of any other course",
         ),
-        row("Switch to the other treatment", events.switch, switch),
+        row("Switch to the other treatment", capital(events.switch), switch),
     )
 
 
