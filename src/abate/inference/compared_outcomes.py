@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 POINTS = "{points}"
 
+#: What is said of a group without spread.
+SAME = "is the same, so its own uncertainty is not counted"
 #: With fewer courses of a group rated on it, a day is not compared.
 FEWEST_ON_A_DAY = 5
 _STRUCTURES = ("toeplitz-h", "ar1-h", "compound-symmetry-h", "compound-symmetry")
@@ -192,9 +194,11 @@ def _rows_of(
     if not np.any(np.isfinite(values)):
         return [failed_row(first, quantity, "no course has this outcome", unit)]
     outcome = _outcome(courses, values)
-    weighted, found = outcome.weighted, contrast_row(outcome.weighted, first, quantity, outcome.means, unit=unit)
+    weighted = outcome.weighted
+    found = contrast_row(outcome.weighted, first, quantity, outcome.means, unit=unit)
     what = "share that meets the primary rule" if is_flag else "mean final rating"
     plain = weighted_means(outcome.values, weighted.treated, unweighted(weighted), weighted.persons)
+    found = replace(found, method=found.method + say_one_sided(outcome.weighted, outcome.values))
     rows = [
         found,
         *mean_rows(weighted, id, what, outcome.means, found, unit=unit),
@@ -213,6 +217,15 @@ def _rows_of(
             words = f"{quantity}; {_METHOD_WORDS[method]}"
             rows.append(contrast_row(other.weighted, f"{id}.by_{method}", words, other.means, unit=unit))
     return rows
+
+
+def say_one_sided(weighted: Weighted, values: Array) -> str:
+    """Return a clause where all outcomes of one group are the same: the interval then knows of the other's spread only."""
+    members = {group: (weighted.treated == group) & (weighted.weights.weight > 0) for group in (1, 0)}
+    alike = [group for group, is_in in members.items() if np.any(is_in) and is_constant(values[is_in])]
+    if len(alike) != 1:
+        return ""
+    return weighted.in_words(f"; every outcome of group {alike[0]} {SAME}")
 
 
 def _outcome(courses: ComparedCourses, values: Array, method: WeightMethod | None = None) -> _Outcome:

@@ -185,7 +185,12 @@ def _reasons(view: ResultView) -> Sequence[str]:
         for one in view.under("comparison.")
         if one.value is None and (one.reason or "").startswith(NOT_TO_BE_USED)
     ]
-    return [sentence(reason) for reason in dict.fromkeys(found) if reason][:3]
+    one_sided = [
+        f"{one.quantity.partition(',')[0]}: {one.method.rpartition('; ')[2]}"
+        for one in view.under("comparison.")
+        if one.value is not None and one.method.endswith("its own uncertainty is not counted") and one.lower is not None
+    ]
+    return [sentence(text) for text in (*[reason for reason in dict.fromkeys(found) if reason][:3], *one_sided)]
 
 
 def _notes(view: ResultView) -> Sequence[str]:
