@@ -48,7 +48,8 @@ def _describe_design(study: Study, other: str, design: TargetTrial) -> str:
         else "Follow-up ended at a switch to the other treatment (hypothetical strategy)."
     )
     return (
-        f"Courses of {study.treatment.name} were compared with courses of {other} as in a trial in which treatments would be assigned {design.assignment}. Time zero was the "
+        f"Courses of {study.treatment.name} were compared with courses of {other} as in a trial in which treatments would be assigned "
+        f"{design.assignment}. Time zero was the "
         f"first dose in both groups. {users} A ridge logistic score of who got which treatment was fitted to {_listed(known)}; what was not "
         f"recorded was filled with the mean and marked. The groups were made alike by {_WEIGHTS[design.weights]}. The final rating counted whenever a course "
         "ended (while on treatment), and however it ended, an adverse event included (treatment policy). "

@@ -12,7 +12,7 @@ from abate.report.words import capital, in_words, listed, plural, sentence, show
 
 _CHECK = "comparison.check."
 #: Means of the time to the final rating that differ by more than this are said to differ, in days.
-_UNLIKE_DAYS = 1.0
+_UNLIKE_DAYS = 0.5
 
 
 class State(Enum):
@@ -195,7 +195,7 @@ def _unlike_times(view: ResultView) -> str:
     first, second = (describe_number(time) for time in (times[0], times[1]))
     return (
         f"Warning, follow-up: the final rating came {first} days after the first dose of {shown(view.treatment)} and {second} days after "
-        f"that of {comparator_of(view)} on average; a longer stay has more time to get better."
+        f"that of {comparator_of(view)} on average: who is not yet better may stay longer, and has more time for it. Look at the daily ratings too."
     )
 
 
