@@ -1,4 +1,4 @@
-"""How do treatment and comparator differ in final rating, response, return to care and daily ratings?"""
+"""How do treatment and comparator differ in final rating, response and return to care?"""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from abate.contracts.result import Estimate
-from abate.inference.columns import flags, numbers, rows_of_courses
+from abate.inference.columns import flags, numbers
 from abate.inference.compared_courses import ComparedCourses, days_to_switch
 from abate.inference.durability import find_follow, is_followed
-from abate.inference.rows import LEVEL, Interval, failed_row
+from abate.inference.rows import failed_row
 from abate.inference.weighted_outcome import Weighted, contrast_row, mean_rows, unweighted, weigh
 from abate.stats.arrays import Array, is_constant
 from abate.stats.balancing_weights import Population
-from abate.stats.contrasts import GroupMeans, difference_of, ratio_of
+from abate.stats.contrasts import GroupMeans, ratio_of
 from abate.stats.doubly_robust import OutcomeKind, doubly_robust_means
-from abate.stats.mmrm import MmrmFit, fit_mmrm
 from abate.stats.weighted_comparison import weighted_means, weighted_shares_free
 
 if TYPE_CHECKING:
@@ -30,9 +29,6 @@ POINTS = "{points}"
 
 #: What is said of a group without spread.
 SAME = "is the same, so its own uncertainty is not counted"
-#: With fewer courses of a group rated on it, a day is not compared.
-FEWEST_ON_A_DAY = 5
-_STRUCTURES = ("toeplitz-h", "ar1-h", "compound-symmetry-h", "compound-symmetry")
 _OTHER_METHODS: tuple[WeightMethod, ...] = ("overlap", "matching", "strata", "entropy", "everybody")
 _METHOD_WORDS = {
     "overlap": "overlap weights",
@@ -115,71 +111,6 @@ def compare_return(study: Study, courses: ComparedCourses, outcomes: pa.Table) -
     return rows
 
 
-def compare_days(courses: ComparedCourses, daily: pa.Table) -> list[Estimate]:
-    """Return the difference of the mean daily rating on each day, by a mixed model with the courses' weights.
-
-    Weights are taken as known, and the covariance of the means is empirical (CR2), by course.
-    """
-    id, quantity = "comparison.day_{}", "difference of the mean rating on day {}, treatment less comparator"
-    weighted = weigh(courses)
-    rows, place = rows_of_courses(daily, courses.rows)
-    day, value = numbers(rows, "day").astype(np.int64), numbers(rows, "value")
-    treated, weight = courses.treated[place], _scaled(weighted)[place]
-    days = [
-        asked
-        for asked in range(1, courses.design.last_day + 1)
-        if min(np.count_nonzero((day == asked) & (treated == group) & (weight > 0)) for group in (0, 1))
-        >= FEWEST_ON_A_DAY
-    ]
-    reason = _why_no_days(weighted, courses, days)
-    if reason is not None:
-        return [failed_row(id.format(1), quantity.format(1), reason, POINTS)]
-    kept = np.isin(day, days) & (weight > 0)
-    columns = [(day[kept] == asked).astype(np.float64) for asked in days]
-    design_matrix = np.column_stack([*columns, *(column * treated[kept] for column in columns)])
-    if is_constant(value[kept]):
-        return [
-            failed_row(id.format(asked), quantity.format(asked), "every rating is the same", POINTS) for asked in days
-        ]
-    fit = fit_mmrm(
-        value[kept], design_matrix, place[kept], day[kept], weights=weight[kept], sandwich="cr2", fallback=_STRUCTURES
-    )
-    return [
-        Estimate(
-            id=id.format(asked),
-            quantity=quantity.format(asked),
-            **_interval(fit, len(days) + number),
-            unit=POINTS,
-            n=int(np.count_nonzero(day[kept] == asked)),
-            person_count=int(np.unique(place[kept][day[kept] == asked]).size),
-            standard_error=float(fit.standard_error[len(days) + number]) if fit.converged else None,
-            p_value=float(fit.p[len(days) + number]) if fit.converged else None,
-            method=f"weighted mixed model of days 1 to {days[-1]}, {fit.structure}, CR2; {weighted.in_words(weighted.weights.method)}",
-            reason=None if fit.converged else f"the model did not converge: {fit.message}",
-        )
-        for number, asked in enumerate(days)
-    ]
-
-
-def _interval(fit: MmrmFit, place: int) -> Interval:
-    if not fit.converged:
-        return {"value": None, "lower": None, "upper": None, "level": None}
-    value, lower, upper = (float(found[place]) for found in (fit.estimate, fit.lower, fit.upper))
-    return {"value": value, "lower": lower, "upper": upper, "level": LEVEL}
-
-
-def _why_no_days(weighted: Weighted, courses: ComparedCourses, days: list[int]) -> str | None:
-    """Return why the daily ratings are not compared; None where they are."""
-    if weighted.weights.reason:
-        return weighted.in_words(weighted.weights.reason)
-    if not days:
-        return f"on no day were {FEWEST_ON_A_DAY} courses of each group rated"
-    if np.unique(courses.persons).size < courses.persons.size:
-        return "persons have several courses, and this model takes courses as independent"
-    base = weighted_means(courses.treated, courses.treated, weighted.weights, courses.persons)
-    return weighted.why_not(difference_of(base))
-
-
 def _rows_of(
     courses: ComparedCourses,
     id: str,
@@ -257,14 +188,3 @@ def _returned(free: GroupMeans) -> GroupMeans:
         influence_1=-free.influence_1,
         influence_0=-free.influence_0,
     )
-
-
-def _scaled(weighted: Weighted) -> Array:
-    """Return weights whose mean is 1 in each group."""
-    weight = weighted.weights.weight
-    found = np.zeros(weight.size)
-    for group in (0, 1):
-        members = (weighted.treated == group) & (weight > 0)
-        if np.any(members):
-            found[members] = weight[members] / weight[members].mean()
-    return found

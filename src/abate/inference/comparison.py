@@ -10,7 +10,8 @@ import numpy as np
 from abate.contracts.result import AttritionStep, BalanceRow, Compared, Estimate
 from abate.inference.compared_checks import count_compared, describe_groups
 from abate.inference.compared_courses import ComparedCourses, find_compared
-from abate.inference.compared_outcomes import compare_days, compare_final, compare_response, compare_return
+from abate.inference.compared_days import compare_days
+from abate.inference.compared_outcomes import compare_final, compare_response, compare_return
 from abate.inference.compared_sensitivity import calibrate_response, vary_final, vary_response
 from abate.inference.rows import check_unique_ids, failed_row
 from abate.inference.weighted_outcome import Weighted, weigh

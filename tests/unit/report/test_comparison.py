@@ -127,8 +127,8 @@ def test_a_check_that_fails_leaves_its_reason_where_the_number_would_stand():
         "No difference from lidocaine is given: not to be used: the effective number of persons"
     )
     differences = next(table for table in section.tables if table.id == "comparison-differences")
-    assert {row.cells[3] for row in differences.rows} == {"not to be used"}
-    assert {cell for row in differences.rows for cell in row.cells[1:3]} == {"\u2013"}
+    assert {row.cells[1] for row in differences.rows} == {"not to be used"}
+    assert {cell for row in differences.rows for cell in row.cells[2:4]} == {"\u2013"}
     assert "gave no number that can be used" in lede(ResultView(strict))
 
 

@@ -77,14 +77,15 @@ def differences_table(view: ResultView) -> ReportTable:
         for day in _days(view, "comparison.return_")
     ]
     found += [
-        (f"Mean {view.noun} on day {day}", f"comparison.day_{day}", "", True) for day in _days(view, "comparison.day_")
+        (f"Mean {view.noun} on day {day}", f"comparison.day_{day}", f"comparison.day_{day}", True)
+        for day in _days(view, "comparison.day_")
     ]
     rows = [
         _difference(view, name, estimate, means, is_number=is_number, is_key=place == 0)
         for place, (name, id, means, is_number) in enumerate(found)
         if (estimate := view.estimate(id)) is not None
     ]
-    columns = ("Outcome", shown(view.treatment), comparator_of(view), f"Difference ({INTERVAL})", "Courses")
+    columns = ("Outcome", f"Difference ({INTERVAL})", shown(view.treatment), comparator_of(view), "Courses")
     return table(
         "comparison-differences", f"{capital(shown(view.treatment))} less {comparator_of(view)}, groups made alike.", columns, rows,
         notes=(*_reasons(view), "Differences of shares in percentage points. Means and shares are those of the weighted groups."),
@@ -148,8 +149,8 @@ def _difference(view: ResultView, name: str, found: Estimate, means: str, *, is_
     cells = [EMPTY if value is None else describe_number(value) if is_number else percent_of(value) for value in groups]
     return row(
         name,
-        *cells,
         _value(found, is_number=is_number),
+        *cells,
         describe_count(found.n or 0),
         kind=RowKind.KEY if is_key else RowKind.PLAIN,
     )

@@ -51,7 +51,7 @@ def trial_table(view: ResultView) -> ReportTable:
     )
     notes = ("Rows: the elements that the TARGET statement (2025) asks for, in words of our own.",)
     return table(
-        "target-trial", "The trial that would answer the question, and what stands in for it.",
+        "target-trial", "The trial that would answer the question, then what stands in for it in these records.",
         ("Element", "Target trial", "These records"), rows, notes=notes, is_prose=True,
     )  # fmt: skip
 
@@ -86,7 +86,7 @@ def _assignment(design: TargetTrial) -> TableRow:
     known = listed(_COVARIATES.get(name, in_words(name)) for name in design.covariates)
     return row(
         "Assignment",
-        shown(design.assignment),
+        capital(shown(design.assignment)),
         f"By whoever treated; taken to be by chance among courses alike in {known}",
     )
 
