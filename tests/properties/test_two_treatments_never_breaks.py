@@ -40,7 +40,7 @@ def _columns(draw: np.random.Generator, count: int) -> dict[str, list]:
     return {name: values for name, values in found.items() if draw.random() < 0.5}
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     seed=st.integers(0, 2**31),
     count=st.sampled_from([1, 2, 3, 5, 8, 12, 24]),

@@ -139,7 +139,7 @@ def contrast_row(
         value=None,
         unit=unit,
         n=found.count_1 + found.count_0,
-        person_count=found.person_count if found.count_1 + found.count_0 else 0,
+        person_count=_persons_behind(weighted, found),
         method=weighted.in_words(found.method),
     )
     if found.value is None:
@@ -157,6 +157,14 @@ def contrast_row(
         p_value=found.p_value,
         reason=None if found.reason is None else weighted.in_words(found.reason),
     )
+
+
+def _persons_behind(weighted: Weighted, found: ComparisonEstimate) -> int:
+    """Return the persons of the courses that were used: all, or those that a method gave a weight."""
+    count = found.count_1 + found.count_0
+    if count == weighted.treated.size:
+        return found.person_count
+    return int(np.unique(weighted.persons[weighted.weights.weight > 0]).size) if count else 0
 
 
 def mean_rows(

@@ -152,8 +152,12 @@ def test_results_json_is_valid_and_holds_what_stands_beside(result):
     assert "compared" not in json.loads(describe_results(example_result(20)))
 
 
-def test_an_edition_for_sharing_tells_nothing_of_the_comparison(result):
-    shared = disclose(result)
+@pytest.fixture(scope="module")
+def shared(result) -> StudyResult:
+    return disclose(result)
+
+
+def test_an_edition_for_sharing_tells_nothing_of_the_comparison(shared):
     assert shared.compared is None
     assert not any(found.id.startswith("comparison.") for found in shared.estimates)
     assert any(found.part == "Comparison" for found in shared.edition.withheld)
@@ -162,12 +166,10 @@ def test_an_edition_for_sharing_tells_nothing_of_the_comparison(result):
     assert (section.tables, section.figures, section.paragraphs) == ((), (), ())
 
 
-def test_an_edition_for_sharing_is_the_same_with_and_without_the_comparison(result):
+def test_an_edition_for_sharing_is_the_same_with_and_without_the_comparison(result, shared):
     "All that is not withheld is as if nothing had been compared."
-    alone = disclose(
-        replace(result, compared=None, estimates=[e for e in result.estimates if not e.id.startswith("comparison.")])
-    )
-    shared = disclose(result)
+    kept = [found for found in result.estimates if not found.id.startswith("comparison.")]
+    alone = disclose(replace(result, compared=None, estimates=kept))
     assert shared.estimates == alone.estimates
     assert shared.attrition == alone.attrition
     assert [found for found in shared.edition.withheld if found.part != "Comparison"] == list(alone.edition.withheld)
