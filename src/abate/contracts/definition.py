@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from abate.base.days import parse_length
 from abate.base.errors import ParameterError
 from abate.contracts.clock import is_upside_down, parse_moment
+from abate.contracts.dose_response import DoseResponse
 from abate.contracts.failure import Failure
 from abate.contracts.target_trial import TargetTrial
 
@@ -296,6 +297,10 @@ class Disclosure(Section):
     rounding: int = Field(default=1, ge=1)
 
 
+#: Sections whose heading alone is a question.
+_ASKED_BY_HEADING = ("dose_response",)
+
+
 class Study(Section):
     """One study: portable, hashed and shared."""
 
@@ -310,6 +315,7 @@ class Study(Section):
     events: Events | None = None
     comparator: Treatment | None = None
     comparison: TargetTrial | None = None
+    dose_response: DoseResponse | None = None
     attribution: Attribution | None = None
     disclosure: Disclosure | None = None
 
@@ -318,7 +324,7 @@ class Study(Section):
     def _empty_section_is_left_out(cls, data: Any) -> Any:
         """A heading without a line under it, such as ``[comparator]``, asks nothing."""
         if isinstance(data, dict):
-            return {key: value for key, value in data.items() if value != {}}
+            return {key: value for key, value in data.items() if value != {} or key in _ASKED_BY_HEADING}
         return data
 
     @model_validator(mode="after")

@@ -28,8 +28,8 @@ MOST_SINGLE_LINES = 200
 MOST_SINGLE_BARS = 500
 MOST_SINGLE_DOTS = 2_000
 
-#: Ids of the rows of a comparison begin so.
-_COMPARISON = "comparison."
+#: Ids of the rows of a comparison, and of dose and response, begin so; no ledger protects their counts yet.
+_UNPROTECTED = {"Comparison": "comparison.", "Dose and response": "dose_response."}
 
 _FOR_THE_SITE = "Edition for the site: holds single courses; not for sharing"
 _FOR_SHARING = "Edition for sharing: no single courses; {hidden}"
@@ -72,7 +72,7 @@ def disclose(
     study = Study.model_validate(dict(result.study))
     rule = rule or study.disclosure or Disclosure()
     smallest = rule.smallest_count
-    coarse = replace(_without_comparison(result), ways=_coarse_ways(result, smallest))
+    coarse = replace(_without_unprotected(result), ways=_coarse_ways(result, smallest))
     ledger = ledger_of(coarse)
     _refuse_few(ledger[COURSES], smallest)
     marks = _find_marks(coarse, ledger, rule, earlier)
@@ -80,23 +80,26 @@ def disclose(
     if result.ways is not None and coarse.ways is None:
         hider.no_history()
     shown = replace(hider.result(coarse), rates=_rates_of_many(result, smallest))
-    withheld = (*hider.withheld, *_withheld_comparison(result))
+    withheld = (*hider.withheld, *_withheld_whole(result))
     edition = Edition(audience="share", smallest_count=smallest, rounding=rule.rounding, withheld=withheld)
     return round_result(replace(shown, edition=edition), rule.rounding)
 
 
-def _without_comparison(result: StudyResult) -> StudyResult:
-    """Return a result without its comparison, whose counts and weights no ledger protects yet."""
-    kept = [found for found in result.estimates if not found.id.startswith(_COMPARISON)]
+def _without_unprotected(result: StudyResult) -> StudyResult:
+    """Return a result without its comparison, and without dose and response, whose counts no ledger protects yet."""
+    kept = [found for found in result.estimates if not found.id.startswith(tuple(_UNPROTECTED.values()))]
     return replace(result, estimates=kept, compared=None)
 
 
-def _withheld_comparison(result: StudyResult) -> tuple[Withheld, ...]:
+def _withheld_whole(result: StudyResult) -> tuple[Withheld, ...]:
+    """Return the parts of which an edition for sharing tells nothing."""
     from abate.report.sharing.hiding import HIDDEN
 
-    if not any(found.id.startswith(_COMPARISON) for found in result.estimates):
-        return ()
-    return (Withheld(part="Comparison", item="all numbers of the comparison", mark=HIDDEN),)
+    return tuple(
+        Withheld(part=part, item="all numbers of this part", mark=HIDDEN)
+        for part, prefix in _UNPROTECTED.items()
+        if any(found.id.startswith(prefix) for found in result.estimates)
+    )
 
 
 def _refuse_few(courses: int, smallest: int) -> None:

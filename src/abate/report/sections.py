@@ -16,6 +16,7 @@ from abate.report.comparison.tables import (
 from abate.report.comparison.trial import trial_table
 from abate.report.comparison.words import State, comparator_of, say_comparison, say_warnings, state_of
 from abate.report.disclosure import edition_notice
+from abate.report.dose_response import order_table, say_dose_response, say_indication, slopes_table
 from abate.report.failed_tables import definition_table, failed_table
 from abate.report.figures.balance import draw_balance
 from abate.report.figures.before_and_after import draw_before_and_after
@@ -80,6 +81,7 @@ def build_sections(view: ResultView) -> tuple[Section, ...]:
         _sensitivity(view),
         _attribution(view),
         *_comparison(view),
+        *_dose_response(view),
         _limits(view),
         _methods(view),
     )
@@ -300,6 +302,21 @@ def _comparison(view: ResultView) -> tuple[Section, ...]:
         )
         if is_possible
         else (),
+    )
+    return (section,)
+
+
+def _dose_response(view: ResultView) -> tuple[Section, ...]:
+    """Return rate and dose against the response, where the study asked for it."""
+    if view.study.dose_response is None:
+        return ()
+    section = Section(
+        id="dose-response",
+        title="Dose and response",
+        contents="Dose and response",
+        say=say_dose_response(view),
+        paragraphs=say_indication(view),
+        tables=_filled(slopes_table(view), order_table(view)),
     )
     return (section,)
 

@@ -251,6 +251,7 @@ def _estimate(
     from abate.inference.columns import eligible_courses
     from abate.inference.comparison import compare_treatments
     from abate.inference.days import count_days
+    from abate.inference.dose_response import estimate_dose_response
     from abate.inference.estimate import estimate_study
     from abate.inference.periods import count_periods
     from abate.study.refractory_sensitivity import vary_the_definition
@@ -270,6 +271,7 @@ def _estimate(
             *estimate_study(study, rows["outcomes"], rows["daily"], rows["harm"], exported.get("limits")),
             *_estimate_failed(study, exported["outcomes"], failed),
             *differences,
+            *estimate_dose_response(study, eligible_courses(study, exported["outcomes"]), exported.get("doses")),
         ),
         attrition=work.entry.attrition,
         characteristics=describe_characteristics(study, rows["outcomes"]),
