@@ -33,8 +33,10 @@ def say_indication(view: ResultView) -> tuple[str, ...]:
     if view.result.edition.is_shared:
         return ()
     return (
-        f"Confounding by indication: the rate of {shown(view.treatment)} was raised where the {view.noun} stayed, and a course went on where it had not "
-        "ended. A higher dose then goes with a worse final rating whatever the dose does; and a total dose is large because a course was long.",
+        (
+            f"Confounding by indication: the rate of {shown(view.treatment)} was raised where the {view.noun} stayed, and a course went on where it had not "
+            "ended. A higher dose then goes with a worse final rating whatever the dose does; and a total dose is large because a course was long."
+        ),
         "A response after a rise may be the rise’s, the time’s, or the ward’s. Nothing here says which dose to give.",
     )
 

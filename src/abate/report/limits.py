@@ -111,7 +111,9 @@ def _rate(view: ResultView) -> TableRow | None:
     return row(
         "Which rate or dose to use",
         "The rate was chosen for the patient and by how it went, not by chance",
-        "Nothing here compares doses",
+        "Nothing here compares doses"
+        if view.study.dose_response is None
+        else "Dose and response stand beside each other, no more",
     )
 
 

@@ -18,6 +18,8 @@ METHOD = "least squares, covariance by person"
 
 # A number of which less than this share is its own, beside the others, has no slope of its own.
 _OWN_SHARE = 1e-9
+# Residuals of less than this share of the spread, squared, are rounding.
+_NO_SPREAD = 1e-20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +82,7 @@ def adjusted_slope(
         return Slope(level=level, method=METHOD, reason="it does not vary where the others are equal")
     value = float(own @ y) / square
     left = _residuals(np.column_stack([design, x]), y)
-    if is_constant(left):
+    if float(left @ left) <= _NO_SPREAD * float(np.sum((y - y.mean()) ** 2)):
         return Slope(value=value, level=level, method=METHOD, reason="nothing is left that varies")
     moved = clustered_mean_interval(own * left / square * y.size, labels)
     if moved.standard_error is None:

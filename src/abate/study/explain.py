@@ -28,6 +28,12 @@ OMOP = "OMOP CDM"
 #: Words by which a step of the attrition says that it was not asked for want of a table.
 _NOT_IN_RECORDS = "The records hold no table"
 
+_MEASURES = {
+    "rate_max": "the highest rate",
+    "rate_mean": "the mean rate",
+    "dose_total": "the total dose",
+    "dose_per_kg": "the total dose by weight",
+}
 _TAKES = {
     "first": "the first rating",
     "last": "the last rating",
@@ -58,6 +64,7 @@ def explain(study: Study) -> Sequence[str]:
         _describe_follow_up(study.follow_up),
         _describe_events(study),
         *describe_comparison(study, _describe_courses),
+        _describe_dose_response(study),
         _describe_claims(study),
     ]
     return [paragraph for paragraph in paragraphs if paragraph]
@@ -252,6 +259,17 @@ def _describe_events(study: Study) -> str:
     return (
         f"Adverse events were sought from {opening} to {closing}: {what}. "
         "A term that the records already held in the 30 days before the first dose was not counted as new."
+    )
+
+
+def _describe_dose_response(study: Study) -> str:
+    if study.dose_response is None:
+        return ""
+    measures = _listed(_MEASURES[measure] for measure in study.dose_response.measures)
+    verb = "was" if len(study.dose_response.measures) == 1 else "were"
+    return (
+        f"{measures[:1].upper()}{measures[1:]} {verb} held against the final rating, the baseline held equal, and it was counted whether "
+        "the primary rule was met before the rate was first raised, before its highest, or later. Doses were chosen by how it went: these are associations."
     )
 
 

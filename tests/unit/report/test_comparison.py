@@ -12,7 +12,9 @@ import pytest
 
 from abate.contracts.definition import Study
 from abate.contracts.result import AttritionStep, StudyResult
+from abate.inference.columns import eligible_courses
 from abate.inference.comparison import compare_treatments
+from abate.inference.dose_response import estimate_dose_response
 from abate.report.comparison.words import State, state_of
 from abate.report.disclosure import disclose
 from abate.report.drawn import draw_figure
@@ -187,3 +189,21 @@ def test_warnings_come_with_their_counts():
     result = result_of_rows(study, rows)
     section = section_of(replace(result, estimates=(*result.estimates, *estimates), compared=compared))
     assert any(text.startswith("Warning, time zero: in 4 compared courses") for text in section.paragraphs)
+
+
+def test_dose_and_response_names_confounding_by_indication_and_what_came_first():
+    study = example_study(dose_response={})
+    rows = simulate_rows(study, 61, 61)
+    found = estimate_dose_response(study, eligible_courses(study, rows["outcomes"]), rows["doses"])
+    plain = result_of_rows(study, rows)
+    result = replace(plain, estimates=(*plain.estimates, *found))
+    section = next(one for one in build_sections(ResultView(result)) if one.id == "dose-response")
+    early = sum(one.numerator for one in found if one.id.endswith(("before_first_rise", "while_rising")))
+    assert section.say.startswith(f"In {early} of ")
+    assert section.paragraphs[0].startswith("Confounding by indication")
+    assert [table.id for table in section.tables] == ["dose-response-slopes", "dose-response-order"]
+    shared = disclose(result)
+    assert not any(one.id.startswith("dose_response.") for one in shared.estimates)
+    hidden = next(one for one in build_sections(ResultView(shared)) if one.id == "dose-response")
+    assert (hidden.tables, hidden.paragraphs) == ((), ())
+    assert "not in this edition" in hidden.say
