@@ -78,9 +78,13 @@ def _slope(courses: pa.Table, measure: Measure) -> Estimate:
         n=values.size,
         person_count=int(np.unique(whose).size),
         standard_error=found.standard_error,
-        method=f"{found.method}; one standard deviation is {spread:.3g} {unit}",
+        method=f"{found.method}; one standard deviation is {_written(spread)} {unit}",
         reason=None if found.reason is None else f"{name}: {found.reason}",
     )
+
+
+def _written(spread: float) -> str:
+    return f"{spread:.0f}" if spread >= 100 else f"{spread:.3g}"
 
 
 def _order_rows(courses: pa.Table, doses: pa.Table | None) -> list[Estimate]:

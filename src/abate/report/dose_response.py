@@ -34,7 +34,7 @@ def say_indication(view: ResultView) -> tuple[str, ...]:
         return ()
     return (
         (
-            f"Confounding by indication: the rate of {shown(view.treatment)} was raised where the {view.noun} stayed, and a course went on where it had not "
+            f"Confounding by indication: the rate of {shown(view.treatment)} is raised where the {view.noun} stays, and a course goes on where it has not "
             "ended. A higher dose then goes with a worse final rating whatever the dose does; and a total dose is large because a course was long."
         ),
         "A response after a rise may be the rise’s, the time’s, or the ward’s. Nothing here says which dose to give.",
