@@ -420,9 +420,8 @@ def say_attribution(view: ResultView) -> tuple[str, ...]:
         return ("Without a change there is nothing to split.",)
     what = "fall" if change.value < 0 else "change"
     own = "the patient\u2019s" if view.is_one_patient else "the patients\u2019"
-    others = f"group without {shown(view.treatment)}" if view.study.comparator is None else "untreated group"
     no_split = (
-        f"No split of the {what} is drawn: there is no {others} in this analysis, "
+        f"No split of the {what} is drawn: there is no group without {shown(view.treatment)} in this analysis, "
         f"and what {own} own earlier ratings would have led to was not estimated."
     )
     if change.value >= 0:

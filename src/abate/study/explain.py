@@ -277,10 +277,6 @@ def _describe_claims(study: Study) -> str:
     margin = ""
     if study.attribution is not None:
         margin = f" A margin of {_number(study.attribution.margin)} points was declared for any later claim."
-    if study.comparator is not None:
-        return (
-            "The comparison tells two treatments apart; how much of a fall needs no treatment it cannot say." + margin
-        )
     return (
         "The design has no comparison group: it describes how the rating moved, and cannot say how much of that is the treatment’s."
         + margin

@@ -43,11 +43,18 @@ def comparator_of(view: ResultView) -> str:
 def why_no_cause(view: ResultView) -> str:
     """Return as a clause why the comparison does not say what the treatment itself did."""
     other = comparator_of(view)
+    # A study may say that its comparator's courses are of patients without treatment.
+    is_untreated = bool(getattr(view.study.attribution, "untreated", False))
+    made = (
+        f"the comparison with {other} is of groups that nobody formed by lot"
+        if is_untreated
+        else f"the comparison with {other} tells two treatments apart, not a treatment from none"
+    )
     return {
         State.NOT_ASKED: "it has no comparison group",
         State.NOT_TOLD: f"the comparison with {other} is not in this edition",
         State.NO_NUMBER: f"the comparison with {other} gave no number that can be used",
-        State.MADE: f"the comparison with {other} tells two treatments apart, not a treatment from none",
+        State.MADE: made,
     }[state_of(view)]
 
 
