@@ -9,7 +9,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from abate.base.days import parse_length
 from abate.base.errors import ParameterError
 from abate.contracts.clock import is_upside_down, parse_moment
+from abate.contracts.dose_response import DoseResponse
 from abate.contracts.failure import Failure
+from abate.contracts.target_trial import TargetTrial
 
 
 def _checked_length(text: str) -> str:
@@ -329,6 +331,10 @@ class Disclosure(Section):
     rounding: int = Field(default=1, ge=1)
 
 
+#: Sections whose heading alone is a question.
+_ASKED_BY_HEADING = ("dose_response",)
+
+
 class Study(Section):
     """One study: portable, hashed and shared."""
 
@@ -342,6 +348,8 @@ class Study(Section):
     follow_up: FollowUp | None = None
     events: Events | None = None
     comparator: Treatment | None = None
+    comparison: TargetTrial | None = None
+    dose_response: DoseResponse | None = None
     attribution: Attribution | None = None
     disclosure: Disclosure | None = None
 
@@ -350,7 +358,7 @@ class Study(Section):
     def _empty_section_is_left_out(cls, data: Any) -> Any:
         """A heading without a line under it, such as ``[comparator]``, asks nothing."""
         if isinstance(data, dict):
-            return {key: value for key, value in data.items() if value != {}}
+            return {key: value for key, value in data.items() if value != {} or key in _ASKED_BY_HEADING}
         return data
 
     @model_validator(mode="after")
@@ -366,6 +374,27 @@ class Study(Section):
         if self.attribution is not None and self.attribution.untreated and self.comparator is None:
             raise ValueError("attribution.untreated is of the comparator's courses; add [comparator] with their name.")
         return self
+
+    @model_validator(mode="after")
+    def _comparison_is_possible(self) -> Study:
+        if self.comparison is None:
+            return self
+        if self.comparator is None:
+            raise ValueError(
+                "[comparison] asks for a comparator: add a section [comparator], or leave [comparison] out."
+            )
+        terms = () if self.events is None else tuple(self.events.terms)
+        unknown = [name for name in self.comparison.negative_controls if name not in terms]
+        if unknown:
+            raise ValueError(
+                f"comparison.negative_controls: {', '.join(unknown)} is no term of [events]; add it there."
+            )
+        return self
+
+    @property
+    def target_trial(self) -> TargetTrial | None:
+        """How treatment and comparator are compared: as declared, else as by default; None without a comparator."""
+        return None if self.comparator is None else self.comparison or TargetTrial()
 
     @property
     def asks_for_history(self) -> bool:

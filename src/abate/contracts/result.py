@@ -182,6 +182,33 @@ class RateStep:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BalanceRow:
+    """How far two groups are apart in one thing known before, in standard deviations: treatment less comparator."""
+
+    name: str
+    before: float | None  # without weights
+    after: float | None  # with weights
+    treated_before: float | None = None  # means, or shares from 0 to 1
+    comparator_before: float | None = None
+    treated_after: float | None = None
+    comparator_after: float | None = None
+    reason: str | None = None  # why a number is missing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """What stands beside the estimates ``comparison.…``: who was compared, how alike they are, how far scores overlap."""
+
+    comparator: str
+    attrition: Sequence[AttritionStep]  # of the comparator
+    balance: Sequence[BalanceRow] = ()
+    score_edges: Sequence[float] = ()  # of the bins of the preference score
+    treated_shares: Sequence[float] = ()  # of each bin
+    comparator_shares: Sequence[float] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)  # covariates that say nothing here, and why
+
+
+@dataclass(frozen=True, kw_only=True)
 class Withheld:
     """Something that an edition for sharing does not show."""
 
@@ -242,6 +269,7 @@ class StudyResult:
     edition: Edition = field(default_factory=Edition)
     rates: Sequence[RateStep] | None = None  # in an edition for sharing, in the place of the rows of doses
     days: Sequence[DayCount] = ()  # from day 1 to the last on which a course ran or was lowest
+    compared: Compared | None = None  # None: there is no comparator, or the edition does not tell
     periods: Sequence[PeriodRow] | None = None  # empty: no calendar can be laid on the courses; None: not counted
     outcomes: Any = None
     daily: Any = None

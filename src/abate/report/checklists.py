@@ -211,7 +211,7 @@ def _harm_windows(view: ResultView) -> Answer:
 def _comparator(view: ResultView) -> Answer:
     if view.study.comparator is None:
         return _not("no group is compared with the treatment")
-    return _author("why this comparator; the comparison is not made on this page", "limits")
+    return _author("why this comparator", "comparison")
 
 
 def _codes_of_patients(view: ResultView) -> Answer:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from abate.base.arrow_arrays import numbers_of, times_of
 from abate.base.errors import DisclosureError
 from abate.contracts.definition import Disclosure, Study
-from abate.contracts.result import PUBLISHED, Edition, Estimate, RateStep, StudyResult
+from abate.contracts.result import PUBLISHED, Edition, Estimate, RateStep, StudyResult, Withheld
 
 if TYPE_CHECKING:
     from abate.report.sharing.ledger import Key, Ledger
@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 MOST_SINGLE_LINES = 200
 MOST_SINGLE_BARS = 500
 MOST_SINGLE_DOTS = 2_000
+
+#: Ids of the rows of a comparison, and of dose and response, begin so; no ledger protects their counts yet.
+_UNPROTECTED = {
+    "Comparison": "comparison.",
+    "Dose and response": "dose_response.",
+    "Untreated episodes": "regression.untreated_",
+}
 
 _FOR_THE_SITE = "Edition for the site: holds single courses; not for sharing"
 _FOR_SHARING = "Edition for sharing: no single courses; {hidden}"
@@ -70,7 +77,7 @@ def disclose(
     rule = rule or study.disclosure or Disclosure()
     smallest = rule.smallest_count
     own, published = _apart_from_published(result)
-    coarse = replace(result, estimates=own, ways=_coarse_ways(result, smallest))
+    coarse = replace(_without_unprotected(replace(result, estimates=own)), ways=_coarse_ways(result, smallest))
     ledger = ledger_of(coarse)
     _refuse_few(ledger[COURSES], smallest)
     marks = _find_marks(coarse, ledger, rule, earlier)
@@ -78,7 +85,8 @@ def disclose(
     if result.ways is not None and coarse.ways is None:
         hider.no_history()
     shown = replace(hider.result(coarse), rates=_rates_of_many(result, smallest))
-    edition = Edition(audience="share", smallest_count=smallest, rounding=rule.rounding, withheld=hider.withheld)
+    withheld = (*hider.withheld, *_withheld_whole(result))
+    edition = Edition(audience="share", smallest_count=smallest, rounding=rule.rounding, withheld=withheld)
     rounded = round_result(replace(shown, edition=edition), rule.rounding)
     return replace(rounded, estimates=(*rounded.estimates, *published))
 
@@ -87,6 +95,23 @@ def _apart_from_published(result: StudyResult) -> tuple[tuple[Estimate, ...], tu
     """Return the estimates of the study's own courses, and those that others published: of these nothing need be hidden."""
     own = tuple(found for found in result.estimates if not found.id.startswith(PUBLISHED))
     return own, tuple(found for found in result.estimates if found.id.startswith(PUBLISHED))
+
+
+def _without_unprotected(result: StudyResult) -> StudyResult:
+    """Return a result without its comparison, and without dose and response, whose counts no ledger protects yet."""
+    kept = [found for found in result.estimates if not found.id.startswith(tuple(_UNPROTECTED.values()))]
+    return replace(result, estimates=kept, compared=None)
+
+
+def _withheld_whole(result: StudyResult) -> tuple[Withheld, ...]:
+    """Return the parts of which an edition for sharing tells nothing."""
+    from abate.report.sharing.hiding import HIDDEN
+
+    return tuple(
+        Withheld(part=part, item="all numbers of this part", mark=HIDDEN)
+        for part, prefix in _UNPROTECTED.items()
+        if any(found.id.startswith(prefix) for found in result.estimates)
+    )
 
 
 def _refuse_few(courses: int, smallest: int) -> None:

@@ -72,6 +72,7 @@ def describe_results(result: StudyResult) -> str:
         "findings": [asdict(found) for found in result.findings],
         "sensitivity": [asdict(row) for row in result.sensitivity],
         "days": [asdict(day) for day in result.days],
+        **({} if result.compared is None else {"compared": asdict(result.compared)}),
         "edition": asdict(result.edition),
         "provenance": asdict(result.provenance),
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from abate.contracts.result import Estimate, StudyResult
 from abate.report.attribution.words import is_of_planned_day, is_split, planned_day
 from abate.report.cells import EMPTY, mean_cell
+from abate.report.comparison.words import why_no_cause
 from abate.report.numbers import (
     FEWEST_FOR_PERCENT,
     FEWEST_FOR_PERCENT_FIRST,
@@ -104,11 +105,7 @@ def lede(view: ResultView) -> str:
         return "Without both ratings nothing can be said about a change, and nothing about what the treatment did."
     if is_split(view):
         return _lede_of_split(view)
-    compared = (
-        "it has no comparison group"
-        if view.study.comparator is None
-        else f"the comparison with {shown(view.study.comparator.name)} is not made here"
-    )
+    compared = why_no_cause(view)
     what = "how much of the fall needs no treatment" if change < 0 else "what part the treatment has in this"
     whose = "the patient\u2019s" if view.is_one_patient else "these patients\u2019"
     return (
@@ -122,11 +119,7 @@ def _lede_of_split(view: ResultView) -> str:
     fall, natural = view.value("regression.fall") or 0, view.value("regression.natural") or 0
     part = _part_in_words(natural / fall)
     to_day = f" to day {planned_day(view)}" if is_of_planned_day(view) else ""
-    compared = (
-        "There was no comparison group"
-        if view.study.comparator is None
-        else "What is left holds all that comes with being there"
-    )
+    compared = capital(why_no_cause(view).replace("it has no", "there was no"))
     return (
         f"{part} of the fall{to_day}, {describe_number(natural)} of {describe_number(fall)} points, is expected without any treatment. "
         f"{compared}: this split cannot say that the rest is the drug\u2019s."

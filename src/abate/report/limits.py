@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abate.report.attribution.words import is_split
 from abate.report.cells import EMPTY
+from abate.report.comparison.words import why_no_cause
 from abate.report.numbers import FEWEST_FOR_PERCENT, describe_bound, describe_count, describe_number
 from abate.report.report_table import ReportTable, TableRow, row, table
 from abate.report.view import ResultView
-from abate.report.words import describe_rule, in_words, plural, shown
+from abate.report.words import capital, describe_rule, in_words, plural, shown
 
 
 def limits_table(view: ResultView) -> ReportTable:
@@ -28,11 +29,7 @@ def limits_table(view: ResultView) -> ReportTable:
 
 
 def _cause(view: ResultView) -> TableRow:
-    why = (
-        "No comparison group"
-        if view.study.comparator is None
-        else f"The comparison with {shown(view.study.comparator.name)} is not made in this report"
-    )
+    why = capital(why_no_cause(view).replace("it has no", "no"))
     natural, fall = view.value("regression.natural"), view.value("regression.fall")
     how_far = "How much of the change needs no treatment is not known"
     if is_split(view) and natural is not None and fall is not None:
@@ -128,7 +125,9 @@ def _rate(view: ResultView) -> TableRow | None:
     return row(
         "Which rate or dose to use",
         "The rate was chosen for the patient and by how it went, not by chance",
-        "Nothing here compares doses",
+        "Nothing here compares doses"
+        if view.study.dose_response is None
+        else "Dose and response stand beside each other, no more",
     )
 
 

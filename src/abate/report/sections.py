@@ -6,11 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from abate.report import prose, tables
-from abate.report.attribution.tables import checks_table, expected_table
+from abate.report.attribution.tables import checks_table as split_checks_table
+from abate.report.attribution.tables import expected_table
 from abate.report.attribution.words import is_split, say_attribution, say_later
 from abate.report.checklists import checklist_tables, say_checklists
+from abate.report.comparison.tables import (
+    checks_table,
+    comparator_attrition_table,
+    differences_table,
+    sensitivity_of_comparison_table,
+)
+from abate.report.comparison.trial import trial_table
+from abate.report.comparison.words import State, comparator_of, say_comparison, say_warnings, state_of
 from abate.report.disclosure import edition_notice
+from abate.report.dose_response import order_table, say_dose_response, say_indication, slopes_table
 from abate.report.failed_tables import definition_table, failed_table
+from abate.report.figures.balance import draw_balance
 from abate.report.figures.before_and_after import draw_before_and_after
 from abate.report.figures.change import draw_changes
 from abate.report.figures.durability import draw_return, draw_sustained
@@ -19,6 +30,7 @@ from abate.report.figures.figure import Figure
 from abate.report.figures.harm import draw_harm
 from abate.report.figures.history import draw_history
 from abate.report.figures.nadir import draw_nadir_days
+from abate.report.figures.preference import draw_preference
 from abate.report.figures.published import draw_published
 from abate.report.figures.rated_days import draw_missing_by_day
 from abate.report.figures.response import draw_response, draw_time_to_response
@@ -76,6 +88,8 @@ def build_sections(view: ResultView) -> tuple[Section, ...]:
         _sensitivity(view),
         _attribution(view),
         *_published(view),
+        *_comparison(view),
+        *_dose_response(view),
         _limits(view),
         _methods(view),
     )
@@ -279,7 +293,7 @@ def _attribution(view: ResultView) -> Section:
         contents="Without the drug?",
         say=first,
         figures=drawings,
-        tables=_filled(expected_table(view), checks_table(view)) if is_drawn else (),
+        tables=_filled(expected_table(view), split_checks_table(view)) if is_drawn else (),
         paragraphs=others,
         notes=(why, read) if is_drawn else (),
     )
@@ -298,6 +312,47 @@ def _published(view: ResultView) -> tuple[Section, ...]:
         tables=_filled(sources_table(view)),
         paragraphs=paragraphs_on_published(view),
         notes=(Note(head="Pooled", text="by random effects over series; docs/estimates.md says how."),),
+    )
+    return (section,)
+
+
+def _comparison(view: ResultView) -> tuple[Section, ...]:
+    """Return the comparison with the comparator, diagnostics first; nothing without a comparator, one sentence where nothing is told."""
+    if state_of(view) is State.NOT_ASKED:
+        return ()
+    other, compared = comparator_of(view), view.result.compared
+    is_possible = compared is not None and bool(compared.balance)
+    about_whom = () if compared is None else (trial_table(view), comparator_attrition_table(view))
+    found = (checks_table(view), differences_table(view), sensitivity_of_comparison_table(view)) if is_possible else ()
+    section = Section(
+        id="comparison",
+        title=f"Against {other}",
+        contents=f"Against {other}",
+        say=say_comparison(view),
+        paragraphs=say_warnings(view),
+        figures=(draw_balance(view), draw_preference(view)) if is_possible else (),
+        tables=_filled(*about_whom, *found),
+        notes=(
+            Note(head="Time zero", text="is the first dose of the course, in both groups."),
+            Note(head="Checks come first:", text="where one fails, no difference is given at all."),
+        )
+        if is_possible
+        else (),
+    )
+    return (section,)
+
+
+def _dose_response(view: ResultView) -> tuple[Section, ...]:
+    """Return rate and dose against the response, where the study asked for it."""
+    if view.study.dose_response is None:
+        return ()
+    section = Section(
+        id="dose-response",
+        title="Dose and response",
+        contents="Dose and response",
+        say=say_dose_response(view),
+        paragraphs=say_indication(view),
+        tables=_filled(slopes_table(view), order_table(view)),
     )
     return (section,)
 

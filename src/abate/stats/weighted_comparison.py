@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from abate.base.errors import ParameterError
-from abate.stats.arrays import Array, flag_vector, label_vector, number_vector, require_same_length
+from abate.stats.arrays import Array, flag_vector, is_constant, label_vector, number_vector, require_same_length
 from abate.stats.balancing_weights import TILTS, Population, Weights, cost_of_weights
 from abate.stats.contrasts import GroupMeans, without_means
 from abate.stats.curves import duration_vector
@@ -65,6 +65,8 @@ def weighted_means(
 
     def of_group(group: int) -> tuple[float, Array] | str:
         w = np.where(flags == group, weights.weight, 0.0)
+        if is_constant(y[w > 0]):  # no rounding that would pass for spread
+            return float(y[w > 0][0]), np.zeros(y.size)
         mean = float(w @ y / w.sum())
         return mean, w * (y - mean) / w.sum()
 

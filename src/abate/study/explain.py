@@ -21,6 +21,7 @@ from abate.contracts.definition import (
 from abate.contracts.result import AttritionStep
 from abate.knowledge.refractory_definitions import definition
 from abate.knowledge.scales import SCALES
+from abate.study.explain_comparison import describe_comparison
 from abate.study.explain_refractory import describe_refractory
 
 #: Kind of source whose codes are looked for.
@@ -28,6 +29,12 @@ OMOP = "OMOP CDM"
 #: Words by which a step of the attrition says that it was not asked for want of a table.
 _NOT_IN_RECORDS = "The records hold no table"
 
+_MEASURES = {
+    "rate_max": "the highest rate",
+    "rate_mean": "the mean rate",
+    "dose_total": "the total dose",
+    "dose_per_kg": "the total dose by weight",
+}
 _TAKES = {
     "first": "the first rating",
     "last": "the last rating",
@@ -57,7 +64,8 @@ def explain(study: Study) -> Sequence[str]:
         _describe_response(study.response),
         _describe_follow_up(study.follow_up),
         _describe_events(study),
-        _describe_comparator(study.comparator),
+        *describe_comparison(study, _describe_courses),
+        _describe_dose_response(study),
         _describe_claims(study),
     ]
     return [paragraph for paragraph in paragraphs if paragraph]
@@ -255,10 +263,15 @@ def _describe_events(study: Study) -> str:
     )
 
 
-def _describe_comparator(comparator: Treatment | None) -> str:
-    if comparator is None:
+def _describe_dose_response(study: Study) -> str:
+    if study.dose_response is None:
         return ""
-    return f"{_describe_courses(comparator)} These courses stand beside the others; this version of abate does not compare them."
+    measures = _listed(_MEASURES[measure] for measure in study.dose_response.measures)
+    verb = "was" if len(study.dose_response.measures) == 1 else "were"
+    return (
+        f"{measures[:1].upper()}{measures[1:]} {verb} held against the final rating, the baseline held equal, and it was counted whether "
+        "the primary rule was met before the rate was first raised, before its highest, or later. Doses were chosen by how it went: these are associations."
+    )
 
 
 def _describe_claims(study: Study) -> str:

@@ -250,7 +250,9 @@ def _estimate(
     from abate.inference.attribution.estimate import estimate_attribution
     from abate.inference.characteristics import describe_characteristics
     from abate.inference.columns import eligible_courses
+    from abate.inference.comparison import compare_treatments
     from abate.inference.days import count_days
+    from abate.inference.dose_response import estimate_dose_response
     from abate.inference.estimate import estimate_study
     from abate.inference.periods import count_periods
     from abate.study.refractory_sensitivity import vary_the_definition
@@ -259,13 +261,19 @@ def _estimate(
     progress("estimating")
     rows = _rows_of_study(study, exported)
     entered = _entered_courses(work)
+    failed = _find_failed(study, work, entered, engine)
+    differences, compared = compare_treatments(
+        study, exported["outcomes"], exported["daily"], failed, work.entry.attrition, work.entry.comparator_attrition
+    )
     return StudyResult(
         study=study_as_data(study),
         explanation=explain_run(study, work.tables.source_kind, work.entry.attrition),
         estimates=(
             *estimate_study(study, rows["outcomes"], rows["daily"], rows["harm"], exported.get("limits")),
-            *_estimate_failed(study, work, entered, exported["outcomes"], engine),
+            *_estimate_failed(study, exported["outcomes"], failed),
             *estimate_attribution(study, exported["outcomes"], exported["daily"], exported.get("ratings")),
+            *differences,
+            *estimate_dose_response(study, eligible_courses(study, exported["outcomes"]), exported.get("doses")),
         ),
         attrition=work.entry.attrition,
         characteristics=describe_characteristics(study, rows["outcomes"]),
@@ -278,6 +286,7 @@ def _estimate(
         ways=_find_ways(study, work, entered, engine),
         days=count_days(study, exported["outcomes"], exported["daily"]),
         periods=count_periods(study, eligible_courses(study, exported["outcomes"])),
+        compared=compared,
         **rows,
     )
 
@@ -300,20 +309,21 @@ def _find_ways(study: Study, work: _Work, courses: ir.Table, engine: Engine) -> 
     return tuple(TreatmentWay(**way) for way in found)
 
 
-def _estimate_failed(
-    study: Study, work: _Work, courses: ir.Table, outcomes: pa.Table, engine: Engine
-) -> list[Estimate]:
-    """Return what had failed before the courses that entered, where the study asks for it."""
+def _find_failed(study: Study, work: _Work, courses: ir.Table, engine: Engine) -> pa.Table | None:
+    """Return what had failed before the courses that entered, where the study asks for it and there is a history."""
     from abate.cohort.failed_classes import find_failed_classes
+
+    if not study.asks_for_history or work.tables.treatments is None:
+        return None
+    return engine.to_arrow(find_failed_classes(study, courses, work.tables.treatments))
+
+
+def _estimate_failed(study: Study, outcomes: pa.Table, failed: pa.Table | None) -> list[Estimate]:
+    """Return what had failed before the courses of the treatment studied, where the study asks for it."""
     from abate.inference.columns import eligible_courses
     from abate.inference.failed import estimate_failed
 
-    if not study.asks_for_history:
-        return []
-    found = None
-    if work.tables.treatments is not None:
-        found = engine.to_arrow(find_failed_classes(study, courses, work.tables.treatments))
-    return estimate_failed(eligible_courses(study, outcomes), found)
+    return estimate_failed(eligible_courses(study, outcomes), failed) if study.asks_for_history else []
 
 
 def _export(work: _Work, engine: Engine) -> dict[str, pa.Table]:

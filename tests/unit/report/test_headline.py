@@ -116,9 +116,9 @@ def test_the_lede_says_what_the_report_cannot_say(view):
     )
 
 
-def test_a_comparator_that_is_not_compared_is_named():
+def test_a_comparator_whose_comparison_is_not_told_is_named():
     study = example_study(comparator={"name": "lidocaine"})
-    assert "the comparison with lidocaine is not made here" in lede(ResultView(example_result(20, study=study)))
+    assert "the comparison with lidocaine is not in this edition" in lede(ResultView(example_result(20, study=study)))
 
 
 def test_there_are_six_numbers_with_what_belongs_to_them(view):

@@ -16,6 +16,7 @@ def test_every_preset_is_a_study(name):
 def test_the_presets_that_are_promised_are_there():
     assert set(preset_names()) == {
         "ketamine-migraine",
+        "ketamine-lidocaine-migraine",
         "lidocaine-migraine",
         "dhe-migraine",
         "ketamine-crps",

@@ -14,6 +14,7 @@ from abate.contracts.result import (
     RESULTS_SCHEMA,
     AttritionStep,
     CharacteristicRow,
+    Compared,
     DayCount,
     Edition,
     Estimate,
@@ -42,6 +43,7 @@ class ResultsFile(BaseModel):
     days: tuple[DayCount, ...]
     edition: Edition
     provenance: Provenance
+    compared: Compared | None = None  # only where the study has a comparator
 
 
 def read_results(folder: Path) -> StudyResult:
@@ -76,6 +78,7 @@ def read_results(folder: Path) -> StudyResult:
         days=read.days,
         edition=read.edition,
         provenance=read.provenance,
+        compared=read.compared,
     )
 
 

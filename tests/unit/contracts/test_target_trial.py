@@ -1,0 +1,46 @@
+"""The section ``[comparison]`` of the study file: what it takes and what it refuses."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from abate.contracts.target_trial import TargetTrial
+from tests.outcome_tables import small_study
+from tests.two_treatments import study_of_two
+
+
+def test_a_comparator_alone_is_compared_by_default():
+    assert small_study(comparator={"name": "lidocaine"}).target_trial == TargetTrial()
+    assert small_study().target_trial is None
+
+
+def test_a_comparison_needs_a_comparator():
+    with pytest.raises(ValidationError, match=r"add a section \[comparator\]"):
+        small_study(comparison={"users": "all"})
+
+
+def test_a_negative_control_must_be_a_term_that_is_looked_for():
+    with pytest.raises(ValidationError, match=r"nausea is no term of \[events\]"):
+        study_of_two(comparison={"negative_controls": ["nausea"]})
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        {"weights": "trimmed"},
+        {"covariates": []},
+        {"covariates": ["age", "age"]},
+        {"covariates": ["outcome"]},
+        {"intercurrent": {"switch": "principal stratum"}},
+        {"thresholds": {"least_equipoise": 1.2}},
+        {"recent": "-1d"},
+    ],
+)
+def test_what_abate_does_not_do_is_refused(section):
+    with pytest.raises(ValidationError):
+        study_of_two(comparison=section)
+
+
+def test_days_of_return_are_put_in_order():
+    assert study_of_two(comparison={"return_days": [90, 30, 90]}).target_trial.return_days == (30, 90)
