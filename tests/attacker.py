@@ -11,6 +11,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -24,6 +25,19 @@ Name = tuple[str, ...]
 _SHARE = re.compile(r"^(\d+)/(\d+) \((\d+) %\)$")
 _GROUPS = ("responders", "non_responders", "not_evaluable")
 _GRADES = (*(f"grade_{grade}" for grade in range(1, 6)), "grade_not_recorded")
+
+
+#: After so many solutions of a programme in which no further count took a second value, counts are asked one by one.
+_IDLE = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Problem:
+    """Counts that are tied to each other, and by what."""
+
+    names: list[Name]
+    rules: LinearConstraint
+    bounds: Bounds
 
 
 class Reader:
@@ -51,27 +65,58 @@ class Reader:
 
     def range_of(self, name: Name) -> tuple[float, float]:
         """Return the least and the largest whole number that a count may be."""
+        found = self._problem_about(name)
+        if found is None:
+            return self.low[name], self.high[name]
+        ends = []
+        for direction in (1.0, -1.0):
+            aim = np.zeros(len(found.names))
+            aim[found.names.index(name)] = direction
+            least = self._least(found, aim)
+            ends.append(-direction * math.inf if least is None else direction * least)
+        return ends[0], ends[1]
+
+    def _problem_about(self, name: Name) -> _Problem | None:
+        """Return the sums that are tied to a count as one integer programme; None where there are none."""
         names, rows = self._about(name)
         if not rows:
-            return self.low[name], self.high[name]
+            return None
         column = {one: at for at, one in enumerate(names)}
         matrix = np.zeros((len(rows), len(names)))
         for at, (terms, _, _) in enumerate(rows):
             for one, times in terms.items():
                 matrix[at, column[one]] = times
         rules = LinearConstraint(csc_array(matrix), [low for _, low, _ in rows], [high for _, _, high in rows])
-        bounds = Bounds([self.low[one] for one in names], [self.high[one] for one in names])
-        ends = []
-        for direction in (1.0, -1.0):
-            aim = np.zeros(len(names))
-            aim[column[name]] = direction
-            found = milp(aim, constraints=rules, bounds=bounds, integrality=np.ones(len(names)))
-            assert found.status != 2, f"what is told of {name} cannot be true: the reader is wrong, or the files are"
-            for one, value in zip(names, found.x if found.status == 0 else (), strict=False):
-                low, high = self.seen.get(one, (value, value))
-                self.seen[one] = min(low, value), max(high, value)
-            ends.append(direction * found.fun if found.status == 0 else -direction * math.inf)
-        return ends[0], ends[1]
+        return _Problem(
+            names=names, rules=rules, bounds=Bounds([self.low[one] for one in names], [self.high[one] for one in names])
+        )
+
+    def _least(self, problem: _Problem, aim: np.ndarray) -> float | None:
+        """Return the least value of a weighted sum of whole counts, None where it has no end; note every solution seen."""
+        found = milp(aim, constraints=problem.rules, bounds=problem.bounds, integrality=np.ones(len(problem.names)))
+        assert found.status != 2, f"what is told of {problem.names[0]} cannot be true: the reader is wrong, or the files are"  # fmt: skip
+        if found.status != 0:
+            return None
+        for one, value in zip(problem.names, found.x, strict=True):
+            low, high = self.seen.get(one, (value, value))
+            self.seen[one] = min(low, value), max(high, value)
+        return float(found.fun)
+
+    def _look_about(self) -> None:
+        """Solve every programme in many directions at once: most counts have two values soon, and need not be asked one by one."""
+        random, met = np.random.default_rng(1), set()
+        for name in self.unknown():
+            problem = None if name in met else self._problem_about(name)
+            met |= set() if problem is None else set(problem.names)
+            if problem is not None:
+                self._look_at(problem, random)
+
+    def _look_at(self, problem: _Problem, random: np.random.Generator) -> None:
+        idle, one_valued = 0, len(problem.names)
+        while idle < _IDLE and one_valued:
+            self._least(problem, random.choice([-1.0, 1.0], len(problem.names)))
+            left = sum(high - low < 0.5 for low, high in (self.seen.get(one, (0.0, 0.0)) for one in problem.names))
+            idle, one_valued = (0 if left < one_valued else idle + 1), left
 
     def unknown(self) -> list[Name]:
         """Return the counts that stand nowhere."""
@@ -80,7 +125,10 @@ class Reader:
     def found(self, smallest: int) -> dict[Name, float]:
         """Return the counts that stand nowhere, are from 1 to one less than ``smallest``, and can be one number only."""
         pinned = {}
+        self._look_about()
         for name in self.unknown():
+            if self.low[name] >= smallest:
+                continue
             low, high = self.seen.get(name, (0.0, 0.0))
             if high - low > 0.5:  # solutions for others gave it two values
                 continue
