@@ -1,8 +1,17 @@
-"""How likely are ratings if visits came because of pain, and in which direction would they be likelier?
+"""What are ratings, given that visits came when pain was bad, and in which direction would they be likelier?
 
-The parameters of the climb are those of ``regression_to_mean_likelihood`` and gamma as the sixth. With ``C`` the covariance of
-pain (level and spell, without the error of a rating) and ``u`` 1 at visits asked for because it was bad, the mean of the
-ratings is ``m + gamma C u``.
+Given how many visits there were, those of a course fall on day t with a chance in proportion to ``exp(gamma w(t))``, where w
+is its spell; its level cancels. For n visits in T watched days, long against a spell, the logarithm of that is to second order
+
+    gamma sum over visits k of w(t_k)  -  (n/T) integral of (gamma w(t) + gamma^2 w(t)^2 / 2) dt,
+
+and a normal w with covariance ``s2 exp(-lag / theta)`` stays normal. With ``q^2 = 1 + 2 s2 theta gamma^2 n/T`` its covariance on days
+s and t up to the first rating, at the edge of the watched days, is
+
+    C(s, t) = (s2/q) (exp(-q |s - t| / theta) + (q - 1)/(q + 1) exp(-q (|s| + |t|) / theta)),
+
+and its mean ``gamma (sum over visits k of C(t, t_k) - (n/T) integral of C)``. The parameters of the climb are those of
+``regression_to_mean_likelihood`` and gamma as the sixth.
 """
 
 from __future__ import annotations
@@ -13,16 +22,61 @@ from dataclasses import dataclass
 import numpy as np
 
 from abate.stats.arrays import Array
-from abate.stats.regression_to_mean_likelihood import PARAMETER_COUNT, Ascent, Covariances, Layout, covariances_at
+from abate.stats.matrices import inverse, lower_root, solved
+from abate.stats.regression_to_mean_likelihood import PARAMETER_COUNT, Ascent, Layout
 
+GAMMA = PARAMETER_COUNT
 _STEP = 1e-4
 
 
-def tilt_at(layout: Layout, unplanned: Array, point: Array) -> Array:
-    """Return ``C u``: by how much a gamma of 1 raises each rating's mean, shape (n, k)."""
-    tau2, s2, theta = np.exp(point[1:4])
-    pain = layout.both * (tau2 + s2 * np.exp(-layout.lag / theta))
-    return np.asarray(np.einsum("nij,nj->ni", pain, unplanned))
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Visits:
+    """Ratings, and at which of them a visit was asked for because it was bad.
+
+    Attributes
+    ----------
+    layout : Layout
+    before : array of float64, shape (n, k)
+        Days before the first rating.
+    unplanned : array of float64, shape (n, k)
+        1 at a visit asked for because it was bad; the first rating is one.
+    per_day : array of float64, shape (n,)
+        Such visits a watched day.
+    """
+
+    layout: Layout
+    before: Array
+    unplanned: Array
+    per_day: Array
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Spells:
+    """What is known of spells from the visits, for each course.
+
+    Attributes
+    ----------
+    covariance : array of float64, shape (n, k, k)
+        C between the days of ratings; 0 where nothing is seen.
+    mean : array of float64, shape (n, k)
+    """
+
+    covariance: Array
+    mean: Array
+
+
+def spells_at(visits: Visits, point: Array) -> Spells:
+    """Return mean and covariance of spells on the days of ratings; the first column is day 0."""
+    layout, gamma = visits.layout, point[GAMMA]
+    s2, theta = np.exp(point[2:4])
+    q = np.sqrt(1 + 2 * s2 * theta * gamma**2 * visits.per_day)[:, None]
+    fading = layout.seen * np.exp(-q * visits.before / theta)
+    edge = (q - 1) / (q + 1)
+    apart = layout.both * np.exp(-q[:, :, None] * layout.lag / theta)
+    covariance = (s2 / q)[:, :, None] * (apart + edge[:, :, None] * fading[:, :, None] * fading[:, None, :])
+    integral = s2 * theta / q**2 * (2 * layout.seen - (1 - edge) * fading)
+    at_visits = np.matmul(covariance, visits.unplanned[:, :, None])[:, :, 0]
+    return Spells(covariance=covariance, mean=gamma * (at_visits - visits.per_day[:, None] * integral))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,16 +85,13 @@ class TiltedSurface:
 
     Attributes
     ----------
-    layout : Layout
-    unplanned : array of float64, shape (n, k)
-        1 at a visit asked for because it was bad.
+    visits : Visits
     centres, precisions : array of float64, shape (4,)
         Of the priors on the logarithms of level, spell, length of spell and error.
     bounds : tuple of two arrays of float64, shape (6,)
     """
 
-    layout: Layout
-    unplanned: Array
+    visits: Visits
     centres: Array
     precisions: Array
     bounds: tuple[Array, Array]
@@ -51,46 +102,67 @@ class TiltedSurface:
 
     def value(self, point: Array) -> float:
         """Return the log-likelihood and log priors; minus infinity where a covariance is none."""
+        mean, covariance = moments_at(self.visits, point)
         try:
-            covariances = covariances_at(self.layout, point[:PARAMETER_COUNT])
+            return float(_values(self.visits, mean, covariance)[0].sum()) + self.prior_value(point)
         except np.linalg.LinAlgError:
             return -math.inf
-        return float(self._values(covariances, point)[0].sum()) + self.prior_value(point)
 
     def ascent(self, point: Array) -> Ascent:
-        """Return exact scores, and second derivatives as differences of them."""
-        value, scores = self._scored(point)
-        steps = _STEP * np.eye(len(point))
-        rows = [(self._scored(point + h)[1] - self._scored(point - h)[1]).sum(axis=0) / (2 * _STEP) for h in steps]
-        bends = np.array(rows)
-        return Ascent(value=value, scores=scores, hessian=(bends + bends.T) / 2)
+        """Return the scores, and the expectation of the second derivatives; moments' derivatives are differences.
 
-    def _values(self, covariances: Covariances, point: Array) -> tuple[Array, Array, Array]:
-        """Return each course's log-likelihood, its weighted residuals, and the tilt."""
-        layout = self.layout
-        pain = covariances.slopes[0] + covariances.slopes[1]
-        tilt = np.einsum("nij,nj->ni", pain, self.unplanned)
-        residual = layout.seen * (layout.rating - point[0] - point[PARAMETER_COUNT] * tilt)
-        weighted = np.einsum("nij,nj->ni", covariances.weight, residual)
-        squares = np.sum(residual * weighted, axis=1)
-        counts = layout.seen.sum(axis=1)
-        return -0.5 * (covariances.log_determinant + squares + counts * math.log(2 * math.pi)), weighted, tilt
-
-    def _scored(self, point: Array) -> tuple[float, Array]:
-        """Return the value and the scores, shape (n, 6); every course carries an equal share of the priors' slope.
-
-        With ``a = V^-1 (y - mean)``, ``V_j`` the derivative of V and ``C_j`` that of C, the score of a parameter of the
-        covariance is ``(a'V_j a - tr(V^-1 V_j)) / 2 + gamma a'C_j u``; V and C have the same derivatives but in the error.
+        With ``a = V^-1 (y - mean)``, a parameter's score is ``(a'V_j a - tr(V^-1 V_j)) / 2 + a'mean_j``, and the information of
+        two ``tr(V^-1 V_j V^-1 V_k) / 2 + mean_j'V^-1 mean_k``. Every course carries an equal share of the priors' slope.
         """
-        covariances = covariances_at(self.layout, point[:PARAMETER_COUNT])
-        values, a, tilt = self._values(covariances, point)
-        slopes = covariances.slopes
-        pull = np.matmul(slopes, a[:, :, None])[..., 0]  # V_j a
-        traces = np.sum(covariances.weight * slopes, axis=(2, 3))
-        lifted = np.sum(pull[:3] * self.unplanned, axis=2)  # a'C_j u
-        of_covariance = 0.5 * (np.sum(pull * a, axis=2) - traces)
-        of_covariance[:3] += point[PARAMETER_COUNT] * lifted
-        scores = np.column_stack([a.sum(axis=1), *of_covariance, np.sum(a * tilt, axis=1)])
-        prior_slope = np.zeros(len(point))
-        prior_slope[1:PARAMETER_COUNT] = -self.precisions * (point[1:PARAMETER_COUNT] - self.centres)
-        return float(values.sum()) + self.prior_value(point), scores + prior_slope / len(scores)
+        mean, covariance = moments_at(self.visits, point)
+        values, a = _values(self.visits, mean, covariance)
+        weight = weight_of(self.visits.layout, covariance)
+        lifts, slopes = self._moved(point)
+        pull = np.matmul(slopes, a[:, :, None])[..., 0]
+        traces = np.sum(weight * slopes, axis=(2, 3))
+        scores = (0.5 * (np.sum(pull * a, axis=2) - traces) + np.sum(lifts * a, axis=2)).T
+        reach = np.matmul(weight, slopes)
+        flat, turned = (table.reshape(len(point), -1) for table in (reach, np.swapaxes(reach, -1, -2)))
+        weighted = np.matmul(weight, lifts[..., None])[..., 0].reshape(len(point), -1)
+        information = 0.5 * flat @ turned.T + lifts.reshape(len(point), -1) @ weighted.T
+        among = slice(1, PARAMETER_COUNT)
+        information[among, among] += np.diag(self.precisions)
+        scores[:, among] -= self.precisions * (point[among] - self.centres) / len(scores)
+        return Ascent(value=float(values.sum()) + self.prior_value(point), scores=scores, hessian=-information)
+
+    def _moved(self, point: Array) -> tuple[Array, Array]:
+        """Return the derivatives of mean and covariance, shapes (6, n, k) and (6, n, k, k)."""
+        lifts, slopes = [], []
+        for step in _STEP * np.eye(len(point)):
+            (mean, covariance), (mean_back, covariance_back) = (
+                moments_at(self.visits, point + way * step) for way in (1, -1)
+            )
+            lifts.append((mean - mean_back) / (2 * _STEP))
+            slopes.append((covariance - covariance_back) / (2 * _STEP))
+        return np.stack(lifts), np.stack(slopes)
+
+
+def moments_at(visits: Visits, point: Array) -> tuple[Array, Array]:
+    """Return mean and covariance of the ratings; where nothing is seen the mean is 0 and the covariance the identity."""
+    layout = visits.layout
+    tau2, v = math.exp(point[1]), math.exp(point[4])
+    spells = spells_at(visits, point)
+    own = np.where(layout.seen > 0, v, 1.0)
+    covariance = tau2 * layout.both + spells.covariance + own[:, :, None] * np.eye(layout.seen.shape[1])
+    return layout.seen * point[0] + spells.mean, covariance
+
+
+def weight_of(layout: Layout, covariance: Array) -> Array:
+    """Return the inverse covariance, 0 where nothing is seen."""
+    return inverse(covariance) * layout.both
+
+
+def _values(visits: Visits, mean: Array, covariance: Array) -> tuple[Array, Array]:
+    """Return each course's log-likelihood, and its residuals weighted by the inverse covariance."""
+    layout = visits.layout
+    residual = layout.rating - mean
+    weighted = solved(covariance, residual[:, :, None])[:, :, 0]
+    determinant = 2 * np.log(np.einsum("nkk->nk", lower_root(covariance))).sum(axis=1)
+    counts = layout.seen.sum(axis=1)
+    squares = np.sum(residual * weighted, axis=1)
+    return -0.5 * (determinant + squares + counts * math.log(2 * math.pi)), weighted

@@ -20,7 +20,7 @@ from abate.stats.regression_to_mean import FallLeft, describe_fall, fall_left, f
 from abate.stats.regression_to_mean_climb import Top, climb_within
 from abate.stats.regression_to_mean_courses import NUMERIC_RATING_SCALE, RatedCourses, RatingScale, checked_courses
 from abate.stats.regression_to_mean_intervals import CourseMean, mean_from_influence, no_mean
-from abate.stats.regression_to_mean_likelihood import PARAMETER_COUNT, Layout, layout_of
+from abate.stats.regression_to_mean_likelihood import PARAMETER_COUNT, layout_of
 from abate.stats.regression_to_mean_model import (
     LEAST_NEAR_PAIRS,
     NAMES,
@@ -34,8 +34,8 @@ from abate.stats.regression_to_mean_model import (
     fit_history_model,
     reason_against_model,
 )
-from abate.stats.regression_to_mean_prediction import Predicted, expected_rating, predict_rating
-from abate.stats.regression_to_mean_tilt import TiltedSurface, tilt_at
+from abate.stats.regression_to_mean_prediction import Predicted, Prediction, expected_rating
+from abate.stats.regression_to_mean_tilt import GAMMA, TiltedSurface, Visits, moments_at, spells_at, weight_of
 
 Flags = NDArray[np.bool_]
 
@@ -55,10 +55,13 @@ class VisitedCourses:
     courses : RatedCourses
     is_unplanned : array of bool, shape (n, 1 + k)
         Whether a rating was given at a visit asked for because it was bad; the first rating counts as one.
+    watched_days : float
+        Days before the first rating in which such a visit would be known.
     """
 
     courses: RatedCourses
     is_unplanned: Flags
+    watched_days: float
 
     @property
     def unplanned_count(self) -> int:
@@ -122,6 +125,7 @@ def checked_visits(
     final_day: ArrayLike,
     is_unplanned: ArrayLike,
     person: ArrayLike | None = None,
+    watched_days: float | None = None,
     scale: RatingScale = NUMERIC_RATING_SCALE,
 ) -> VisitedCourses:
     """Return the courses that have a first and a final rating, with what each earlier rating was given at.
@@ -133,6 +137,9 @@ def checked_visits(
     is_unplanned : array-like of bool, shape (n, k)
         Whether an earlier rating was given at a visit asked for because it was bad (True), or in a diary or at a visit
         planned beforehand (False).
+    watched_days : float, optional
+        Days before the first rating in which such a visit would be known; where it is not given, back to the earliest rating
+        of any course.
 
     Raises
     ------
@@ -151,7 +158,16 @@ def checked_visits(
     assert courses.is_visit is not None
     unplanned = courses.is_visit & courses.seen
     unplanned[:, 0] = True
-    return VisitedCourses(courses=replace(courses, is_visit=None), is_unplanned=unplanned)
+    earliest = float(-np.min(courses.day, initial=0.0))
+    if watched_days is not None and not (math.isfinite(watched_days) and watched_days >= earliest):
+        raise ParameterError(
+            f"watched_days must reach back to the earliest rating, {earliest:g} days; got {watched_days!r}."
+        )
+    return VisitedCourses(
+        courses=replace(courses, is_visit=None),
+        is_unplanned=unplanned,
+        watched_days=earliest if watched_days is None else watched_days,
+    )
 
 
 def fit_visit_model(visits: VisitedCourses, priors: Priors = WEAK_PRIORS) -> VisitModel:
@@ -182,8 +198,7 @@ def fit_visit_model(visits: VisitedCourses, priors: Priors = WEAK_PRIORS) -> Vis
     variance = float(np.var(courses.rating[courses.seen]))
     lower, upper = bounds_of(variance)
     surface = TiltedSurface(
-        layout=layout_of(courses),
-        unplanned=visits.is_unplanned.astype(np.float64),
+        visits=_laid_out(visits),
         centres=priors.centres(variance),
         precisions=1 / np.square(priors.log_sds),
         bounds=(np.append(lower, -math.inf), np.append(upper, math.inf)),
@@ -289,35 +304,43 @@ def _renamed(fall: FallLeft) -> FallLeft:
     return replace(fall, expected_final=named(fall.expected_final), natural=named(fall.natural), left=named(fall.left))
 
 
+def _laid_out(visits: VisitedCourses) -> Visits:
+    courses = visits.courses
+    return Visits(
+        layout=layout_of(courses),
+        before=-courses.day,
+        unplanned=visits.is_unplanned.astype(np.float64),
+        per_day=visits.is_unplanned.sum(axis=1) / visits.watched_days,
+    )
+
+
 def predicted_final(model: VisitModel) -> Predicted:
     """Return each course's expected final rating with its derivatives in the six parameters, by differences."""
     assert model.gamma is not None
     point = np.append(model.point, model.gamma)
-    layout = layout_of(model.courses)
-    steps = _STEP * np.eye(len(point))
+    visits = _laid_out(model.visits)
     slopes = [
-        (_expected_at(model, layout, point + step) - _expected_at(model, layout, point - step)) / (2 * _STEP)
-        for step in steps
+        (_expected_at(model, visits, point + step) - _expected_at(model, visits, point - step)) / (2 * _STEP)
+        for step in _STEP * np.eye(len(point))
     ]
-    return Predicted(value=_expected_at(model, layout, point), slopes=np.column_stack(slopes))
+    return Predicted(value=_expected_at(model, visits, point), slopes=np.column_stack(slopes))
 
 
-def _expected_at(model: VisitModel, layout: Layout, point: Array) -> Array:
-    """Return the expected final ratings: those of the ratings less what visits raise, plus what they raise on that day."""
-    courses, unplanned = model.courses, model.visits.is_unplanned.astype(np.float64)
-    gamma = float(point[PARAMETER_COUNT])
-    tau2, s2, theta, v = np.exp(point[1:PARAMETER_COUNT])
-    raised = gamma * tilt_at(layout, unplanned, point)
-    lag = courses.final_day[:, None] - courses.day
-    raised_final = gamma * np.sum(unplanned * (tau2 + s2 * np.exp(-lag / theta)), axis=1)
-    bare = HistoryModel(
-        courses=replace(courses, rating=courses.rating - raised),
-        near_pair_count=model.near_pair_count,
-        mean=float(point[0]),
-        level_variance=tau2,
-        spell_variance=s2,
-        spell_days=theta,
-        error_variance=v,
+def _expected_at(model: VisitModel, visits: Visits, point: Array) -> Array:
+    """Return the expected final ratings: from day 0 on the spell goes on as it does, whatever visits there were."""
+    courses, layout = model.courses, visits.layout
+    tau2, s2, theta, v = np.exp(point[1:GAMMA])
+    mean, covariance = moments_at(visits, point)
+    spells = spells_at(visits, point)
+    kept = np.exp(-courses.final_day / theta)
+    c = layout.seen * (tau2 + kept[:, None] * spells.covariance[:, 0])
+    gain = np.matmul(weight_of(layout, covariance), c[:, :, None])[:, :, 0]
+    variance = tau2 + v + s2 * (1 - kept**2) + kept**2 * spells.covariance[:, 0, 0] - np.sum(gain * c, axis=1)
+    nothing = np.zeros((len(c), PARAMETER_COUNT))
+    prediction = Prediction(
+        mean=point[0] + kept * spells.mean[:, 0] + np.sum(gain * (layout.rating - mean), axis=1),
+        variance=variance,
+        mean_slopes=nothing,
+        variance_slopes=nothing,
     )
-    prediction = predict_rating(bare, courses.final_day)
-    return expected_rating(replace(prediction, mean=prediction.mean + raised_final), courses.scale).value
+    return expected_rating(prediction, courses.scale).value
