@@ -102,8 +102,8 @@ class VisitFall:
     ----------
     fall : FallLeft
     gamma : CourseMean
-        By how much the log of the chance of a visit rises with each point of pain. An interval above 0 says that visits came
-        because it was bad.
+        By how much the log of the chance of a visit rises with each point of pain. The first rating, chosen for being bad,
+        counts as a visit: an interval above 0 alone does not say that the others came because it was bad.
     planned_only : FallLeft
         The second line: the model without a visit process, of the first rating and those given in a diary or at planned
         visits.
