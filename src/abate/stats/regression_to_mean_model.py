@@ -10,10 +10,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from abate.stats.arrays import Array, is_constant
-from abate.stats.matrices import inverse, solved
+from abate.stats.matrices import inverse
+from abate.stats.regression_to_mean_climb import Top, climb_within
 from abate.stats.regression_to_mean_courses import RatedCourses
 from abate.stats.regression_to_mean_likelihood import (
     PARAMETER_COUNT,
@@ -25,8 +25,6 @@ from abate.stats.regression_to_mean_likelihood import (
     log_likelihood_at,
 )
 
-Flags = NDArray[np.bool_]
-
 NAMES = ("mean", "level_variance", "spell_variance", "spell_days", "error_variance")
 # The pairs of ratings that tell spells from error lie closer together than this.
 NEAR_DAYS = 10.0
@@ -34,15 +32,10 @@ LEAST_NEAR_PAIRS = 30
 SPELL_BOUNDS_DAYS = (0.15, 60.0)
 # Variances, as shares of that of all ratings: far from any estimate unless the data say there is none.
 _SHARE_BOUNDS = (1e-6, 1e3)
-_START_DAYS = (1.0, 5.0, 20.0)
-_MOST_STEPS = 200
-_MOST_HALVINGS = 40
-_LONGEST_STEP = 1.5
-_SMALL_GAIN = 1e-12
-_ROUNDING = 1e-13
+START_DAYS = (1.0, 5.0, 20.0)
 # Half of what is known of a parameter, or more, comes from its prior.
 _DOMINATED = 0.5
-_SMALLEST_CURVE = 1e-8
+NO_MAXIMUM = "no most likely parameters were found: the ratings say too little of some of them"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,7 +178,7 @@ def fit_history_model(
     (True, 6.0)
     """
     pair_count = courses.near_pair_count(NEAR_DAYS)
-    reason = _reason_against(courses, pair_count, least_near_pairs)
+    reason = reason_against_model(courses, pair_count, least_near_pairs)
     if reason is not None:
         return HistoryModel(courses=courses, near_pair_count=pair_count, reason=reason)
     variance = float(np.var(courses.rating[courses.seen]))
@@ -193,13 +186,14 @@ def fit_history_model(
         layout=layout_of(courses),
         centres=priors.centres(variance),
         precisions=1 / np.square(priors.log_sds),
-        bounds=_bounds(variance),
+        bounds=bounds_of(variance),
     )
     start = _start(surface, float(np.mean(courses.rating[courses.seen])))
-    return _described(courses, pair_count, surface, *_climb(surface, start))
+    return _described(courses, pair_count, surface, climb_within(surface, start))
 
 
-def _reason_against(courses: RatedCourses, pair_count: int, least_near_pairs: int) -> str | None:
+def reason_against_model(courses: RatedCourses, pair_count: int, least_near_pairs: int) -> str | None:
+    """Return why there can be no model of these ratings, as a clause, or None."""
     earlier_count = int(courses.is_earlier.sum())
     if courses.course_count == 0:
         return "there are no courses with a first and a final rating"
@@ -245,13 +239,9 @@ class _Surface:
             hessian=bare.hessian - np.diag(np.append(0.0, self.precisions)),
         )
 
-    def free(self, point: Array, slope: Array) -> Flags:
-        """Return which parameters are not held at a bound by a slope that points outwards."""
-        lower, upper = self.bounds
-        return ~(((point <= lower) & (slope <= 0)) | ((point >= upper) & (slope >= 0)))
 
-
-def _bounds(variance: float) -> tuple[Array, Array]:
+def bounds_of(variance: float) -> tuple[Array, Array]:
+    """Return the bounds of the five parameters, where ratings have this variance."""
     share, days = np.log(np.array(_SHARE_BOUNDS) * variance), np.log(SPELL_BOUNDS_DAYS)
     lower = np.array([-math.inf, share[0], share[0], days[0], share[0]])
     return lower, np.array([math.inf, share[1], share[1], days[1], share[1]])
@@ -259,60 +249,16 @@ def _bounds(variance: float) -> tuple[Array, Array]:
 
 def _start(surface: _Surface, mean: float) -> Array:
     """Return the best of a few points with spells of different lengths: the surface can have more than one hill."""
-    starts = [np.array([mean, *surface.centres]) for _ in _START_DAYS]
-    for start, days in zip(starts, _START_DAYS, strict=True):
+    starts = [np.array([mean, *surface.centres]) for _ in START_DAYS]
+    for start, days in zip(starts, START_DAYS, strict=True):
         start[THETA] = math.log(days)
     return max(starts, key=surface.value)
 
 
-def _climb(surface: _Surface, point: Array) -> tuple[Array, Ascent, bool]:
-    """Return the highest point found, the surface there, and whether it is a maximum within the bounds."""
-    here = surface.ascent(point)
-    for _ in range(_MOST_STEPS):
-        slope = here.scores.sum(axis=0)
-        free = surface.free(point, slope)
-        step = np.zeros(PARAMETER_COUNT)
-        step[free] = _uphill(-here.hessian[np.ix_(free, free)], slope[free])
-        gain = 0.5 * float(step @ slope)
-        if gain <= _SMALL_GAIN * (1 + abs(here.value)):
-            return point, here, True
-        higher = _higher(surface, point, here.value, step)
-        if higher is None:
-            return point, here, gain <= 1e-6
-        point, here = higher, surface.ascent(higher)
-    return point, here, False
-
-
-def _uphill(information: Array, slope: Array) -> Array:
-    """Return Newton's step, with the surface bent down where it is not a hill, and not too long."""
-    if not len(slope):
-        return slope
-    curve, axes = np.linalg.eigh(information)
-    curve = np.maximum(np.abs(curve), _SMALLEST_CURVE * np.max(np.abs(curve)))
-    step: Array = axes @ ((axes.T @ slope) / curve)
-    return step * min(1.0, _LONGEST_STEP / max(float(np.max(np.abs(step))), 1e-300))
-
-
-def _higher(surface: _Surface, point: Array, value: float, step: Array) -> Array | None:
-    """Return the end of the step, or of its half, quarter and so on, that is not lower but for rounding."""
-    for halving in range(_MOST_HALVINGS):
-        candidate: Array = np.clip(point + step * 0.5**halving, *surface.bounds)
-        if surface.value(candidate) >= value - _ROUNDING * (1 + abs(value)):
-            return candidate
-    return None
-
-
-def _described(
-    courses: RatedCourses, pair_count: int, surface: _Surface, point: Array, here: Ascent, is_top: bool
-) -> HistoryModel:
-    free = surface.free(point, here.scores.sum(axis=0))
-    information = -here.hessian[np.ix_(free, free)]
-    if not is_top or np.min(np.linalg.eigvalsh(information)) <= 0:
-        reason = "no most likely parameters were found: the ratings say too little of some of them"
-        return HistoryModel(courses=courses, near_pair_count=pair_count, reason=reason)
-    influence = np.zeros_like(here.scores)
-    influence[:, free] = courses.course_count * solved(information, here.scores[:, free].T).T
-    m, (tau2, s2, theta, v) = float(point[0]), np.exp(point[1:]).tolist()
+def _described(courses: RatedCourses, pair_count: int, surface: _Surface, top: Top | None) -> HistoryModel:
+    if top is None:
+        return HistoryModel(courses=courses, near_pair_count=pair_count, reason=NO_MAXIMUM)
+    m, (tau2, s2, theta, v) = float(top.at[0]), np.exp(top.at[1:]).tolist()
     return HistoryModel(
         courses=courses,
         near_pair_count=pair_count,
@@ -321,18 +267,18 @@ def _described(
         spell_variance=s2,
         spell_days=theta,
         error_variance=v,
-        log_likelihood=here.value - surface.prior_value(point),
-        at_bound=tuple(name for name, is_free in zip(NAMES, free, strict=True) if not is_free),
-        prior_dominated=_prior_dominated(surface, information, free),
-        influence=influence,
+        log_likelihood=top.value - surface.prior_value(top.at),
+        at_bound=tuple(name for name, is_free in zip(NAMES, top.free, strict=True) if not is_free),
+        prior_dominated=_prior_dominated(surface, top),
+        influence=top.influence,
         converged=True,
     )
 
 
-def _prior_dominated(surface: _Surface, information: Array, free: Flags) -> tuple[str, ...]:
+def _prior_dominated(surface: _Surface, top: Top) -> tuple[str, ...]:
     """Return the parameters whose variance, given ratings and priors, is at least half of the prior's."""
     share = np.zeros(PARAMETER_COUNT)
-    share[free] = np.diag(inverse(information))
+    share[top.free] = np.diag(inverse(top.information))
     share[1:] *= surface.precisions
     share[0] = 0.0
     return tuple(name for name, known in zip(NAMES, share, strict=True) if known >= _DOMINATED)

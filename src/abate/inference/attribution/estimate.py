@@ -14,7 +14,13 @@ import pyarrow as pa
 from abate.contracts.result import Estimate
 from abate.inference.attribution.checks import Checks, is_in_hindsight, looks_ahead_days, run_checks
 from abate.inference.attribution.histories import Histories, find_histories
-from abate.inference.attribution.planned_day import is_gone_by, planned_day_of, planned_day_since_first, ratings_by_day
+from abate.inference.attribution.planned_day import (
+    PlannedDay,
+    fall_of_planned_day,
+    planned_day_of,
+    planned_day_since_first,
+    ratings_by_day,
+)
 from abate.inference.attribution.rows import (
     bracket_rows,
     check_rows,
@@ -32,10 +38,12 @@ from abate.stats.regression_to_mean import FallLeft, fall_left, fall_without_spl
 from abate.stats.regression_to_mean_checks import CheckName
 from abate.stats.regression_to_mean_hindsight import fall_left_in_hindsight
 from abate.stats.regression_to_mean_model import HistoryModel, fit_history_model
-from abate.stats.regression_to_mean_planned_day import PlannedDayFall, fall_on_planned_day
+from abate.stats.regression_to_mean_planned_day import AfterLeaving, fall_left_on_planned_day
 
 if TYPE_CHECKING:
     from abate.contracts.definition import Study
+
+_SEED = 1
 
 #: Words in the place of a number, as clauses.
 NO_RATINGS = "the records hold no ratings outside the courses"
@@ -51,7 +59,7 @@ class _Line:
     model: HistoryModel
     fall: FallLeft
     why: str | None = None
-    planned: PlannedDayFall | None = None
+    planned: PlannedDay | None = None
     of_last_rating: FallLeft | None = None
 
 
@@ -90,7 +98,7 @@ def estimate_attribution(
     bracket = history_bracket(histories.everything, LEVEL)
     estimates = (
         *split_rows(line.fall, line.why, histories.drawn_from),
-        *planned_day_rows(study, line.planned, line.of_last_rating),
+        *planned_day_rows(study, line.planned, line.fall, line.of_last_rating),
         claim_row(study, line.fall),
         *bracket_rows(bracket, ASKED_WHEN_BAD if is_asked_when_bad else None),
         *history_rows(histories),
@@ -117,17 +125,15 @@ def _on_planned_day(study: Study, courses: pa.Table, daily: pa.Table, histories:
     if line.fall.reason is not None or is_in_hindsight(study):
         return line
     asked = courses.take(pa.array(histories.row))
-    day = planned_day_of(study)
-    found = fall_on_planned_day(
-        line.model,
-        ratings_by_day(asked, daily, day),
-        planned_day_since_first(study, asked),
-        is_gone_by(asked, daily, day),
-        level=LEVEL,
+    ratings, at = ratings_by_day(asked, daily, planned_day_of(study)), planned_day_since_first(study, asked)
+    found, ended = (
+        fall_left_on_planned_day(line.model, ratings, planned_day_of(study), after, at, seed=_SEED, level=LEVEL)
+        for after in (AfterLeaving.OWN_COURSE, AfterLeaving.UNTREATED)
     )
-    if found.fall.reason is not None:
-        return replace(line, planned=found)
-    return replace(line, fall=found.fall, planned=found, of_last_rating=line.fall)
+    if found.reason is not None:
+        return replace(line, planned=PlannedDay(found=found, ended=ended))
+    fall = fall_of_planned_day(line.model, found, at, LEVEL)
+    return replace(line, fall=fall, planned=PlannedDay(found=found, ended=ended), of_last_rating=line.fall)
 
 
 def _line_of_planned_times(histories: Histories, model: HistoryModel) -> _Line:

@@ -13,7 +13,7 @@ from abate.base.days import parse_length
 from abate.contracts.result import Estimate
 from abate.inference.attribution.checks import Checks
 from abate.inference.attribution.histories import Histories
-from abate.inference.attribution.planned_day import planned_day_of
+from abate.inference.attribution.planned_day import PlannedDay, planned_day_of
 from abate.inference.columns import hours_between, numbers, texts, with_person_numbers
 from abate.inference.rows import LEVEL
 from abate.stats.arrays import Array
@@ -31,7 +31,6 @@ from abate.stats.regression_to_mean_controls import compare_with_untreated
 from abate.stats.regression_to_mean_courses import RatedCourses
 from abate.stats.regression_to_mean_intervals import CourseMean, mean_by_person
 from abate.stats.regression_to_mean_model import HistoryModel
-from abate.stats.regression_to_mean_planned_day import PlannedDayFall
 from abate.stats.regression_to_mean_reference import natural_fall_conditional
 
 if TYPE_CHECKING:
@@ -61,34 +60,48 @@ def split_rows(fall: FallLeft, why: str | None, drawn_from: int | None) -> Itera
     yield _row("regression.left", left, fall.left, POINTS, more=more)
 
 
-def planned_day_rows(study: Study, planned: PlannedDayFall | None, last: FallLeft | None) -> Iterator[Estimate]:
+def planned_day_rows(
+    study: Study, planned: PlannedDay | None, main: FallLeft, last: FallLeft | None
+) -> Iterator[Estimate]:
     """Give what stands beside a split of the planned day: the last rating's, and what is left if the relief of those who left had ended."""
     if planned is None:
         return
     day = planned_day_of(study)
-    if planned.fall.reason is not None or last is None:
+    found, ended_fall = planned.found, planned.ended.left
+    if found.reason is not None or last is None:
         quantity = f"fall left by the rating of day {day}"
         yield Estimate(
-            id="regression.planned_day_left", quantity=quantity, value=None, unit=POINTS, reason=planned.fall.reason
+            id="regression.planned_day_left", quantity=quantity, value=None, unit=POINTS, reason=found.reason
         )
         return
-    yield _row(
-        "regression.planned_day_left", f"fall left by the rating of day {day}; the main line", planned.fall.left, POINTS
-    )
+    yield _row("regression.planned_day_left", f"fall left by the rating of day {day}; the main line", main.left, POINTS)
     ended = f"the same, had the relief of those who left before day {day} ended with their leaving"
-    yield _row("regression.planned_day_relief_ended_left", ended, planned.relief_ended.left, POINTS)
-    for id, words, found in (
+    yield Estimate(
+        id="regression.planned_day_relief_ended_left",
+        quantity=ended,
+        value=ended_fall.value,
+        lower=ended_fall.lower,
+        upper=ended_fall.upper,
+        level=None if ended_fall.lower is None else LEVEL,
+        unit=POINTS,
+        n=main.left.course_count,
+        person_count=main.left.person_count,
+        standard_error=ended_fall.standard_error,
+        method=ended_fall.method,
+        reason=ended_fall.reason,
+    )
+    for id, words, mean in (
         ("fall", "mean fall to the last rating", last.observed),
         ("natural", "fall to be expected by the last rating's day", last.natural),
         ("left", "fall left by the last rating, which flatters", last.left),
     ):
-        yield _row(f"regression.last_rating_{id}", words, found, POINTS)
+        yield _row(f"regression.last_rating_{id}", words, mean, POINTS)
     yield Estimate(
         id="regression.planned_day_filled",
         quantity=f"courses without a rating on day {day}, filled in",
-        value=float(planned.filled_count),
+        value=float(found.gone_count + found.missed_count),
         unit="{courses}",
-        n=planned.filled_count + planned.rated_count,
+        n=found.gone_count + found.missed_count + found.rated_count,
         method="count",
     )
 

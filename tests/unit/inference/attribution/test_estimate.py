@@ -140,7 +140,7 @@ def test_a_planned_day_that_few_reached_is_not_split():
     ]
     found = by_id(study(), courses, rated, days)
     assert found["regression.flag.discharge_when_better"].value == 1
-    assert "rated on the planned day, fewer than 10" in found["regression.planned_day_left"].reason
+    assert "courses were rated on day 5, fewer than the 10 it takes" in found["regression.planned_day_left"].reason
     assert found["regression.left"].value is not None
 
 
