@@ -140,9 +140,7 @@ _WARD = _split(
     14, "ward", "no drug effect; hospital 1.5", controls=("ward", "home"),
     changes={"hospital_mean": 1.5, "hospital_sd": 0.3},
 )  # fmt: skip
-_RISE = _split(
-    15, "rise", "no effect; lasting rise of 1.5 before", changes={"rise_points": 1.5, "level_mean": 5.4}
-)
+_RISE = _split(15, "rise", "no effect; lasting rise of 1.5 before", changes={"rise_points": 1.5, "level_mean": 5.4})
 _BAD = _split(
     16, "bad-visits", "no effect; visits only when bad", "visits", changes={**_BAD_VISITS, "diary_day_count": 0}
 )
