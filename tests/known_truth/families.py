@@ -96,8 +96,10 @@ FAMILIES: Mapping[str, Felt] = MappingProxyType(
 )
 
 
-def draw_family_paths(random: np.random.Generator, parameters: HospitalParameters, family: str, level: Array) -> Paths:
-    """Return paths of pain of a family, and errors of ratings, shape (step, person)."""
+def draw_paths_of(random: np.random.Generator, parameters: HospitalParameters, family: str, level: Array) -> Paths:
+    """Return paths of pain of a family, the package's own or another, and errors of ratings, shape (step, person)."""
+    if family not in FAMILIES:
+        return draw_paths(random, parameters, level)
     felt = FAMILIES[family](random, parameters, level)
     return Paths(felt=felt, error=parameters.rating_error_sd * random.standard_normal(felt.shape))
 
@@ -108,7 +110,7 @@ def admit_family(parameters: HospitalParameters, family: str, roles: Array, seed
     for block in range(_MOST_BLOCKS):
         random = np.random.default_rng([seed, block])
         traits = draw_traits(random, parameters, BLOCK_SIZE)
-        paths = draw_family_paths(random, parameters, family, traits.level)
+        paths = draw_paths_of(random, parameters, family, traits.level)
         day = find_admission_days(random, parameters, paths)
         chosen = np.flatnonzero(day >= 0)[: len(roles) - admitted]
         if chosen.size:

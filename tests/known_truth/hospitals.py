@@ -23,7 +23,6 @@ from abate.sources.simulated.ratings import (
     FIRST_PLANNED_DAY,
     STEPS_PER_DAY,
     STOPPED,
-    draw_paths,
     draw_traits,
     origin_step,
     rate,
@@ -31,7 +30,7 @@ from abate.sources.simulated.ratings import (
 from abate.sources.simulated.roster import Role, Roster
 from abate.sources.simulated.stays import Stays, admit_stays
 from abate.sources.simulated.streams import Array, Purpose, stream
-from tests.known_truth.families import admit_family, draw_family_paths
+from tests.known_truth.families import FAMILIES, admit_family, draw_paths_of
 from tests.known_truth.scenarios import FIRST_SEED, Scenario
 
 #: The day of a planned analysis where people leave because they are better.
@@ -145,7 +144,7 @@ def _stays(scenario: Scenario, parameters: HospitalParameters, beside: list[Role
     count = scenario.course_count
     twice = round(count * scenario.repeat_share / (1 + scenario.repeat_share))
     roles = [Role.KETAMINE] * (count - 2 * twice) + [role for role in beside for _ in range(count)]
-    if scenario.family not in ("package", "comparison"):
+    if scenario.family in FAMILIES:
         return admit_family(parameters, scenario.family, np.array(roles), seed)
     roster = Roster(
         person_count=len(roles) + twice,
@@ -303,10 +302,7 @@ def _reference(parameters: HospitalParameters, family: str, lag_steps: int) -> R
     level = draw_traits(random, parameters, _REFERENCE_PERSONS).level
     # Two days of each person, as far apart as first and final, are enough: a short path.
     short = replace(parameters, history_days=max(parameters.record_days, parameters.diary_window_days))
-    if family in ("package", "comparison"):
-        paths = draw_paths(random, short, level)
-    else:
-        paths = draw_family_paths(random, short, family, level)
+    paths = draw_paths_of(random, short, family, level)
     ratings = rate(paths.felt, paths.error)
     start = origin_step(short) + STEPS_PER_DAY * np.arange(0, short.candidate_days, 4)
     start = start[start + lag_steps < len(ratings)]
