@@ -40,6 +40,8 @@ _MILDER_POINTS = 0.7
 #: Distance between the seeds of a hospital and of its milder episodes, larger than any number of hospitals.
 _MILDER_SEED = 5_000
 _REFERENCE_PERSONS = 4_000
+#: The first planned visit falls within one gap of the start of the history: from then on everybody has visits.
+_FIRST_GAP_DAYS = 25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,7 +197,7 @@ def _had_all_stayed(stays: Stays) -> Stays:
 
 def _before(given: Ratings, stays: Stays, parameters: HospitalParameters) -> dict[str, Array]:
     """Return the ratings before the admission as rows, back as far as every person's history goes."""
-    back_days = parameters.history_days - 25
+    back_days = parameters.history_days - _FIRST_GAP_DAYS
     day = (given.time - stays.admission[given.stay]) / SECONDS_PER_DAY
     kinds = np.isin(given.occasion, (PLANNED_VISIT, UNPLANNED_VISIT, DIARY))
     kept = kinds & (day < 0) & (day >= -back_days)

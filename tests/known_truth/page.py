@@ -13,6 +13,7 @@ from tests.known_truth.demands import Verdict, judge
 from tests.known_truth.families import FAMILIES
 from tests.known_truth.run import DEFAULT_FOLDER
 from tests.known_truth.scenarios import FIRST_SEED, HOSPITALS, PLAIN, SCENARIOS, SEEDS_PER_SCENARIO, Scenario
+from tests.known_truth.reading import read_off
 from tests.known_truth.summaries import Line, Summary, summarise
 
 PAGE = Path(__file__).parents[2] / "docs" / "known-truth.md"
@@ -71,6 +72,7 @@ def render_page(folder: Path) -> str:
     parts = [
         _HEAD,
         _in_short(summaries, verdicts),
+        read_off(summaries),
         "## Regression to the mean\n",
         _wide_table(_of(summaries, lambda s: s.family == "package"), _WIDE, _cell, methods.METHODS),
         "### Other methods, same hospitals\n",
