@@ -11,9 +11,9 @@ from pathlib import Path
 from tests.known_truth import comparisons, methods
 from tests.known_truth.demands import Verdict, judge
 from tests.known_truth.families import FAMILIES
+from tests.known_truth.reading import read_off
 from tests.known_truth.run import DEFAULT_FOLDER
 from tests.known_truth.scenarios import FIRST_SEED, HOSPITALS, PLAIN, SCENARIOS, SEEDS_PER_SCENARIO, Scenario
-from tests.known_truth.reading import read_off
 from tests.known_truth.summaries import Line, Summary, summarise
 
 PAGE = Path(__file__).parents[2] / "docs" / "known-truth.md"

@@ -34,7 +34,8 @@ def span(values: Iterable[float], unit: str = " %", scale: float = 100, form: st
     >>> span([0.031, 0.07]), span([0.5, 0.502])
     ('3 to 7 %', '50 %')
     """
-    ends = [format(scale * end, form).replace("-", "−") for end in (min(values := list(values)), max(values))]
+    ordered = sorted(values)
+    ends = [format(scale * end, form).replace("-", "−") for end in (ordered[0], ordered[-1])]
     return f"{ends[0]}{unit}" if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}{unit}"
 
 
