@@ -51,7 +51,8 @@ class Courses:
     ``day``, ``rating`` and ``is_visit``, shape (n, k), hold the ratings before, nan where there is none; ``is_planned``
     says which visits were. ``first``, ``final`` and ``final_day`` are what was recorded, ``nothing`` and ``hospital`` the
     final rating in the two other worlds. ``stay``, shape (n, 29), holds the ratings of the stay every six hours, nan after
-    the last day; ``day_5`` and ``day_5_nothing`` those of day 5 had everybody stayed. ``later`` is the rating of the first
+    the last day; ``day_5`` and ``day_5_nothing`` the last of day 5 had everybody stayed, ``mean_5`` and ``mean_5_nothing`` the
+    means of that day. ``later`` is the rating of the first
     follow-up visit and ``later_nothing`` that with nothing done. ``window``, shape (n, w), holds the other candidate days.
     """
 
@@ -70,6 +71,8 @@ class Courses:
     is_stopped: Array
     day_5: Array
     day_5_nothing: Array
+    mean_5: Array
+    mean_5_nothing: Array
     later: Array
     later_day: Array
     later_nothing: Array
@@ -105,6 +108,8 @@ class Hospital:
             "left": float(np.mean(c.nothing - c.final)),
             "drug": float(np.mean(c.hospital - c.final)),
             "day_5": float(np.mean(c.day_5_nothing - c.day_5)),
+            "mean_5": float(np.mean(c.mean_5_nothing - c.mean_5)),
+            "mean_5_while_there": float(np.mean(np.where(c.last_day >= PLANNED_DAY, c.mean_5_nothing - c.mean_5, 0.0))),
             "responders": float(np.mean(c.first - c.nothing >= 2)),
             "responders_observed": float(np.mean(c.first - c.final >= 2)),
             "later": float(np.mean(c.first - c.later_nothing >= 2)),
@@ -171,7 +176,8 @@ def _courses_of(stays: Stays, parameters: HospitalParameters, seed: int, block: 
     here = np.arange(stays.count)
     first = stays.worlds_at(here, stays.admission_step, parameters)
     final = stays.worlds_at(here, stays.admission_step + STEPS_PER_DAY * stays.last_day, parameters)
-    fifth = _had_all_stayed(stays).worlds_at(here, stays.admission_step + STEPS_PER_DAY * PLANNED_DAY, parameters)
+    of_fifth = STEPS_PER_DAY * PLANNED_DAY - np.arange(STEPS_PER_DAY)[:, None]
+    fifth = _had_all_stayed(stays).worlds_at(here, stays.admission_step + of_fifth, parameters)
     later = _first_follow_up(given, stays)
     return Courses(
         person=stays.person_id,
@@ -184,8 +190,10 @@ def _courses_of(stays: Stays, parameters: HospitalParameters, seed: int, block: 
         stay=_stay_ratings(stays, parameters),
         last_day=stays.last_day,
         is_stopped=stays.reason == STOPPED,
-        day_5=fifth.treated,
-        day_5_nothing=fifth.nothing,
+        day_5=fifth.treated[0],
+        day_5_nothing=fifth.nothing[0],
+        mean_5=fifth.treated.mean(axis=0),
+        mean_5_nothing=fifth.nothing.mean(axis=0),
         **later,
         window=_other_days(stays, parameters),
     )

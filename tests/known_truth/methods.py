@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 from importlib import import_module
-from typing import Any, Protocol
+from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 
@@ -26,75 +25,24 @@ from abate.stats.regression_to_mean_checks import (
     checks_of_ratings,
 )
 from abate.stats.regression_to_mean_controls import compare_with_untreated
-from abate.stats.regression_to_mean_courses import RatedCourses, checked_courses
 from abate.stats.regression_to_mean_hindsight import fall_left_in_hindsight
 from abate.stats.regression_to_mean_intervals import mean_by_person
-from abate.stats.regression_to_mean_model import HistoryModel, fit_history_model
+from abate.stats.regression_to_mean_model import fit_history_model
 from abate.stats.regression_to_mean_reference import (
     natural_fall_above_threshold,
     natural_fall_conditional,
     natural_fall_on_scale,
     natural_fall_worst_of,
 )
+from tests.known_truth.analysed import LEVEL, Analysed, Interval, Method, Number
 from tests.known_truth.hospitals import Hospital
 
-LEVEL = 0.95
 #: A claim is made where the lower limit exceeds this, in points: none, and the default of the study file.
 MARGINS = (0.0, 0.25)
 TWO_POINTS = ResponseRule(kind=RuleKind.POINTS, amount=2)
 #: Draws of a path for each course under the rule of hindsight: fewer where there are many courses.
 _DRAWS, _DRAWS_OF_MANY, _MANY = 1000, 300, 200
 _RHO_TOO_HIGH = 0.15
-
-
-class Interval(Protocol):
-    """A number with its limits, or the reason why there is none."""
-
-    value: float | None
-    lower: float | None
-    upper: float | None
-    reason: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Number:
-    """A number with its limits that no other class holds."""
-
-    value: float | None = None
-    lower: float | None = None
-    upper: float | None = None
-    reason: str | None = None
-
-
-class Analysed:
-    """A hospital with the fits that several methods share, each made once and only if asked for."""
-
-    def __init__(self, hospital: Hospital) -> None:
-        self.hospital = hospital
-        self.raw = hospital.courses
-
-    @cached_property
-    def courses(self) -> RatedCourses:
-        """The courses by person."""
-        return self._checked(self.raw.rating, self.raw.person)
-
-    @cached_property
-    def model(self) -> HistoryModel:
-        """The model of ratings before."""
-        return fit_history_model(self.courses)
-
-    def only(self, kept: Array) -> RatedCourses:
-        """Return the courses with some of the ratings before."""
-        return self._checked(np.where(kept, self.raw.rating, np.nan), self.raw.person)
-
-    @cached_property
-    def by_course(self) -> RatedCourses:
-        """The courses as if each were somebody else's."""
-        return self._checked(self.raw.rating, np.arange(len(self.raw.first)))
-
-    def _checked(self, rating: Array, person: Array) -> RatedCourses:
-        c = self.raw
-        return checked_courses(c.day, rating, c.first, c.final, c.final_day, person, c.is_visit)
 
 
 # ---- methods ---------------------------------------------------------------------------------------------------
@@ -177,23 +125,6 @@ def _controls(kind: str) -> Callable[[Analysed], Interval]:
     return method
 
 
-@dataclass(frozen=True, kw_only=True)
-class Method:
-    """A method, and what it asks for.
-
-    Attributes
-    ----------
-    title : str
-    target : str
-        Key of ``Hospital.truth``: ``left`` (ward and drug), ``drug`` alone, or ``day_5`` (ward and drug on day 5).
-    estimate : callable
-    """
-
-    title: str
-    target: str
-    estimate: Callable[[Analysed], Interval]
-
-
 METHODS: dict[str, Method] = {
     "naive": Method(title="naive fall", target="left", estimate=_naive),
     "history_mean": Method(title="history mean", target="left", estimate=_history_mean),
@@ -219,18 +150,14 @@ METHODS: dict[str, Method] = {
 }
 
 
-def _later_modules() -> dict[str, Method]:
-    """Return the methods whose modules are there: a planned day with what is missing filled in, the visit process."""
-    found: dict[str, Method] = {}
-    for module in ("planned_day", "visits"):
-        try:
-            found.update(import_module(f"tests.known_truth.with_{module}").METHODS)
-        except ModuleNotFoundError:
-            continue
-    return found
-
-
-METHODS.update(_later_modules())
+#: Methods of modules of their own, each with what it needs: the split on a planned day, and the visit process.
+_MODULES = {
+    "abate.stats.regression_to_mean_planned_day": "tests.known_truth.with_planned_day",
+    "abate.stats.regression_to_mean_visits": "tests.known_truth.with_visits",
+}
+for _needed, _module in _MODULES.items():
+    if find_spec(_needed) and find_spec(_module):
+        METHODS.update(import_module(_module).METHODS)
 
 
 # ---- one hospital ----------------------------------------------------------------------------------------------

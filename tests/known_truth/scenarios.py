@@ -35,6 +35,7 @@ _EFFECT_25: Mapping[str, float] = MappingProxyType({"drug_mean": 2.5, "drug_sd":
 _WORST: Mapping[str, float | str] = MappingProxyType({"admission_rule": "worst", "candidate_days": 28})
 _BAD_VISITS: Mapping[str, float] = MappingProxyType({"planned_visit_gap_days": 0.0, "unplanned_visit_hazard": 0.012})
 
+_PLANNED = ("planned_day", "planned_day_rating", "planned_day_untreated")
 PLAIN_METHODS = ("naive", "history_mean", "model", "model_printed", "conditional")
 
 
@@ -129,11 +130,11 @@ _EFFECT_HINDSIGHT = _split(
     11, "effect-2.5-hindsight", "effect 2.5; worst of 28 afterwards", "hindsight", changes={**_EFFECT_25, **_WORST}
 )
 _LEAVING = _split(
-    12, "leaving", "no effect; discharge when better", "planned_day", controls=("ward", "home"),
+    12, "leaving", "no effect; discharge when better", *_PLANNED, controls=("ward", "home"),
     changes={"leave_early_share": 0.8, "leave_at_mean": 5.0},
 )  # fmt: skip
 _EFFECT_LEAVING = _split(
-    13, "effect-2.5-leaving", "effect 2.5; discharge when better", "planned_day", controls=("ward", "home"),
+    13, "effect-2.5-leaving", "effect 2.5; discharge when better", *_PLANNED, controls=("ward", "home"),
     changes={**_EFFECT_25, "leave_early_share": 0.8, "leave_at_mean": 3.0},
 )  # fmt: skip
 _WARD = _split(

@@ -12,7 +12,7 @@ import numpy as np
 
 from abate.sources.simulated.streams import Array
 from tests.known_truth.methods import MARGINS
-from tests.known_truth.run import read_results
+from tests.known_truth.run import known_methods, read_results
 from tests.known_truth.scenarios import Scenario
 
 _TINY = 1e-9
@@ -63,7 +63,7 @@ class Summary:
 def summarise(folder: Path, scenario: Scenario) -> Summary:
     """Summarise what is there of a scenario; with no hospital, there are no lines."""
     results = list(read_results(folder, scenario).values())
-    names = [name for name in scenario.methods if any(name in result["methods"] for result in results)]
+    names = [name for name in known_methods(scenario) if any(name in result["methods"] for result in results)]
     return Summary(
         scenario=scenario,
         hospitals=len(results),
