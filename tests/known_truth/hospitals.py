@@ -205,10 +205,9 @@ def _had_all_stayed(stays: Stays) -> Stays:
 
 def _before(given: Ratings, stays: Stays, parameters: HospitalParameters) -> dict[str, Array]:
     """Return the ratings before the admission as rows, back as far as every person's history goes."""
-    back_days = parameters.history_days - _FIRST_GAP_DAYS
     day = (given.time - stays.admission[given.stay]) / SECONDS_PER_DAY
     kinds = np.isin(given.occasion, (PLANNED_VISIT, UNPLANNED_VISIT, DIARY))
-    kept = kinds & (day < 0) & (day >= -back_days)
+    kept = kinds & (day < 0) & (day >= -history_days_of(parameters))
     stay, day = given.stay[kept], day[kept]
     value, occasion = given.value[kept], given.occasion[kept]
     place = np.arange(stay.size) - np.searchsorted(stay, stay)  # ratings are ordered by stay
@@ -218,6 +217,11 @@ def _before(given: Ratings, stays: Stays, parameters: HospitalParameters) -> dic
     table["day"][stay, place], table["rating"][stay, place] = day, value
     flags["is_visit"][stay, place], flags["is_planned"][stay, place] = occasion != DIARY, occasion == PLANNED_VISIT
     return {**table, **flags}
+
+
+def history_days_of(parameters: HospitalParameters) -> int:
+    """Return how many days before the admission ratings are known of everybody."""
+    return parameters.history_days - _FIRST_GAP_DAYS
 
 
 def _stay_ratings(stays: Stays, parameters: HospitalParameters) -> Array:
