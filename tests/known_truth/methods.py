@@ -163,15 +163,13 @@ for _needed, _module in _MODULES.items():
 # ---- one hospital ----------------------------------------------------------------------------------------------
 
 
-def columns_of(hospital: Hospital, names: tuple[str, ...]) -> dict[str, Any]:
+def columns_of(hospital: Hospital, names: tuple[str, ...], *, methods_alone: bool = False) -> dict[str, Any]:
     """Return everything that is kept of a hospital: its truth, a row a method, the checks, the responders expected."""
     analysed = Analysed(hospital)
-    return {
-        "truth": hospital.truth,
-        "methods": estimate_rows(analysed, names),
-        "checks": checks_of(analysed),
-        "responders": responders_of(analysed),
-    }
+    columns = {"truth": hospital.truth, "methods": estimate_rows(analysed, names)}
+    if not methods_alone:
+        columns |= {"checks": checks_of(analysed), "responders": responders_of(analysed)}
+    return columns
 
 
 def estimate_rows(analysed: Analysed, names: tuple[str, ...]) -> dict[str, dict[str, Any]]:

@@ -28,14 +28,16 @@ DEFAULT_FOLDER = Path("known-truth")
 _DIGITS = 6
 
 
-def evaluate(scenario: Scenario, number: int, names: tuple[str, ...] | None = None) -> dict[str, Any]:
-    """Draw one hospital, ask the methods, and return what is kept of it."""
+def evaluate(
+    scenario: Scenario, number: int, names: tuple[str, ...] | None = None, *, methods_alone: bool = False
+) -> dict[str, Any]:
+    """Draw one hospital, ask the methods and the checks (or the methods alone), and return what is kept of it."""
     names = scenario.methods if names is None else names
     started = time.process_time()
     if scenario.family == "comparison":
         columns = comparisons.columns_of_two_drugs(comparisons.draw_two_drugs(scenario, number), names)
     else:
-        columns = methods.columns_of(hospitals.draw_hospital(scenario, number), names)
+        columns = methods.columns_of(hospitals.draw_hospital(scenario, number), names, methods_alone=methods_alone)
     seconds = time.process_time() - started
     return {"hospital": number, "seed": scenario.seed_of(number), "seconds": round(seconds, 4), **_rounded(columns)}
 
@@ -54,6 +56,7 @@ def read_results(folder: Path, scenario: Scenario) -> dict[int, dict[str, Any]]:
         if earlier is not None:
             line["methods"] = {**earlier["methods"], **line["methods"]}
             line["seconds"] += earlier["seconds"]
+            line = {**earlier, **line}
         found[line["hospital"]] = line
     return dict(sorted(found.items()))
 
@@ -68,15 +71,19 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
             continue
 
 
-def missing_jobs(folder: Path, scenario: Scenario, hospital_count: int) -> list[tuple[int, tuple[str, ...]]]:
-    """Return the hospitals that have no result yet, each with the methods it lacks."""
+Job = tuple[int, tuple[str, ...], bool]
+"""A hospital, the methods it lacks, and whether it has a line with everything else already."""
+
+
+def missing_jobs(folder: Path, scenario: Scenario, hospital_count: int) -> list[Job]:
+    """Return the hospitals that have no result yet, or lack a method."""
     done, wanted = read_results(folder, scenario), known_methods(scenario)
-    jobs = []
+    jobs: list[Job] = []
     for number in range(hospital_count):
         have = done[number]["methods"] if number in done else {}
         lacking = tuple(name for name in wanted if name not in have)
         if lacking or number not in done:
-            jobs.append((number, lacking))
+            jobs.append((number, lacking, number in done))
     return jobs
 
 
@@ -94,14 +101,12 @@ def run_scenario(folder: Path, scenario: Scenario, hospital_count: int, pool: Pr
     _say("\n")
 
 
-def _results(
-    scenario: Scenario, jobs: list[tuple[int, tuple[str, ...]]], pool: ProcessPoolExecutor | None
-) -> Iterator[dict[str, Any]]:
+def _results(scenario: Scenario, jobs: list[Job], pool: ProcessPoolExecutor | None) -> Iterator[dict[str, Any]]:
     if pool is None:
-        for number, names in jobs:
-            yield evaluate(scenario, number, names)
+        for number, names, methods_alone in jobs:
+            yield evaluate(scenario, number, names, methods_alone=methods_alone)
         return
-    futures = [pool.submit(evaluate, scenario, number, names) for number, names in jobs]
+    futures = [pool.submit(evaluate, scenario, number, names, methods_alone=alone) for number, names, alone in jobs]
     for future in as_completed(futures):
         yield future.result()
 

@@ -113,16 +113,17 @@ def test_a_run_goes_on_where_it_stopped_and_adds_a_method_that_came_later(tmp_pa
     run_scenario(tmp_path, naive_only, 2, None)
     file = tmp_path / "hazard.jsonl"
     file.write_text(file.read_text() + '{"hospital": 2, "seed"')  # stopped in the middle of a line
-    assert missing_jobs(tmp_path, naive_only, 3) == [(2, ("naive",))]
+    assert missing_jobs(tmp_path, naive_only, 3) == [(2, ("naive",), False)]
     run_scenario(tmp_path, naive_only, 3, None)
     before = read_results(tmp_path, naive_only)
     assert sorted(before) == [0, 1, 2]
     monkeypatch.setitem(methods.METHODS, "later", methods.METHODS["history_mean"])
-    assert missing_jobs(tmp_path, naive_only, 3) == [(number, ("later",)) for number in range(3)]
+    assert missing_jobs(tmp_path, naive_only, 3) == [(number, ("later",), True) for number in range(3)]
     run_scenario(tmp_path, naive_only, 3, None)
     after = read_results(tmp_path, naive_only)
     assert all(set(result["methods"]) == {"naive", "later"} for result in after.values())
     assert all(after[n]["methods"]["naive"] == before[n]["methods"]["naive"] for n in range(3))
+    assert all(after[n]["checks"] == before[n]["checks"] != {} for n in range(3))
     assert missing_jobs(tmp_path, naive_only, 3) == []
 
 
