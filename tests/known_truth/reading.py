@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from abate.stats.regression_to_mean_checks import ALARMS
 from tests.known_truth.demands import SELECTED_NULLS
 from tests.known_truth.families import FAMILIES
 from tests.known_truth.scenarios import PLAIN
@@ -91,8 +92,15 @@ def _families(s: Summaries) -> Iterator[str]:
             (line,) = lines
             yield (
                 f"**Another family, {family}**, no effect: bias {_points([line.bias])}, coverage {span([line.coverage])}, claims "
-                f"{span([line.claims])}, beyond the margin {span([line.claims_margin])}."
+                f"{span([line.claims])}, beyond the margin {span([line.claims_margin])}; the likeliest alarm: {_likeliest_alarm(s[family])}."
             )
+
+
+def _likeliest_alarm(summary: Summary) -> str:
+    """Return the alarm that is raised in most hospitals, and in how many."""
+    alarms = {check.value: summary.flags.get(check.value) or 0.0 for check in ALARMS}
+    name = max(sorted(alarms), key=lambda one: alarms[one])
+    return f"{name.replace('_', ' ')}, {span([alarms[name]])}"
 
 
 def _two_drugs(s: Summaries) -> Iterator[str]:
