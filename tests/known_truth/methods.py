@@ -150,10 +150,11 @@ METHODS: dict[str, Method] = {
 }
 
 
-#: Methods of modules of their own, each with what it needs: the split on a planned day, and the visit process.
+#: Methods of modules of their own, each with what it needs: the split on a planned day, the visit process, normal scores.
 _MODULES = {
     "abate.stats.regression_to_mean_planned_day": "tests.known_truth.with_planned_day",
     "abate.stats.regression_to_mean_visits": "tests.known_truth.with_visits",
+    "abate.stats.regression_to_mean_normal_scores": "tests.known_truth.with_normal_scores",
 }
 for _needed, _module in _MODULES.items():
     if find_spec(_needed) and find_spec(_module):

@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import closing
 from pathlib import Path
@@ -75,21 +75,27 @@ Job = tuple[int, tuple[str, ...], bool]
 """A hospital, the methods it lacks, and whether it has a line with everything else already."""
 
 
-def missing_jobs(folder: Path, scenario: Scenario, hospital_count: int) -> list[Job]:
-    """Return the hospitals that have no result yet, or lack a method."""
+def missing_jobs(folder: Path, scenario: Scenario, hospital_count: int, again: Collection[str] = ()) -> list[Job]:
+    """Return the hospitals that have no result yet, lack a method, or have one that is to be asked ``again``."""
     done, wanted = read_results(folder, scenario), known_methods(scenario)
     jobs: list[Job] = []
     for number in range(hospital_count):
         have = done[number]["methods"] if number in done else {}
-        lacking = tuple(name for name in wanted if name not in have)
+        lacking = tuple(name for name in wanted if name not in have or name in again)
         if lacking or number not in done:
             jobs.append((number, lacking, number in done))
     return jobs
 
 
-def run_scenario(folder: Path, scenario: Scenario, hospital_count: int, pool: ProcessPoolExecutor | None) -> None:
+def run_scenario(
+    folder: Path,
+    scenario: Scenario,
+    hospital_count: int,
+    pool: ProcessPoolExecutor | None,
+    again: Collection[str] = (),
+) -> None:
     """Run what is missing of a scenario and add it to its file, line by line."""
-    jobs = missing_jobs(folder, scenario, hospital_count)
+    jobs = missing_jobs(folder, scenario, hospital_count, again)
     if not jobs:
         return
     started = time.monotonic()
@@ -139,15 +145,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--hospitals", type=int, default=HOSPITALS, help="hospitals of each scenario")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--only", nargs="*", choices=sorted(BY_NAME), default=None, help="names of scenarios")
+    parser.add_argument("--again", nargs="*", default=[], help="methods that have changed, to be asked again")
     asked = parser.parse_args(arguments)
     chosen = [scenario for scenario in SCENARIOS if asked.only is None or scenario.name in asked.only]
     if asked.processes == 1:
         for scenario in chosen:
-            run_scenario(asked.out, scenario, asked.hospitals, None)
+            run_scenario(asked.out, scenario, asked.hospitals, None, asked.again)
         return
     with ProcessPoolExecutor(max_workers=asked.processes) as pool:
         for scenario in chosen:
-            run_scenario(asked.out, scenario, asked.hospitals, pool)
+            run_scenario(asked.out, scenario, asked.hospitals, pool, asked.again)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,10 @@ _EFFECT_25: Mapping[str, float] = MappingProxyType({"drug_mean": 2.5, "drug_sd":
 _WORST: Mapping[str, float | str] = MappingProxyType({"admission_rule": "worst", "candidate_days": 28})
 _BAD_VISITS: Mapping[str, float] = MappingProxyType({"planned_visit_gap_days": 0.0, "unplanned_visit_hazard": 0.012})
 
+#: Where the line beside the model is asked too: the plain ones, and those whose ratings are least normal.
+_SCORED = (
+    "random", "hazard", "threshold", "visits-only", "skew", "bad-visits-diary", "regimes", "attacks", "trend", "attacks-effect",
+)  # fmt: skip
 _PLANNED = ("planned_day", "planned_day_rating", "planned_day_untreated")
 PLAIN_METHODS = ("naive", "history_mean", "model", "model_printed", "conditional")
 
@@ -94,7 +98,8 @@ def _split(number: int, name: str, title: str, *more: str, **fields: object) -> 
     fields.setdefault("controls", ("ward",))
     controls = tuple(f"controls_{kind}" for kind in fields["controls"])  # type: ignore[attr-defined]
     fields.setdefault("parameters", _base(**changes))  # type: ignore[arg-type]
-    return Scenario(number=number, name=name, title=title, methods=(*PLAIN_METHODS, *controls, *more), **fields)  # type: ignore[arg-type]
+    methods = (*PLAIN_METHODS, *controls, *(("normal_scores",) if name in _SCORED else ()), *more)
+    return Scenario(number=number, name=name, title=title, methods=methods, **fields)  # type: ignore[arg-type]
 
 
 def _large(number: int, of: Scenario) -> Scenario:

@@ -125,6 +125,7 @@ def test_a_run_goes_on_where_it_stopped_and_adds_a_method_that_came_later(tmp_pa
     assert all(after[n]["methods"]["naive"] == before[n]["methods"]["naive"] for n in range(3))
     assert all(after[n]["checks"] == before[n]["checks"] != {} for n in range(3))
     assert missing_jobs(tmp_path, naive_only, 3) == []
+    assert missing_jobs(tmp_path, naive_only, 1, again=["later"]) == [(0, ("later",), True)]
 
 
 def test_the_same_hospital_twice_is_the_same():
@@ -153,6 +154,6 @@ def test_a_bar_in_a_cell_is_refused():
 
 def test_scenarios_are_named_on_the_command_line(tmp_path, monkeypatch):
     ran = []
-    monkeypatch.setattr(run, "run_scenario", lambda folder, scenario, count, pool: ran.append((scenario.name, count)))
+    monkeypatch.setattr(run, "run_scenario", lambda folder, scenario, count, *rest: ran.append((scenario.name, count)))
     run.main(["--out", str(tmp_path), "--only", "rise", "hazard", "--hospitals", "5", "--processes", "1"])
     assert ran == [("hazard", 5), ("rise", 5)]
