@@ -54,9 +54,10 @@ def read_results(folder: Path, scenario: Scenario) -> dict[int, dict[str, Any]]:
     for line in _lines(folder / f"{scenario.name}.jsonl"):
         earlier = found.get(line["hospital"])
         if earlier is not None:
-            line["methods"] = {**earlier["methods"], **line["methods"]}
-            line["seconds"] += earlier["seconds"]
-            line = {**earlier, **line}
+            # A hospital asked again counts once.
+            is_more = not set(line["methods"]) <= set(earlier["methods"])
+            seconds = earlier["seconds"] + (line["seconds"] if is_more else 0.0)
+            line = {**earlier, **line, "methods": {**earlier["methods"], **line["methods"]}, "seconds": seconds}
         found[line["hospital"]] = line
     return dict(sorted(found.items()))
 
