@@ -27,8 +27,6 @@ def test_visits_asked_for_when_bad_are_told_from_the_level_by_a_diary():
     plain, visits = lines("bad-visits-diary", ("model", "visits"), 3)
     assert visits.bias < plain.bias - 0.3
     assert abs(visits.bias) < 0.5
-    (nothing,) = lines("bad-visits", ("visits",), 1)
-    assert nothing.answered == 0
 
 
 def test_normal_scores_give_what_the_model_gives_where_ratings_are_normal():
