@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from tests.known_truth import comparisons, methods
-from tests.known_truth.demands import Verdict, judge
+from tests.known_truth.demands import Verdict, is_full, judge
 from tests.known_truth.families import FAMILIES
 from tests.known_truth.reading import read_off
 from tests.known_truth.run import DEFAULT_FOLDER
-from tests.known_truth.scenarios import FIRST_SEED, HOSPITALS, PLAIN, SCENARIOS, SEEDS_PER_SCENARIO, Scenario
+from tests.known_truth.scenarios import FIRST_SEED, HOSPITALS, PLAIN, SCENARIOS, SEEDS_PER_SCENARIO
 from tests.known_truth.summaries import Line, Summary, summarise
 
 PAGE = Path(__file__).parents[2] / "docs" / "known-truth.md"
@@ -66,7 +66,13 @@ asks. Cell: bias ± error (coverage; intervals above 0; below 0), in per cent. W
 """
 
 #: Why a demand does not hold, where that is understood; shown only where it does not.
+_FIRST_BAD_DAY = (
+    "*Hazard and threshold, 600 courses*: that a day was the first bad one also says that the days between ratings were better, which the "
+    "model does not hold. What is left of it, about 0.03 points, is half a standard error at 600 courses; the margin is there for that."
+)
 _REASONS: Mapping[tuple[str, str], str] = {
+    ("1", "hazard-600"): _FIRST_BAD_DAY,
+    ("1", "threshold-600"): _FIRST_BAD_DAY,
     ("1", "visits-only"): (
         "*Visits only, no diary*: with about five visits a course most hospitals of 61 courses have fewer than 30 pairs of near ratings and "
         "get no split. Those that do know little of how long a spell lasts, and nothing of the days between, of which not having been "
@@ -287,23 +293,23 @@ def _plain_word(verdict: Verdict) -> str:
 def _demand_text() -> str:
     return (
         "They were written down after an earlier run on other seeds, and no bound was moved since. A demand is judged by the figure alone; "
-        '"by less than chance" says that it misses its bound by less than two Monte Carlo standard errors. The plain scenarios are '
+        '"by less than chance" says that it misses its bound by less than two Monte Carlo standard errors; the hospitals are those with a number. The plain scenarios are '
         f"{', '.join(PLAIN)}.\n"
     )
 
 
 def _demand_table(verdicts: Iterable[Verdict]) -> str:
-    rows = [
-        [v.number, v.demand, v.where, v.figure or "–", str(v.hospitals) if v.hospitals else "–", v.word]
-        for v in verdicts
-    ]
+    rows = []
+    for v in verdicts:
+        count = "–" if not v.hospitals else str(v.hospitals) if is_full(v) else f"**only {v.hospitals}**"
+        rows.append([v.number, v.demand, v.where, v.figure or "–", count, v.word])
     return table(["", "demand", "scenario", "found", "hospitals", "verdict"], rows)
 
 
 def _reasons(verdicts: Iterable[Verdict]) -> str:
     """Return why demands do not hold, where that is known."""
     failed = {(v.number, v.where) for v in verdicts if v.holds is False}
-    lines = [f"- {text}" for key, text in _REASONS.items() if key in failed]
+    lines = list(dict.fromkeys(f"- {text}" for key, text in _REASONS.items() if key in failed))
     return "Why:\n\n" + "\n".join(lines) + "\n" if lines else ""
 
 
@@ -336,12 +342,6 @@ def _how(summaries: Mapping[str, Summary]) -> str:
 
 def _pace(summary: Summary) -> str:
     return f"{summary.seconds / summary.hospitals:.2f}" if summary.hospitals else "–"
-
-
-def scenario_titles() -> dict[str, str]:
-    """Return the title of each scenario by its name."""
-    scenarios: tuple[Scenario, ...] = SCENARIOS
-    return {scenario.name: scenario.title for scenario in scenarios}
 
 
 def main(arguments: list[str] | None = None) -> None:
