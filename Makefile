@@ -6,7 +6,7 @@ RUN_STAMP := $(VENV)/.run-installed
 DEV_STAMP := $(VENV)/.dev-installed
 OUT ?= demo-study
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench truth clean
 
 demo: $(RUN_STAMP)
 	$(BIN)/abate demo --out $(OUT) --overwrite
@@ -22,6 +22,11 @@ check: $(DEV_STAMP)
 
 bench: $(DEV_STAMP)
 	$(BIN)/python -m benchmarks
+
+# Simulated hospitals with known truth; goes on where it stopped, and writes docs/known-truth.md.
+truth: $(DEV_STAMP)
+	$(BIN)/python -m tests.known_truth.run --out known-truth
+	$(BIN)/python -m tests.known_truth.page --results known-truth
 
 clean:
 	rm -rf $(VENV) demo-study build dist
