@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abate.stats.regression_to_mean_normal_scores import fall_left_by_scores
-
 from tests.known_truth.analysed import LEVEL, Analysed, Interval, Method
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from abate.stats.regression_to_mean_planned_day import AfterLeaving, fall_left_on_planned_day
-
 from abate.sources.simulated.ratings import STEPS_PER_DAY
 from abate.sources.simulated.streams import Array
+from abate.stats.regression_to_mean_planned_day import AfterLeaving, fall_left_on_planned_day
 from tests.known_truth.analysed import LEVEL, Analysed, Interval, Method
 from tests.known_truth.hospitals import PLANNED_DAY
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abate.stats.regression_to_mean_visits import checked_visits, fall_left_by_visits
-
 from tests.known_truth.analysed import LEVEL, Analysed, Interval, Method
 from tests.known_truth.hospitals import history_days_of
 
