@@ -31,6 +31,7 @@ from abate.inference.attribution.rows import (
     reference_rows,
     split_rows,
     untreated_rows,
+    visit_rows,
 )
 from abate.inference.columns import eligible_courses
 from abate.inference.rows import LEVEL, check_unique_ids
@@ -39,11 +40,14 @@ from abate.stats.regression_to_mean_checks import CheckName
 from abate.stats.regression_to_mean_hindsight import fall_left_in_hindsight
 from abate.stats.regression_to_mean_model import HistoryModel, fit_history_model
 from abate.stats.regression_to_mean_planned_day import AfterLeaving, fall_left_on_planned_day
+from abate.stats.regression_to_mean_visits import VisitFall, fall_left_by_visits
 
 if TYPE_CHECKING:
     from abate.contracts.definition import Study
 
 _SEED = 1
+#: Of more courses the model of visits, which takes a second for 61, is not asked.
+MOST_FOR_VISITS = 600
 
 #: Words in the place of a number, as clauses.
 NO_RATINGS = "the records hold no ratings outside the courses"
@@ -98,6 +102,7 @@ def estimate_attribution(
     bracket = history_bracket(histories.everything, LEVEL)
     estimates = (
         *split_rows(line.fall, line.why, histories.drawn_from),
+        *visit_rows(_by_visits(histories, is_asked_when_bad=is_asked_when_bad)),
         *planned_day_rows(study, line.planned, line.fall, line.of_last_rating),
         claim_row(study, line.fall),
         *bracket_rows(bracket, ASKED_WHEN_BAD if is_asked_when_bad else None),
@@ -134,6 +139,13 @@ def _on_planned_day(study: Study, courses: pa.Table, daily: pa.Table, histories:
         return replace(line, planned=PlannedDay(found=found, ended=ended))
     fall = fall_of_planned_day(line.model, found, at, LEVEL)
     return replace(line, fall=fall, planned=PlannedDay(found=found, ended=ended), of_last_rating=line.fall)
+
+
+def _by_visits(histories: Histories, *, is_asked_when_bad: bool) -> VisitFall | None:
+    """Return the split by the model of visits that came because it was bad, where they did and there are not too many courses."""
+    if not is_asked_when_bad or histories.visited is None or len(histories.row) > MOST_FOR_VISITS:
+        return None
+    return fall_left_by_visits(histories.visited, LEVEL)
 
 
 def _line_of_planned_times(histories: Histories, model: HistoryModel) -> _Line:

@@ -19,6 +19,7 @@ from abate.inference.columns import persons, texts
 from abate.knowledge.scales import SCALES
 from abate.stats.arrays import Array
 from abate.stats.regression_to_mean_courses import RatedCourses, RatingScale, checked_courses
+from abate.stats.regression_to_mean_visits import VisitedCourses, checked_visits
 
 if TYPE_CHECKING:
     from abate.contracts.definition import Study
@@ -33,7 +34,8 @@ MOST_EARLIER_RATINGS = 60
 MOST_COURSES = 2_000
 _SEED = 20_260_101
 
-_VISITS = ("planned visit", "unplanned visit", "follow-up")
+_UNPLANNED = "unplanned visit"
+_VISITS = ("planned visit", _UNPLANNED, "follow-up")
 _DIARY = "diary"
 _AT_PLANNED_TIMES = ("planned visit", "follow-up", _DIARY)
 _SECONDS_PER_DAY = 86_400.0
@@ -51,6 +53,8 @@ class Histories:
         With those of which it is known whether they were given at a visit or in a diary; None where it is known of none.
     at_planned_times : RatedCourses or None
         With those of planned visits and of diaries alone; None where there is none.
+    visited : VisitedCourses or None
+        With those of known occasions, and which were of unplanned visits; None where none was.
     row : array of int64, shape (n,)
         Place of each of their courses among the courses of the study.
     late_count : int
@@ -62,6 +66,7 @@ class Histories:
     everything: RatedCourses
     by_occasion: RatedCourses | None
     at_planned_times: RatedCourses | None
+    visited: VisitedCourses | None
     row: NDArray[np.int64]
     late_count: int
     drawn_from: int | None
@@ -103,6 +108,7 @@ def find_histories(study: Study, courses: pa.Table, ratings: pa.Table, treated: 
         everything=whole,
         by_occasion=known,
         at_planned_times=_of_occasions(whole, laid, _AT_PLANNED_TIMES),
+        visited=_with_visits(whole, laid),
         row=row,
         late_count=late_count,
         drawn_from=drawn_from,
@@ -240,10 +246,35 @@ def _laid_out(found: Sequence[_Earlier]) -> _Table:
     return _Table(day=day, rating=rating, occasion=occasion)
 
 
+def _with_visits(whole: RatedCourses, laid: _Table) -> VisitedCourses | None:
+    """Return the same courses with ratings of known occasions and which of them were of unplanned visits; None where none was."""
+    kept, unplanned = _is_of(laid, (*_VISITS, _DIARY)), _is_of(laid, (_UNPLANNED,))
+    if not unplanned.any():
+        return None
+    return checked_visits(
+        laid.day,
+        np.where(kept, laid.rating, np.nan),
+        whole.first,
+        whole.final,
+        whole.final_day,
+        unplanned,
+        whole.person,
+        watched_days=HISTORY_DAYS,
+        scale=whole.scale,
+    )
+
+
+def _is_of(laid: _Table, occasions: Sequence[str]) -> Flags:
+    """Return which ratings there are of these occasions."""
+    named = np.array([[text or "" for text in row] for row in laid.occasion.tolist()], dtype=str).reshape(
+        laid.rating.shape
+    )
+    return np.isin(named, occasions) & np.isfinite(laid.rating)
+
+
 def _of_occasions(whole: RatedCourses, laid: _Table, occasions: Sequence[str]) -> RatedCourses | None:
     """Return the same courses with ratings of these occasions alone; None where there is none."""
-    kept = np.isin(np.where(laid.occasion == None, "", laid.occasion).astype(str), occasions)  # noqa: E711
-    kept &= np.isfinite(laid.rating)
+    kept = _is_of(laid, occasions)
     if not kept.any():
         return None
     found = checked_courses(

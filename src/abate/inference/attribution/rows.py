@@ -32,6 +32,7 @@ from abate.stats.regression_to_mean_courses import RatedCourses
 from abate.stats.regression_to_mean_intervals import CourseMean, mean_by_person
 from abate.stats.regression_to_mean_model import HistoryModel
 from abate.stats.regression_to_mean_reference import natural_fall_conditional
+from abate.stats.regression_to_mean_visits import VisitFall
 
 if TYPE_CHECKING:
     import abate.contracts.definition as definition
@@ -104,6 +105,24 @@ def planned_day_rows(
         n=found.gone_count + found.missed_count + found.rated_count,
         method="count",
     )
+
+
+def visit_rows(found: VisitFall | None) -> Iterator[Estimate]:
+    """Give the split by the model of visits that came because it was bad, beside that of planned times."""
+    if found is None:
+        return
+    yield _row(
+        "regression.visits_fall", "mean fall, of the courses whose visits are modelled", found.fall.observed, POINTS
+    )
+    yield _row(
+        "regression.visits_natural",
+        "fall to be expected, visits modelled as coming with pain",
+        found.fall.natural,
+        POINTS,
+    )
+    yield _row("regression.visits_left", "fall left, visits modelled as coming with pain", found.fall.left, POINTS)
+    gamma = "by how much the log chance of a visit rises with each point of a spell; above 0 alone proves nothing"
+    yield _row("regression.visits_gamma", gamma, found.gamma, "1")
 
 
 def claim_row(study: Study, fall: FallLeft) -> Estimate:

@@ -36,6 +36,7 @@ def split_table(view: ResultView) -> ReportTable:
     """Return every line of the split: what was to be expected and what is left."""
     rows = [
         *_line(view, "From each patient\u2019s earlier ratings", "natural", "left"),
+        *_line(view, "Visits modelled as coming with pain", "visits_natural", "visits_left"),
         *_line(view, "By the last rating, which flatters", "last_rating_natural", "last_rating_left"),
         *_line(view, "Untreated episodes chosen alike", "untreated_natural", "untreated_left"),
         *_bracket(view),

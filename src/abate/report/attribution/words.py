@@ -129,8 +129,14 @@ def _say_rests_on(view: ResultView, fall: Estimate) -> str:
 def _say_flags(view: ResultView) -> Sequence[str]:
     found = []
     if is_flagged(view, "asked_when_bad"):
+        left = view.known("regression.visits_left")
+        beside = (
+            ""
+            if left is None
+            else f" With the visits in the model, as coming with pain, {with_interval(left)} would be left."
+        )
         found.append(
-            "Visits came when it was bad. The split therefore rests on ratings at planned times and in diaries alone."
+            f"Visits came when it was bad. The split therefore rests on ratings at planned times and in diaries alone.{beside}"
         )
     if is_flagged(view, "in_hindsight"):
         found.append(

@@ -67,6 +67,7 @@ def split_lines(view: ResultView) -> Sequence[SplitLine]:
     first = _first(view)
     found = [
         _line(view, first, "From earlier ratings", "natural", "left"),
+        _line(view, first, "Visits modelled", "visits_natural", "visits_left", fall="visits_fall"),
         _line(view, first, "By the last rating", "last_rating_natural", "last_rating_left", fall="last_rating_fall"),
         _line(view, first, "Untreated episodes", "untreated_natural", "untreated_left", fall=""),
         _history_line(view, first),

@@ -74,6 +74,10 @@ def test_visits_that_came_when_bad_are_flagged_and_left_out():
     assert flagged["regression.flag.asked_when_bad"].value == 1
     assert flagged["regression.history_mean_left"].reason == ASKED_WHEN_BAD
     assert FROM_PLANNED_TIMES in flagged["regression.left"].method
+    # The model of the visits stands beside it, of the same fall.
+    assert flagged["regression.visits_fall"].value == pytest.approx(flagged["regression.fall"].value)
+    assert flagged["regression.visits_left"].lower < 2.9 < flagged["regression.visits_left"].upper
+    assert flagged["regression.visits_gamma"].value > 0
     # From the diary alone less is left than from all ratings: those of visits say that such bad days are usual.
     courses, rated = hospital(when_bad=True, seed=5)
     place = rated.column_names.index("occasion")
@@ -87,6 +91,8 @@ def test_visits_when_bad_without_a_diary_give_no_split():
     assert found["response.points_2.expected"].value is None
     assert found["regression.claim"].value is None
     assert found["regression.fall"].value is not None
+    assert found["regression.visits_left"].value is None
+    assert found["regression.visits_left"].reason
 
 
 def test_a_day_chosen_in_hindsight_needs_its_window():
