@@ -17,7 +17,8 @@ from abate.stats.arrays import Array, is_constant
 from abate.stats.balancing_weights import Population
 from abate.stats.contrasts import GroupMeans, ratio_of
 from abate.stats.doubly_robust import OutcomeKind, doubly_robust_means
-from abate.stats.weighted_comparison import weighted_means, weighted_shares_free
+from abate.stats.propensity import WEAK_PENALTY
+from abate.stats.weighted_comparison import bootstrapped_difference, weighted_means, weighted_shares_free
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from abate.contracts.target_trial import WeightMethod
 
 POINTS = "{points}"
+
+#: How often persons are drawn, from which seed, and above how many courses they are not.
+_DRAWS, _SEED, MOST_TO_DRAW = 500, 1, 2_000
+_BOOTSTRAPPED: dict[WeightMethod, Population] = {"overlap": Population.OVERLAP, "everybody": Population.EVERYBODY}
 
 #: What is said of a group without spread.
 SAME = "is the same, so its own uncertainty is not counted"
@@ -140,6 +145,9 @@ def _rows_of(
             _augmented(outcome, courses.design.weights, is_flag),
             unit=unit,
         ),
+        *_bootstrapped(
+            f"{id}.bootstrap", f"{quantity}; interval by drawing persons", outcome, courses.design.weights, found
+        ),
         contrast_row(weighted, f"{id}.plain", f"{quantity}; without weights", plain, unit=unit),
     ]
     for method in _OTHER_METHODS:
@@ -148,6 +156,45 @@ def _rows_of(
             words = f"{quantity}; {_METHOD_WORDS[method]}"
             rows.append(contrast_row(other.weighted, f"{id}.by_{method}", words, other.means, unit=unit))
     return rows
+
+
+def _bootstrapped(id: str, quantity: str, outcome: _Outcome, method: WeightMethod, of: Estimate) -> list[Estimate]:
+    """Return the same difference with an interval by drawing persons, the score fitted anew each time; of weights that follow from a score."""
+    population, weighted, unit = _BOOTSTRAPPED.get(method), outcome.weighted, of.unit
+    if population is None:
+        return []
+    why_not = of.reason if of.value is None else None
+    if why_not is None and len(outcome.values) > MOST_TO_DRAW:
+        why_not = f"not drawn for more than {MOST_TO_DRAW} courses, where the interval of the weights is as good"
+    if why_not is not None:
+        return [failed_row(id, quantity, why_not, unit)]
+    found = bootstrapped_difference(
+        outcome.values,
+        weighted.treated,
+        weighted.covariates,
+        weighted.persons,
+        penalty=WEAK_PENALTY,
+        seed=_SEED,
+        population=population,
+        replicate_count=_DRAWS,
+    )
+    if found.value is None or found.lower is None:
+        return [failed_row(id, quantity, found.reason or "no interval was found", unit)]
+    return [
+        Estimate(
+            id=id,
+            quantity=quantity,
+            value=found.value,
+            lower=found.lower,
+            upper=found.upper,
+            level=found.level,
+            unit=unit,
+            n=len(outcome.values),
+            person_count=found.cluster_count,
+            standard_error=found.standard_error,
+            method=f"{found.method}; persons drawn {found.replicate_count} times, seed {found.seed}",
+        )
+    ]
 
 
 def say_one_sided(weighted: Weighted, values: Array) -> str:

@@ -36,6 +36,9 @@ def test_the_difference_is_near_the_truth_where_the_plain_one_is_not(found):
     assert final.lower < TRUE_DIFFERENCE < final.upper
     assert not plain.lower < TRUE_DIFFERENCE < plain.upper
     assert abs(rows["comparison.final.augmented"].value - final.value) < 2 * final.standard_error
+    drawn = rows["comparison.final.bootstrap"]
+    assert drawn.value == pytest.approx(final.value, abs=1e-9)
+    assert 0.6 < drawn.standard_error / final.standard_error < 1.6
     assert final.value == pytest.approx(
         rows["comparison.final.treated"].value - rows["comparison.final.comparator"].value, abs=1e-12
     )

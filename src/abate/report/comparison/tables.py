@@ -122,6 +122,7 @@ def sensitivity_of_comparison_table(view: ResultView) -> ReportTable:
 _WAYS = (
     ("plain", "as the groups are, nothing made alike"),
     ("augmented", "augmented weighting, cross-fitted by person"),
+    ("bootstrap", "interval by drawing persons, score fitted anew"),
     ("by_overlap", "overlap weights"),
     ("by_matching", "nearest neighbours"),
     ("by_strata", "strata of the score"),
