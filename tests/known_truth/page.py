@@ -113,6 +113,7 @@ def render_page(folder: Path) -> str:
         "## Other families than the model's\n",
         _FAMILY_TEXT,
         _wide_table(_of(summaries, lambda s: s.family in FAMILIES), _WIDE, _cell, methods.METHODS),
+        _long_table(_of(summaries, lambda s: s.family in FAMILIES)),
         "## Two drugs\n",
         _DRUGS_TEXT,
         _wide_table(_of(summaries, lambda s: s.family == "comparison"), _WIDE_DRUGS, _drug_cell, comparisons.METHODS),
