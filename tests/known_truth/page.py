@@ -113,6 +113,7 @@ def render_page(folder: Path) -> str:
         "## Other families than the model's\n",
         _FAMILY_TEXT,
         _wide_table(_of(summaries, lambda s: s.family in FAMILIES), _WIDE, _cell, methods.METHODS),
+        _long_table(_of(summaries, lambda s: s.family in FAMILIES)),
         "## Two drugs\n",
         _DRUGS_TEXT,
         _wide_table(_of(summaries, lambda s: s.family == "comparison"), _WIDE_DRUGS, _drug_cell, comparisons.METHODS),
@@ -120,6 +121,7 @@ def render_page(folder: Path) -> str:
         "## Demands\n",
         _demand_text(),
         _demand_table(verdicts),
+        _of_first_hospitals(folder, summaries, verdicts),
         _reasons(verdicts),
         "## How it is run\n",
         _how(summaries),
@@ -304,6 +306,23 @@ def _demand_table(verdicts: Iterable[Verdict]) -> str:
         count = "–" if not v.hospitals else str(v.hospitals) if is_full(v) else f"**only {v.hospitals}**"
         rows.append([v.number, v.demand, v.where, v.figure or "–", count, v.word])
     return table(["", "demand", "scenario", "found", "hospitals", "verdict"], rows)
+
+
+def _of_first_hospitals(folder: Path, summaries: Mapping[str, Summary], verdicts: Iterable[Verdict]) -> str:
+    """Say which verdicts were others with the first hospitals alone, where some scenarios were gone on with."""
+    longer = [s.scenario.name for s in summaries.values() if s.hospitals > HOSPITALS]
+    if not longer:
+        return ""
+    first = judge({scenario.name: summarise(folder, scenario, HOSPITALS) for scenario in SCENARIOS})
+    other = [
+        f"{v.demand}, {v.where}: {v.figure} of {v.hospitals} ({v.word.strip('*')})"
+        for v, now in zip(first, verdicts, strict=True)
+        if v.word != now.word
+    ]
+    return (
+        f"More than {HOSPITALS} hospitals were run, after the first {HOSPITALS} had been seen, of {', '.join(longer)}. With the first "
+        f"{HOSPITALS} alone these verdicts are others: {'; '.join(other) if other else 'none'}.\n"
+    )
 
 
 def _reasons(verdicts: Iterable[Verdict]) -> str:

@@ -93,6 +93,10 @@ def _families(s: Summaries) -> Iterator[str]:
             yield (
                 f"**Another family, {family}**, no effect: bias {_points([line.bias])}, coverage {span([line.coverage])}, claims "
                 f"{span([line.claims])}, beyond the margin {span([line.claims_margin])}; the likeliest alarm: {_likeliest_alarm(s[family])}."
+                + "".join(
+                    f" On normal scores: {_points([scored.bias])}, claims {span([scored.claims])}."
+                    for scored in _lines(s, [family], ["normal_scores"])
+                )
             )
 
 

@@ -60,9 +60,9 @@ class Summary:
     seconds: float
 
 
-def summarise(folder: Path, scenario: Scenario) -> Summary:
-    """Summarise what is there of a scenario; with no hospital, there are no lines."""
-    results = list(read_results(folder, scenario).values())
+def summarise(folder: Path, scenario: Scenario, most: int | None = None) -> Summary:
+    """Summarise what is there of a scenario, or its first hospitals; with no hospital, there are no lines."""
+    results = list(read_results(folder, scenario).values())[:most]
     names = [name for name in known_methods(scenario) if any(name in result["methods"] for result in results)]
     return Summary(
         scenario=scenario,
