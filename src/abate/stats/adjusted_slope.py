@@ -66,8 +66,8 @@ def adjusted_slope(
     Examples
     --------
     >>> found = adjusted_slope([1, 3, 2, 5, 4], [0, 1, 0, 2, 1], [0, 0, 1, 1, 1], range(5))
-    >>> round(found.value, 4)
-    1.6429
+    >>> round(found.value, 4)  # by hand within the two groups: (1 + 3) / (0.5 + 2)
+    1.6
     """
     require_level(level)
     y, x, labels = number_vector(outcome, "outcome"), number_vector(number, "number"), label_vector(person, "person")
