@@ -345,8 +345,7 @@ def test_what_was_hidden_does_not_follow_from_a_later_release_with_new_courses(s
     assert together(*releases, grown=True).found(5) == {}
 
 
-@pytest.mark.parametrize("seed", [8, 9])
-@pytest.mark.parametrize("later", ["5", "5-rounded"])
+@pytest.mark.parametrize(("seed", "later"), [(8, "5-rounded"), (9, "5")])
 def test_exact_counts_of_a_grown_study_would_tell_what_was_hidden(seed, later):
     """Without this the test before could not fail: nobody looks at the earlier release here."""
     rows = simulate_rows(STUDY, 95, seed)
