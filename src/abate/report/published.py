@@ -177,7 +177,7 @@ def _place_of_own(view: ResultView) -> tuple[str, ...]:
     ) else ""  # fmt: skip
     return (
         (
-            f"The true mean fall of a new series would lie between {reach} points with 95\u202f% probability if it were one of their kind; "
+            f"The true mean fall of a new series would lie from {reach} points with 95\u202f% probability if it were one of their kind; "
             f"this study\u2019s lies {place} it.{wide}"
         ),
     )

@@ -85,11 +85,11 @@ def build_sections(view: ResultView) -> tuple[Section, ...]:
         _nadir(view),
         _harm(view),
         _durability(view),
-        _sensitivity(view),
         _attribution(view),
         *_published(view),
         *_comparison(view),
         *_dose_response(view),
+        _sensitivity(view),
         _limits(view),
         _methods(view),
     )

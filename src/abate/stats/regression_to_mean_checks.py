@@ -97,6 +97,14 @@ class Check:
         return self.statistic is not None and self.statistic < -FLAGGED_BEYOND
 
 
+#: What no check sees; it stands among them so that nobody takes silence for an answer.
+WARD_UNSEEN = Check(
+    name=CheckName.WARD_EFFECT,
+    is_flagged=None,
+    reason="no rating of the treated can show what the ward does beside the treatment",
+)
+
+
 def checks_of_ratings(model: HistoryModel) -> tuple[Check, ...]:
     """Return every check that ratings before can give, in the order in which they are to be read.
 
@@ -118,11 +126,7 @@ def checks_of_ratings(model: HistoryModel) -> tuple[Check, ...]:
         check_chosen_day(model),
         check_surprise_of_first(model),
         *checks_of_information(model),
-        Check(
-            name=CheckName.WARD_EFFECT,
-            is_flagged=None,
-            reason="no rating of the treated can show what the ward does beside the treatment",
-        ),
+        WARD_UNSEEN,
     )
 
 

@@ -16,8 +16,8 @@ from abate.base.errors import (
     MissingTableError,
     NotRecordsError,
     ParameterError,
-    RecordsNotFoundError,
 )
+from abate.base.reading import read_text_file
 from abate.contracts.notice import NOT_A_DEVICE
 from abate.stats.count_percent import CountCheck, PartsCheck, check_count_percent, check_parts
 from abate.stats.printed_numbers import Fit, PrintedNumber, read_printed
@@ -203,16 +203,11 @@ def _worst(fits: Sequence[Fit]) -> Fit:
 
 
 def _rows_of(path: Path) -> list[list[str]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (FileNotFoundError, IsADirectoryError):
-        raise RecordsNotFoundError(
-            f"there is no file {path}; name a CSV file with the columns k, n, percent."
-        ) from None
-    except UnicodeDecodeError:
-        raise NotRecordsError(f"{path.name} is no text in UTF-8; save it as CSV in UTF-8.") from None
-    except OSError as error:
-        raise RecordsNotFoundError(f"{path} cannot be read ({error.strerror or 'no reason given'}).") from None
+    text = read_text_file(
+        path,
+        name_what="name a CSV file with the columns k, n, percent",
+        not_text=NotRecordsError(f"{path.name} is no text in UTF-8; save it as CSV in UTF-8."),
+    )
     lines = text.splitlines()
     head = lines[0] if lines else ""
     separator = max(_SEPARATORS, key=head.count)

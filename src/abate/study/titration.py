@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from abate.base.errors import ExitCode, PlanError, RecordsNotFoundError
+from abate.base.errors import ExitCode, PlanError
+from abate.base.reading import read_text_file
 from abate.contracts.notice import NOT_A_DEVICE
 from abate.courses.titration_check import LimitCheck, PlanCheck, Stretch, check_plan
 from abate.courses.titration_findings import REFUSED
@@ -72,16 +73,11 @@ def check_plan_file(path: Path, *, as_json: bool = False) -> PrintedCheck:
 
 def read_plan(path: Path) -> TitrationPlan:
     """Return the plan in a TOML file; errors as ``check_plan_file``."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (FileNotFoundError, IsADirectoryError):
-        raise RecordsNotFoundError(
-            f"there is no file {path}; name a titration plan, or print one: abate titration --example."
-        ) from None
-    except UnicodeDecodeError:
-        raise PlanError(f"{path.name} is no text in UTF-8; start from 'abate titration --example'.") from None
-    except OSError as error:
-        raise RecordsNotFoundError(f"{path} cannot be read ({error.strerror or 'no reason given'}).") from None
+    text = read_text_file(
+        path,
+        name_what="name a titration plan, or print one: abate titration --example",
+        not_text=PlanError(f"{path.name} is no text in UTF-8; start from 'abate titration --example'."),
+    )
     try:
         return make_plan(tomllib.loads(text), path.name)
     except tomllib.TOMLDecodeError as error:

@@ -15,8 +15,8 @@ from abate.report.sections import build_sections
 from abate.report.view import ResultView
 from tests.report_example import HOSTILE, example_result, example_study, hostile_result, result_of_rows, simulate_rows
 
-SECTIONS = ["by-day", "attrition", "characteristics", "courses", "change", "response", "nadir", "harm", "durability", "sensitivity",
-            "attribution", "published", "limits", "methods", "checklist", "findings", "provenance"]  # fmt: skip
+SECTIONS = ["by-day", "attrition", "characteristics", "courses", "change", "response", "nadir", "harm", "durability", "attribution",
+            "published", "sensitivity", "limits", "methods", "checklist", "findings", "provenance"]  # fmt: skip
 
 
 class Page(HTMLParser):

@@ -48,7 +48,7 @@ def test_the_sections_stand_in_the_order_of_a_paper(written):
     assert heads == ["Summary", "Methods", "Results", "What this design cannot show", "Reporting checklists", "Findings in the records", "Provenance"]  # fmt: skip
     results = [text for style, text in paragraphs_of(written) if style == "Heading 2"]
     assert results[:2] == ["Pain by day, and the dose under it", "Who entered, and who was lost"]
-    assert results[-2:] == ["How much of the fall needs no drug", "Beside published series"]
+    assert results[-3:] == ["How much of the fall needs no drug", "Beside published series", "Sensitivity to the rules"]
 
 
 def test_tables_and_figures_have_the_numbers_of_the_page(view, parts, written):

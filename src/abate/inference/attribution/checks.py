@@ -13,6 +13,7 @@ from abate.contracts.clock import Anchor, parse_moment
 from abate.inference.attribution.histories import Histories
 from abate.inference.columns import numbers, rows_of_courses, texts
 from abate.stats.regression_to_mean_checks import (
+    WARD_UNSEEN,
     Check,
     CheckName,
     check_asked_when_bad,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 #: Nobody is asked whether they left because they were better before this day: the first day of a course has hardly a rating.
 FIRST_DAY_TO_LEAVE = 2
-_UNKNOWN_OCCASIONS = "it is not known which ratings were given at visits and which in a diary"
 _SECONDS_PER_DAY = 86_400
 
 
@@ -57,26 +57,18 @@ def run_checks(study: Study, courses: pa.Table, daily: pa.Table, histories: Hist
     model : HistoryModel
         Of all ratings before.
     """
-    known = histories.by_occasion
-    occasions: tuple[Check, ...]
-    if known is None:
-        names = CheckName.ASKED_WHEN_BAD, CheckName.VISITS_ABOVE_DIARY, CheckName.LASTING_RISE
-        occasions = tuple(Check(name=name, is_flagged=None, reason=_UNKNOWN_OCCASIONS) for name in names)
-    else:
-        occasions = (check_asked_when_bad(known), *check_visits_against_diary(known))
+    # Where no occasion is known these checks say so themselves.
+    known = histories.by_occasion or histories.everything
     return Checks(
         found=(
-            *occasions,
+            check_asked_when_bad(known),
+            *check_visits_against_diary(known),
             _check_leaving(courses, daily),
             _check_hindsight(study),
             check_chosen_day(model),
             check_surprise_of_first(model),
             *checks_of_information(model),
-            Check(
-                name=CheckName.WARD_EFFECT,
-                is_flagged=None,
-                reason="no rating of the treated can show what the ward does beside the treatment",
-            ),
+            WARD_UNSEEN,
         )
     )
 
