@@ -58,3 +58,15 @@ def spark_engine() -> Iterator[Engine]:
 def engine(request: pytest.FixtureRequest) -> Engine:
     """Each engine in turn."""
     return request.getfixturevalue(f"{request.param}_engine")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together, on one of the workers, what shares something dear: the one Spark, and the hospital or browser of an acceptance module.
+
+    Everything else is dealt out singly. It changes where a test runs, never whether.
+    """
+    for item in items:
+        if item.get_closest_marker("spark") is not None:
+            item.add_marker(pytest.mark.xdist_group("spark"))
+        elif item.path.parent.name == "acceptance":
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
