@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -9,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from abate.contracts.definition import Name, Section
 
 #: Version of the plan file; raised whenever a reader of an older one would misread the new one.
-PLAN_SCHEMA = "abate-plan/1"
+PLAN_SCHEMA: Literal["abate-plan/1"] = "abate-plan/1"
 
 #: Where a number comes from. "assumed": nobody has measured it; it is shown as unverified wherever it is shown.
 Basis = Literal["study", "literature", "typed", "assumed"]
@@ -43,7 +44,7 @@ def _as_tuple(value: Any) -> Any:
 
 
 def _rising(values: tuple[float, ...]) -> tuple[float, ...]:
-    if any(later <= earlier for earlier, later in zip(values, values[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(values)):
         raise ValueError("the values must rise; put them in order, each once.")
     return values
 
