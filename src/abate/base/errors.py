@@ -31,6 +31,7 @@ class ExitCode(IntEnum):
     RESULTS = 15
     DISCLOSURE = 16
     INCONSISTENT = 17
+    PLAN_FILE = 19
     INTERRUPTED = 130
 
 

@@ -34,6 +34,9 @@ DesignKind = Literal[
 ]
 Strategy = Literal["treatment policy", "hypothetical", "composite", "while on treatment", "principal stratum"]
 
+#: Numbers of a plan are written with four digits.
+_ROUNDING = 0.001
+
 _Share = Annotated[float, Field(ge=0, le=1)]
 _OpenShare = Annotated[float, Field(gt=0, lt=1)]
 _Text = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -193,6 +196,19 @@ class Effect(Section):
                 raise ValueError(
                     f'plan_on = "shrunk" takes {", ".join(lacking)} off the fall, and the file does not give it; add it with its source.'
                 )
+        return self
+
+
+    @model_validator(mode="after")
+    def _parts_add_up(self) -> Effect:
+        observed, expected, left = self.observed_fall, self.regression_to_mean, self.fall_left
+        if observed is None or expected is None or left is None:
+            return self
+        if abs(observed.value - expected.value - left.value) > _ROUNDING:
+            raise ValueError(
+                f"fall_left is {left.value:g}, and observed_fall less regression_to_mean is {observed.value - expected.value:g}; "
+                "change it as well, or leave it out (its standard error is then made of theirs)."
+            )
         return self
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from abate.base.errors import ParameterError, StudyFileError
 from abate.contracts.definition import Study
+from abate.study.mistakes import describe_mistake, lower_first, nearest_word
 from abate.study.response_range import check_scale
 from abate.study.site_drugs import with_site_drugs
 
@@ -31,7 +31,7 @@ def read_study(where: str | Path) -> Study:
         return parse_study(_text_of(path), name=path.name, folder=path.parent)
     if str(where) in preset_names():
         return parse_study(preset_text(str(where)), name=f"preset {where}")
-    nearest = _nearest(str(where), preset_names())
+    nearest = nearest_word(str(where), preset_names())
     hint = f"did you mean the preset {nearest!r}?" if nearest else "write one with 'abate init PRESET --out FILE'."
     raise StudyFileError(f"there is no study file {str(where)!r} and no preset of that name; {hint}")
 
@@ -47,7 +47,7 @@ def parse_study(text: str, *, name: str = "study file", folder: Path | None = No
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise StudyFileError(f"{name} is not valid TOML: {_lower_first(str(error))}.") from None
+        raise StudyFileError(f"{name} is not valid TOML: {lower_first(str(error))}.") from None
     return check_study(data, name=name, folder=folder)
 
 
@@ -62,7 +62,7 @@ def check_study(data: Mapping[str, Any], *, name: str = "study", folder: Path | 
     try:
         study = Study.model_validate(with_site_drugs(data, folder, name))
     except ValidationError as error:
-        raise StudyFileError(_describe(error, name)) from None
+        raise StudyFileError(describe_mistake(error, name, Study)) from None
     check_scale(study, name)
     _check_refractory(study, name)
     return study
@@ -83,7 +83,7 @@ def preset_text(name: str) -> str:
         If there is no preset of that name.
     """
     if name not in preset_names():
-        nearest = _nearest(name, preset_names())
+        nearest = nearest_word(name, preset_names())
         hint = f"did you mean {nearest!r}?" if nearest else f"there are {', '.join(preset_names())}."
         raise StudyFileError(f"there is no preset {name!r}; {hint}")
     return (resources.files("abate.study") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
@@ -127,77 +127,3 @@ def _check_refractory(study: Study, name: str) -> None:
                 raise StudyFileError(
                     f"{name}, failure.available_since: there is no class {drug_class!r}; {nearest_or_all(drug_class, classes)}"
                 )
-
-
-def _describe(error: ValidationError, name: str) -> str:
-    mistakes = sorted(error.errors(include_url=False), key=lambda mistake: mistake["type"] != "extra_forbidden")
-    first, rest = mistakes[0], len(mistakes) - 1
-    more = (
-        ""
-        if rest == 0
-        else f" There {'is' if rest == 1 else 'are'} {rest} more mistake{'s' if rest > 1 else ''} in the file."
-    )
-    return f"{name}, {_place(first['loc'])}: {_sentence(first)}{more}"
-
-
-def _sentence(mistake: Any) -> str:
-    key = mistake["loc"][-1] if mistake["loc"] else ""
-    match mistake["type"]:
-        case "extra_forbidden":
-            known = _known_keys(mistake["loc"][:-1])
-            nearest = _nearest(str(key), known)
-            return f"the key {str(key)!r} is not known; " + (
-                f"did you mean {nearest!r}?" if nearest else f"known here are {', '.join(known)}."
-            )
-        case "missing":
-            return f"{str(key)!r} is missing; it has to be given."
-        case "value_error":
-            return str(mistake["ctx"]["error"])
-        case "literal_error":
-            return f"found {mistake['input']!r}; write {mistake['ctx']['expected']}."
-        case _:
-            found = mistake["input"]
-            shown = repr(found) if isinstance(found, str | int | float | bool) else f"a {type(found).__name__}"
-            return f"{_lower_first(mistake['msg'])}; found {shown}."
-
-
-def _place(location: Sequence[str | int]) -> str:
-    """Return ``response.also.2.points`` as a reader counts: ``response.also (entry 3).points``."""
-    words: list[str] = []
-    for part in location:
-        if isinstance(part, int) and words:
-            words[-1] += f" (entry {part + 1})"
-        else:
-            words.append(str(part))
-    return ".".join(words) or "top level"
-
-
-def _known_keys(location: Sequence[str | int]) -> list[str]:
-    """Return the keys that the section at ``location`` may have, as they are written in the file."""
-    model: Any = Study
-    is_name_of_entry = False  # the key after a mapping such as events.terms is the user's own word
-    for part in location:
-        if isinstance(part, int) or model is None:
-            continue
-        if is_name_of_entry:
-            is_name_of_entry = False
-            continue
-        found = next((field for name, field in model.model_fields.items() if part in (name, field.alias)), None)
-        model = None if found is None else _model_in(found.annotation)
-        is_name_of_entry = found is not None and get_origin(found.annotation) is dict
-    return [] if model is None else [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _model_in(annotation: Any) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for part in get_args(annotation) if (found := _model_in(part)) is not None), None)
-
-
-def _nearest(word: str, known: Any) -> str | None:
-    found = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    return found[0] if found else None
-
-
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]
