@@ -62,7 +62,7 @@ def test_every_id_stands_once():
         plan_of(
             follow_up={"lost": share(0.4, 50)},
             centre_sd=number(0.4),
-            **{"accrual": {**plan_data()["retention"], "seen": 50, "months": 30, "consent": share(0.5)}},
+            accrual={**plan_data()["retention"], "seen": 50, "months": 30, "consent": share(0.5)},
         )
     )
     assert len({row.id for row in rows}) == len(rows)

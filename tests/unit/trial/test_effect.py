@@ -34,7 +34,7 @@ def test_the_spread_between_populations_widens_what_is_believed():
 
 
 def test_a_fall_left_that_is_not_the_difference_of_its_parts_is_refused():
-    with pytest.raises(ValueError, match="fall_left is 2, and observed_fall less regression_to_mean is 3.3"):
+    with pytest.raises(ValueError, match=r"fall_left is 2, and observed_fall less regression_to_mean is 3\.3"):
         effect_of(fall_left=number(2.0, 0.3))
 
 
