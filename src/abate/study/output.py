@@ -16,8 +16,8 @@ from abate.base.writing import writing
 MARK_OF_A_RUN = "manifest.json"
 
 
-def check_target(target: Path, *, overwrite: bool) -> None:
-    """Refuse a target that cannot be written, before any work is done.
+def check_target(target: Path, *, overwrite: bool, mark: str = MARK_OF_A_RUN) -> None:
+    """Refuse a target that cannot be written, before any work is done; ``mark`` is the file by which its own kind is known.
 
     Raises
     ------
@@ -28,7 +28,7 @@ def check_target(target: Path, *, overwrite: bool) -> None:
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise OutputError(f"{target} is there already and is no folder; name another one with --out.")
     if target.is_dir() and any(target.iterdir()):
-        if not (target / MARK_OF_A_RUN).is_file():
+        if not (target / mark).is_file():
             raise OutputError(f"{target} is not empty and was not written by abate; name another folder with --out.")
         if not overwrite:
             raise OutputError(f"{target} holds an earlier run; name another folder with --out, or add --overwrite.")
