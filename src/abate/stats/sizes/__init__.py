@@ -1,0 +1,1 @@
+"""How many persons must a trial have, or what can so many show?"""
