@@ -261,6 +261,7 @@ class Accrual(Sourced):
     consent: Share
     centres: int = Field(default=1, ge=1, description="Centres behind these numbers")
     start_up_months: float = Field(default=0.0, ge=0, description="Until a further centre has its first participant")
+    finish_within_months: float = Field(default=24.0, gt=0, description="By when the last participant is wanted")
 
 
 class Stay(Sourced):

@@ -48,7 +48,9 @@ _HARM = HarmRule(
 )
 
 
-def plan_from_study(study: Study, result: StudyResult, outcomes: pa.Table, daily: pa.Table, results_hash: str) -> PlanFile:
+def plan_from_study(
+    study: Study, result: StudyResult, outcomes: pa.Table, daily: pa.Table, results_hash: str
+) -> PlanFile:
     """Return a plan of two arms in parallel, filled from a study's run.
 
     Parameters
@@ -74,7 +76,9 @@ def plan_from_study(study: Study, result: StudyResult, outcomes: pa.Table, daily
     repeats = carry_repeats(study, outcomes, rule.smallest_count)
     arms = default_arms("parallel", Course(drug=study.treatment.name, days=ratings.days[-1]))
     return PlanFile(
-        title=f"{study.treatment.name.capitalize()} against an active placebo: a trial planned from “{study.title}”"[:300],
+        title=f"{study.treatment.name.capitalize()} against an active placebo: a trial planned from “{study.title}”"[
+            :300
+        ],
         condition=_condition(study),
         question=Question(),
         arms=arms,
@@ -120,7 +124,9 @@ def _condition(study: Study) -> str:
     return "the condition treated" if study.condition is None else study.condition.name
 
 
-def _estimand(study: Study, arms: tuple[Arm, ...], ratings: Ratings, retention: Retention, repeats: Repeats | None) -> Estimand:
+def _estimand(
+    study: Study, arms: tuple[Arm, ...], ratings: Ratings, retention: Retention, repeats: Repeats | None
+) -> Estimand:
     entry = study.eligibility
     is_adult = entry is not None and entry.age is not None and entry.age[0] >= 18
     return default_estimand(

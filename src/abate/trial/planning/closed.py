@@ -1,0 +1,186 @@
+"""Which size or power has a parallel trial by closed form? By the analysis that the plan names, and by the others beside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from abate.base.errors import ParameterError
+from abate.contracts.plan_file import PlanFile
+from abate.contracts.result import Estimate
+from abate.stats.arrays import Array
+from abate.stats.sizes.ancova import means_given_baseline
+from abate.stats.sizes.longitudinal import LongitudinalSize, contrast_over_visits
+from abate.stats.sizes.means import two_means
+from abate.stats.sizes.rated_arm import RatedArm, arm_leaving, given_baseline
+from abate.stats.sizes.rejection import Reference
+from abate.stats.sizes.responders import two_shares
+from abate.stats.sizes.size import Size, with_dropout
+from abate.trial.assumptions import primary_place
+
+POINTS = "{points}"
+PERSONS = "{persons}"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RatedTrial:
+    """What a closed form needs of a parallel trial.
+
+    Attributes
+    ----------
+    covariance : array, shape (1 + day, 1 + day)
+        Baseline and the days to the primary one.
+    retention : array, shape (day,)
+    allocation : float
+        Active to control.
+    """
+
+    covariance: Array
+    retention: Array
+    allocation: float
+
+    @property
+    def sd(self) -> float:
+        """SD of the primary rating between persons of one arm."""
+        return math.sqrt(float(self.covariance[-1, -1]))
+
+    @property
+    def correlation(self) -> float:
+        """Correlation of the primary rating with the baseline."""
+        return float(self.covariance[0, -1] / math.sqrt(self.covariance[0, 0] * self.covariance[-1, -1]))
+
+    @property
+    def arm(self) -> RatedArm:
+        """An arm, given the baseline."""
+        return arm_leaving(given_baseline(self.covariance), self.retention)
+
+
+def rated_trial(plan: PlanFile) -> RatedTrial:
+    """Return the ratings of a plan to its primary day."""
+    last = primary_place(plan)
+    return RatedTrial(
+        covariance=np.asarray(plan.ratings.covariance, dtype=np.float64)[: last + 1, : last + 1],
+        retention=np.asarray(plan.retention.seen, dtype=np.float64)[:last],
+        allocation=allocation_of(plan),
+    )
+
+
+def allocation_of(plan: PlanFile) -> float:
+    """Return how many are given to the first active arm for each in the control; 1 where a role is missing."""
+    active = next((arm for arm in plan.arms if arm.role == "active"), None)
+    other = next((arm for arm in plan.arms if arm.role != "active"), None)
+    return 1.0 if active is None or other is None else active.weight / other.weight
+
+
+def mmrm_size(
+    trial: RatedTrial,
+    plan: PlanFile,
+    *,
+    effect: float | None,
+    power: float | None = None,
+    total: float | None = None,
+    reference: Reference = Reference.T,
+) -> LongitudinalSize:
+    """Return size, power or effect of the difference on the primary day by a mixed model, whichever is not given.
+
+    The baseline is a covariate by day; drop-out is in the formula.
+    """
+    return contrast_over_visits(
+        effect=effect,
+        weights=np.eye(len(trial.retention))[-1],
+        active=trial.arm,
+        control=trial.arm,
+        total=total,
+        power=power,
+        alpha=plan.design.alpha,
+        sided=plan.design.sided,
+        allocation=trial.allocation,
+        reference=reference,
+    )
+
+
+def ancova_size(
+    trial: RatedTrial, plan: PlanFile, *, effect: float | None, power: float | None = None, total: float | None = None
+) -> Size:
+    """Return the same by analysis of covariance of those who are rated on the primary day; drop-out is added once."""
+    lost = 1 - float(trial.retention[-1])
+    size = means_given_baseline(
+        difference=effect,
+        sd=trial.sd,
+        correlation=trial.correlation,
+        total=None if total is None else total * (1 - lost),
+        power=power,
+        alpha=plan.design.alpha,
+        sided=plan.design.sided,
+        allocation=trial.allocation,
+        reference=Reference.T,
+    )
+    return with_dropout(size, lost)
+
+
+def unadjusted_size(
+    trial: RatedTrial, plan: PlanFile, *, effect: float | None, power: float | None = None, total: float | None = None
+) -> Size:
+    """Return the same by a t test of the primary rating that takes no notice of the baseline."""
+    lost = 1 - float(trial.retention[-1])
+    size = two_means(
+        difference=effect,
+        sd=trial.sd,
+        total=None if total is None else total * (1 - lost),
+        power=power,
+        alpha=plan.design.alpha,
+        sided=plan.design.sided,
+        allocation=trial.allocation,
+    )
+    return with_dropout(size, lost)
+
+
+def responder_size(plan: PlanFile, active: float, control: float, *, power: float) -> Size:
+    """Return the size that shows the difference of two shares of responders; who is not rated is no responder."""
+    return two_shares(
+        active_share=active,
+        control_share=control,
+        power=power,
+        alpha=plan.design.alpha,
+        sided=plan.design.sided,
+        allocation=allocation_of(plan),
+    )
+
+
+def size_rows(id: str, words: str, size: Size | None, reason: str | None = None) -> tuple[Estimate, ...]:
+    """Return a size as results: per arm (the larger one), and in all, both rounded up."""
+    if size is None:
+        return (
+            Estimate(
+                id=f"size.{id}.total", quantity=f"participants in all, {words}", value=None, unit=PERSONS, reason=reason
+            ),
+        )
+    more = f"; {size.dropout}"
+    return (
+        Estimate(
+            id=f"size.{id}.per_arm",
+            quantity=f"participants an arm, {words}",
+            value=float(max(size.per_arm_rounded)),
+            unit=PERSONS,
+            method=f"{size.method}, {size.source}{more}; {max(size.per_arm):.2f} before rounding up",
+        ),
+        Estimate(
+            id=f"size.{id}.total",
+            quantity=f"participants in all, {words}",
+            value=float(size.total_rounded),
+            unit=PERSONS,
+            method=f"{size.method}, {size.source}{more}; {size.total:.2f} before rounding up",
+        ),
+    )
+
+
+def attempted(make: Callable[..., Size], *args: Any, **kwargs: Any) -> tuple[Size | None, str | None]:
+    """Return a size, or the sentence that says why there is none."""
+    try:
+        return make(*args, **kwargs), None
+    except ParameterError as error:
+        return None, str(error)
