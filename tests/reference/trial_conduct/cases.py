@@ -1,21 +1,19 @@
-"""The cases of $ABATE_DATA/trial-reference, by file."""
+"""The cases of a file of $ABATE_DATA/trial-reference, by id; the file must hold exactly the cases that a test names."""
 
 from __future__ import annotations
 
 import json
-import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import ROOT
+
+def read_cases(folder: Path, name: str) -> dict[str, dict[str, Any]]:
+    """Return the cases of a file by their id."""
+    text = (folder / "trial-reference" / f"{name}.json").read_text(encoding="utf-8")
+    return {case["id"]: case for case in json.loads(text)["cases"]}
 
 
-def read_cases(name: str) -> list[dict[str, Any]]:
-    """Return the cases of a file; without the data sets none, and the tests that need them say so."""
-    folder = Path(os.environ.get("ABATE_DATA") or ROOT.parent / "shared" / "data")
-    path = folder / "trial-reference" / f"{name}.json"
-    return json.loads(path.read_text(encoding="utf-8"))["cases"] if path.is_file() else []
-
-
-def name_of(case: dict[str, Any]) -> str:
-    return case["id"]
+def ids_not_tested(folder: Path, name: str, tested: Sequence[str]) -> set[str]:
+    """Return the ids of a file that no test names, and those named that it does not hold."""
+    return set(read_cases(folder, name)) ^ set(tested)
