@@ -260,9 +260,7 @@ def bang_half_width(count: int, right: float, wrong: float, level: float = 0.95)
     return normal_quantile((1 + level) / 2) * _bang_error(right, wrong, count)
 
 
-def belief_bias(
-    active_arm: Guesses, control_arm: Guesses, effects: Sequence[float], level: float = 0.95
-) -> BeliefBias:
+def belief_bias(active_arm: Guesses, control_arm: Guesses, effects: Sequence[float], level: float = 0.95) -> BeliefBias:
     """Return what belief could have added to the difference between arms: ``e (pA - pC)`` for each effect of belief ``e``.
 
     Parameters
@@ -366,7 +364,7 @@ def _bang_error(p: float, q: float, n: int) -> float:
 
 def _james_slopes(by_guess: Array, by_arm: Array, u: float, wrong: float, crossed: float) -> Array:
     """Return how fast ``d + w u²/(2 crossed)`` rises with each of the four cells of a guess; with a cell of do not know it rises by 1."""
-    of_crossed = by_arm[::-1][None, :].T + by_guess[::-1][None, :]  # guess i, arm j: the other arm's margin, the other guess's
+    of_crossed = by_arm[::-1][:, None] + by_guess[::-1][None, :]  # of cell (i, j): how fast crossed rises with it
     is_wrong = 1.0 - np.eye(2)
     slopes: Array = is_wrong * u**2 / (2 * crossed) + wrong * u / crossed - wrong * u**2 / (2 * crossed**2) * of_crossed
     return slopes

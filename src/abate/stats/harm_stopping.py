@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from abate.base.errors import ParameterError
 from abate.stats.arrays import Array, number_vector
+
+Flags = NDArray[np.bool_]
 
 #: A level of the tail rule is chosen as it is printed, so that whoever types it gets the same table.
 LEVEL_DECIMALS = 12
@@ -152,8 +154,8 @@ def bayesian_stop_rule(
     _check_patients(max_patients, min_patients)
     from scipy.special import betaincc
 
-    def stops(events: Array, n: int) -> Array:
-        above: Array = betaincc(prior_a + events, prior_b + n - events, limit) > level
+    def stops(events: Array, n: int) -> Flags:
+        above: Flags = betaincc(prior_a + events, prior_b + n - events, limit) > level
         return above
 
     method = f"stop when P(rate > {limit:g} | data) > {level:g}, prior Beta({prior_a:g}, {prior_b:g})"
@@ -198,8 +200,8 @@ def tail_stop_rule(limit: float, level: float, max_patients: int, min_patients: 
     _check_level(level, "level")
     _check_patients(max_patients, min_patients)
 
-    def stops(events: Array, n: int) -> Array:
-        below: Array = _tails(limit, n, events) <= level
+    def stops(events: Array, n: int) -> Flags:
+        below: Flags = _tails(limit, n, events) <= level
         return below
 
     return StopRule(
@@ -358,7 +360,7 @@ def rule_of_three(patients: int, level: float = 0.95) -> RuleOfThree:
 
 
 def _first_that_stops(
-    stops: Callable[[Array, int], Array], max_patients: int, min_patients: int
+    stops: Callable[[Array, int], Flags], max_patients: int, min_patients: int
 ) -> tuple[int | None, ...]:
     """Return, for each number of patients, the fewest events that stop; more events always stop where fewer do."""
     table: list[int | None] = []

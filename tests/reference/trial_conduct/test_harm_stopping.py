@@ -24,9 +24,7 @@ def test_every_case_is_tested(abate_data):
 def test_bayesian_rules(abate_data, case):
     found = read_cases(abate_data, "harm-stopping")[case]
     asked, expected = found["inputs"], found["outputs"]
-    rule = bayesian_stop_rule(
-        asked["limit"], asked["level"], asked["max_patients"], asked["prior_a"], asked["prior_b"]
-    )
+    rule = bayesian_stop_rule(asked["limit"], asked["level"], asked["max_patients"], asked["prior_a"], asked["prior_b"])
     assert list(rule.stop_at) == expected["stop_at_or_above"]
     rates = [line["true_rate"] for line in expected["operating_characteristics"]]
     for ours, theirs in zip(

@@ -20,7 +20,9 @@ from abate.stats.harm_stopping import (
 )
 
 
-@pytest.mark.parametrize("table", [(None, 2, 2, 3, 3, 3), (1, 1, 1, 1, 1, 1), (None, None, None, None, None, 4), (None,) * 6])
+@pytest.mark.parametrize(
+    "table", [(None, 2, 2, 3, 3, 3), (1, 1, 1, 1, 1, 1), (None, None, None, None, None, 4), (None,) * 6]
+)
 def test_every_path_of_six_patients(table):
     for rate in (0.0, 0.2, 0.7, 1.0):
         stop = patients = events = 0.0
@@ -33,7 +35,9 @@ def test_every_path_of_six_patients(table):
             patients += chance * (at or 6)
             events += chance * sum(path[: at or 6])
         found = stop_characteristics(table, [rate])[0]
-        assert (found.stop_probability, found.expected_patients, found.expected_events) == pytest.approx((stop, patients, events), abs=1e-12)
+        assert (found.stop_probability, found.expected_patients, found.expected_events) == pytest.approx(
+            (stop, patients, events), abs=1e-12
+        )
 
 
 def test_a_flat_prior_by_hand():
@@ -61,7 +65,9 @@ def test_the_next_level_would_alarm_too_often():
     "Of all tails of 12 patients, by trying each of them."
     limit, most, wanted = 0.2, 12, 0.1
     rule = pocock_stop_rule(limit, most, wanted)
-    tails = {round(1 - sum(chance(k, n, limit) for k in range(x)), 12) for n in range(1, most + 1) for x in range(1, n + 1)}
+    tails = {
+        round(1 - sum(chance(k, n, limit) for k in range(x)), 12) for n in range(1, most + 1) for x in range(1, n + 1)
+    }
     larger = min(tail for tail in tails if tail > rule.level + 1e-12)
     too_often = stop_characteristics(tail_stop_rule(limit, larger, most).stop_at, [limit])[0]
     assert too_often.stop_probability > wanted

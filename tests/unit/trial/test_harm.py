@@ -19,7 +19,9 @@ def test_multiples_of_one_and_above_are_left_out():
 def test_the_more_harm_the_sooner_it_stops():
     lines = bayesian_stopping("stopped for harm", limit=0.05, max_patients=60).characteristics
     assert [line.stop_probability for line in lines] == sorted(line.stop_probability for line in lines)
-    assert [line.expected_patients for line in lines] == sorted((line.expected_patients for line in lines), reverse=True)
+    assert [line.expected_patients for line in lines] == sorted(
+        (line.expected_patients for line in lines), reverse=True
+    )
 
 
 def test_reports():
