@@ -113,6 +113,9 @@ class Question(Section):
         default=None, gt=0, description="Participants a month, if it is known better than from the study"
     )
     centres: int = Field(default=1, ge=1)
+    dose_follows_pain: bool | None = Field(
+        default=None, description="Whether the dose is raised until the pain falls; left out: not known"
+    )
 
 
 class Arm(Section):
@@ -337,6 +340,12 @@ class Design(Section):
     washout: str | None = Field(default=None, description="Of a crossover, such as 8 weeks")
     icc: Number | None = Field(default=None, description="Between persons of one centre, for a trial in clusters")
     clusters: int | None = None
+    within_sd: Number | None = Field(
+        default=None, description="SD of the fall between courses of one person; left out: from repeats.icc"
+    )
+    hazard_ratio: Number | None = Field(
+        default=None, description="Of relapse, drug to placebo, for randomised withdrawal; below 1"
+    )
     doses: RisingNumbers | None = Field(default=None, description="Assigned ceilings of a dose-ranging trial")
     dose_unit: Name = "mg/kg/h"
     p0: Share | None = Field(default=None, description="Response with nothing done, for one arm in two stages")
@@ -367,6 +376,7 @@ class FollowUp(Section):
     lost: Share = Field(description="Without a rating at the visit")
     sustained: Share | None = Field(default=None, description="Response still held at the visit, among responders seen")
     visit: Name = "visit_1"
+    day: float | None = Field(default=None, gt=0, description="Mean day of the visit")
 
 
 class PlanDisclosure(Section):
