@@ -6,6 +6,7 @@ NumPy's own functions say of their result only that it is some floating number; 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from abate.stats.arrays import Array
 
@@ -41,3 +42,23 @@ def solved(matrix: Array, right: Array) -> Array:
     array([1.5])
     """
     return np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
+
+
+def lower_roots(matrices: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """Return the lower triangular root of each of many symmetric matrices, and where there is one; elsewhere the root of 1.
+
+    Examples
+    --------
+    >>> roots, is_there = lower_roots(np.array([[[4.0, 2.0], [2.0, 5.0]], [[1.0, 2.0], [2.0, 1.0]]]))
+    >>> is_there.tolist(), roots[0].tolist()
+    ([True, False], [[2.0, 0.0], [1.0, 2.0]])
+    """
+    try:
+        return np.asarray(np.linalg.cholesky(matrices)), np.ones(matrices.shape[:-2], dtype=np.bool_)
+    except np.linalg.LinAlgError:
+        finite = np.all(np.isfinite(matrices), axis=(-2, -1))
+        safe = np.where(finite[..., None, None], matrices, np.eye(matrices.shape[-1]))
+        lowest = np.linalg.eigvalsh(safe)
+        is_there = finite & (lowest[..., 0] > 1e-13 * np.abs(lowest[..., -1]))
+        safe = np.where(is_there[..., None, None], safe, np.eye(matrices.shape[-1]))
+        return np.asarray(np.linalg.cholesky(safe)), is_there

@@ -35,3 +35,7 @@ class RankError(ParameterError):
 
 class NoFreedomError(ParameterError):
     """There are no more rows than coefficients."""
+
+
+class NotMonotoneError(ParameterError):
+    """Somebody was seen again after a missed visit, where the method needs that nobody comes back."""

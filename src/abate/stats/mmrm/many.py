@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from abate.base.errors import ParameterError
 from abate.stats.arrays import Array, IntArray
+from abate.stats.matrices import lower_roots
 from abate.stats.mmrm.errors import NoFreedomError, OutcomeError, ShapeError
 from abate.stats.mmrm.inputs import EXACT, choice, contrast_rows
 from abate.stats.mmrm.maximum import (
@@ -264,7 +265,7 @@ def _points(block: _Block, theta: Array) -> _Points:
     both = block.seen[:, :, None] & block.seen[:, None, :]
     unit = np.eye(block.packing.visit_count)
     padded = np.where(both, covariance[:, None], unit)
-    root, is_there = _roots(padded)
+    root, is_there = lower_roots(padded)
     is_there = np.asarray(is_there.all(axis=1))
     inverse_root = np.linalg.inv(root)
     precision = np.where(both, inverse_root.swapaxes(-1, -2) @ inverse_root, 0.0)
@@ -272,7 +273,7 @@ def _points(block: _Block, theta: Array) -> _Points:
     log_determinant = np.sum(block.subject_count * determinants, axis=1)
     total, p = block.added(precision), block.column_count
     information, right = total[:, :p, :p], total[:, :p, p]
-    inner_root, is_regular = _roots(information)
+    inner_root, is_regular = lower_roots(information)
     inner_inverse = np.linalg.inv(inner_root)
     spread = inner_inverse.swapaxes(-1, -2) @ inner_inverse
     coefficients = (spread @ right[:, :, None])[:, :, 0]
@@ -289,19 +290,6 @@ def _points(block: _Block, theta: Array) -> _Points:
         coefficients=coefficients,
         spread=spread,
     )
-
-
-def _roots(matrices: Array) -> tuple[Array, Flags]:
-    """Return lower triangular roots, and where there is one; elsewhere the root of 1."""
-    try:
-        return np.asarray(np.linalg.cholesky(matrices)), np.ones(matrices.shape[:-2], dtype=np.bool_)
-    except np.linalg.LinAlgError:
-        finite = np.all(np.isfinite(matrices), axis=(-2, -1))
-        safe = np.where(finite[..., None, None], matrices, np.eye(matrices.shape[-1]))
-        lowest = np.linalg.eigvalsh(safe)
-        is_there = finite & (lowest[..., 0] > 1e-13 * np.abs(lowest[..., -1]))
-        safe = np.where(is_there[..., None, None], safe, np.eye(matrices.shape[-1]))
-        return np.asarray(np.linalg.cholesky(safe)), is_there
 
 
 def _slopes(block: _Block, at: _Points) -> tuple[Array, Array, Array, Array]:

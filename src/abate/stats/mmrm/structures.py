@@ -195,6 +195,17 @@ class Unstructured(Structure):
         half = bent @ root.T
         return products + products.T + half + half.T
 
+    def weighted_curvatures(self, thetas: Array, weights: Array) -> Array:
+        m, (rows, columns) = self.visit_count, self._below
+        roots = self._roots(thetas)
+        changes = self._root_slopes_of_each(thetas, roots)
+        by_row = (self._row == np.arange(m)[:, None]).astype(np.float64)
+        products = by_row @ (weights * (changes @ changes.transpose(0, 2, 1))) @ by_row.T
+        bent = np.diagonal(weights, axis1=1, axis2=2)[:, :m, None] * roots
+        bent[:, rows, columns] += 2 * weights[:, rows, np.arange(m, self.parameter_count)] * np.exp(thetas[:, rows])
+        half = bent @ roots.transpose(0, 2, 1)
+        return np.asarray(products + products.transpose(0, 2, 1) + half + half.transpose(0, 2, 1))
+
 
 @dataclass(frozen=True, eq=False)
 class Correlation:
