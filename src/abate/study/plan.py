@@ -13,6 +13,7 @@ from abate.contracts.definition import Study
 from abate.study.output import check_target, staged
 from abate.study.plan_file import hash_plan, read_plan
 from abate.study.plan_text import render_plan
+from abate.study.provenance import installed_versions
 
 if TYPE_CHECKING:
     from abate.contracts.plan_file import PlanFile
@@ -64,7 +65,7 @@ def plan_trial(
     plan = first_plan(where) if where.is_dir() else read_plan(where)
     if trials is not None:
         plan = plan.model_copy(update={"simulation": plan.simulation.model_copy(update={"trials": trials})})
-    found = plan_of(plan, hash_plan(plan), progress)
+    found = plan_of(plan, hash_plan(plan), dict(installed_versions()), progress)
     if target is not None:
         with staged(target) as folder, writing(target):
             _write(found, plan, folder, progress)
@@ -94,7 +95,9 @@ def first_plan(folder: Path) -> PlanFile:
     paths = [folder / "courses" / f"{name}.parquet" for name in _COURSE_TABLES]
     for path in paths:
         if not path.is_file():
-            raise ResultsError(f"{folder} lacks {path.relative_to(folder)}, which a plan is made from; run the study again.")
+            raise ResultsError(
+                f"{folder} lacks {path.relative_to(folder)}, which a plan is made from; run the study again."
+            )
     outcomes, daily = (pq.read_table(path) for path in paths)
     digest = hashlib.sha256((folder / _RESULTS).read_bytes()).hexdigest()
     return plan_from_study(Study.model_validate(result.study), result, outcomes, daily, digest)

@@ -42,7 +42,7 @@ def plan_as_data(plan: PlanFile) -> dict[str, Any]:
 
 def render_plan(plan: PlanFile) -> str:
     """Return the plan file of a plan; reading it gives the same plan."""
-    data = plan_as_data(plan)
+    data = {key: value for key, value in plan_as_data(plan).items() if value not in ([], {})}
     lines = ["# A plan of the next trial. Edit it, and run 'abate plan' on it again.", ""]
     lines += [f"{_key(key)} = {_value(value)}" for key, value in data.items() if not _is_section(value)]
     for key, value in data.items():
@@ -58,8 +58,6 @@ def _is_section(value: Any) -> bool:
 def _section(key: str, value: Any) -> list[str]:
     lines = [f"# {_COMMENTS[key]}"] if key in _COMMENTS else []
     if isinstance(value, Mapping):
-        if not value:
-            return []
         if _is_inline(value):
             return [*lines, f"[{_key(key)}]", *_lines(value)]
         return [*lines, f"[{_key(key)}]", *_lines(value), *_deeper(key, value)]
@@ -112,7 +110,7 @@ def _value(value: Any) -> str:
 
 def _number(value: float) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return f"{value:.1f}"
+        return f"{value:.0f}"
     return repr(value)
 
 

@@ -132,7 +132,7 @@ def _default_event(usual: UsualEvent, seen: Share | None) -> IntercurrentEvent:
 
 def _left_before(retention: Retention, place: int, day: float) -> Share:
     return Share(
-        value=1 - retention.seen[place],
+        value=round(1 - retention.seen[place], 4),
         basis=retention.basis,
         n=retention.n,
         source=f"{retention.source}; no longer rated on day {day:g}, for any reason",
@@ -141,7 +141,7 @@ def _left_before(retention: Retention, place: int, day: float) -> Share:
 
 def _repeated(repeats: Repeats) -> Share:
     return Share(
-        value=min(1.0, repeats.courses_per_person - 1),
+        value=round(min(1.0, repeats.courses_per_person - 1), 4),
         basis=repeats.basis,
         source=f"{repeats.source}; {repeats.courses_per_person:.3g} courses a person, so at most this share has a repeat course",
     )

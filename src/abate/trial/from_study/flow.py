@@ -74,19 +74,26 @@ def carry_stay(courses: FirstCourses) -> Stay | None:
     )
 
 
-def carry_repeats(study: Study, outcomes: pa.Table, fewest: int) -> Repeats | None:
-    """Return courses a person, and how alike the falls of one person's courses are; None where nobody has a course."""
+def carry_repeats(study: Study, outcomes: pa.Table, rule: PlanDisclosure) -> Repeats | None:
+    """Return courses a person, and how alike the falls of one person's courses are; None where nobody has a course.
+
+    Repeat courses are told as other counts are: few of them as half the smallest number that may be shown.
+    """
     treated = outcomes.filter(pc.fill_null(pc.equal(outcomes["treatment"], study.treatment.name), False))
     if not treated.num_rows:
         return None
     person = pc.dictionary_encode(treated["person_id"]).unify_dictionaries().combine_chunks().indices.to_numpy()
     change = numbers(treated, "change")
+    persons = len(np.unique(person))
+    repeat_count = treated.num_rows - persons
+    told = repeat_count if not 0 < repeat_count < rule.smallest_count else rule.smallest_count / 2
+    note = "" if told == repeat_count else f"; fewer than {rule.smallest_count} repeat courses, exact count not told"
     return Repeats(
         basis="study",
-        source="all courses of the treatment in the records, whether or not they entered",
-        n=len(np.unique(person)),
-        courses_per_person=round(treated.num_rows / len(np.unique(person)), 3),
-        icc=_icc(person[np.isfinite(change)], change[np.isfinite(change)], fewest),
+        source=f"all courses of the treatment in the records, whether or not they entered{note}",
+        n=persons,
+        courses_per_person=round(1 + told / persons, 3),
+        icc=_icc(person[np.isfinite(change)], change[np.isfinite(change)], rule.smallest_count),
     )
 
 

@@ -73,7 +73,7 @@ def plan_from_study(
     courses = first_courses(study, outcomes, daily, (study.attribution or Attribution()).planned_day)
     ratings = carry_ratings(courses, study.rating.scale, lowest, highest)
     retention = carry_retention(courses, rule)
-    repeats = carry_repeats(study, outcomes, rule.smallest_count)
+    repeats = carry_repeats(study, outcomes, rule)
     arms = default_arms("parallel", Course(drug=study.treatment.name, days=ratings.days[-1]))
     return PlanFile(
         title=f"{study.treatment.name.capitalize()} against an active placebo: a trial planned from “{study.title}”"[

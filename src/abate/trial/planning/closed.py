@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,10 @@ from abate.contracts.plan_file import PlanFile
 from abate.contracts.result import Estimate
 from abate.stats.arrays import Array
 from abate.stats.sizes.ancova import means_given_baseline
+from abate.stats.sizes.errors import RetentionError
 from abate.stats.sizes.longitudinal import LongitudinalSize, contrast_over_visits
 from abate.stats.sizes.means import two_means
-from abate.stats.sizes.rated_arm import RatedArm, arm_leaving, given_baseline
+from abate.stats.sizes.rated_arm import RatedArm, arm_with_patterns, given_baseline
 from abate.stats.sizes.rejection import Reference
 from abate.stats.sizes.responders import two_shares
 from abate.stats.sizes.size import Size, with_dropout
@@ -55,18 +57,41 @@ class RatedTrial:
 
     @property
     def arm(self) -> RatedArm:
-        """An arm, given the baseline."""
-        return arm_leaving(given_baseline(self.covariance), self.retention)
+        """An arm, given the baseline; who is never rated after it tells nothing."""
+        leaving = self.retention - np.append(self.retention[1:], 0.0)
+        some = leaving > 0
+        return arm_with_patterns(given_baseline(self.covariance), np.tri(len(leaving))[some], leaving[some])
 
 
 def rated_trial(plan: PlanFile) -> RatedTrial:
-    """Return the ratings of a plan to its primary day."""
+    """Return the ratings of a plan to its primary day.
+
+    Raises
+    ------
+    RetentionError
+        If the share still rated is no share, or rises.
+    """
     last = primary_place(plan)
+    _check_retention(plan)
     return RatedTrial(
         covariance=np.asarray(plan.ratings.covariance, dtype=np.float64)[: last + 1, : last + 1],
         retention=np.asarray(plan.retention.seen, dtype=np.float64)[:last],
         allocation=allocation_of(plan),
     )
+
+
+def _check_retention(plan: PlanFile) -> None:
+    seen = plan.retention.seen
+    if not all(0 < share <= 1 for share in seen):
+        raise RetentionError(
+            f"retention.seen must be shares above 0 and at most 1; found {', '.join(f'{share:g}' for share in seen)}."
+        )
+    for place, (earlier, later) in enumerate(pairwise(seen), start=2):
+        if later > earlier:
+            raise RetentionError(
+                f"retention.seen rises from {earlier:g} to {later:g} on day {plan.ratings.days[place]:g}, and nobody comes back; "
+                "give the share still rated on each day."
+            )
 
 
 def allocation_of(plan: PlanFile) -> float:

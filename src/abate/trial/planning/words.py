@@ -1,0 +1,97 @@
+"""What does a plan say in words: the analysis as a formula and as a call, what warns, and what it cannot know?"""
+
+from __future__ import annotations
+
+from abate.contracts.plan_file import PlanFile
+from abate.contracts.trial_plan import AssumptionRow
+from abate.trial.assumptions import primary_place
+from abate.trial.effect import PRE_POST_WARNING, PlannedEffect
+from abate.trial.planning.looks import TrialSize
+from abate.trial.planning.simulated import Simulator
+
+_FORMULAS = {
+    "mmrm": "rating ~ baseline * day + arm * day",
+    "constrained longitudinal": "rating ~ day + arm : day, baseline among the days and the same in all arms",
+    "ancova": "rating on the primary day ~ baseline + arm",
+}
+
+_NO_CONTROL = (
+    "No study without a control arm knows what a control arm would do: the steps from the observed fall to the planned difference "
+    "are partly assumed, and the plan is as good as they are."
+)
+
+
+def analysis_formula(plan: PlanFile) -> str:
+    """Return the model of the primary analysis."""
+    design = plan.design
+    centre = " + centre" if plan.question.centres > 1 else ""
+    day = plan.ratings.days[primary_place(plan)]
+    covariance = (
+        ""
+        if design.analysis == "ancova"
+        else f"; unstructured covariance of a person's days, restricted likelihood, {design.df} degrees of freedom"
+    )
+    return f"{_FORMULAS[design.analysis]}{centre}{covariance}; contrast: arms on day {day:g}, alpha {design.alpha:g}, {_sides(design.sided)}"
+
+
+def _sides(sided: int) -> str:
+    return "two-sided" if sided == 2 else "one-sided"
+
+
+def analysis_call(plan: PlanFile) -> str:
+    """Return the primary analysis as a call on a table with a row a person and day."""
+    day = plan.ratings.days[primary_place(plan)]
+    return (
+        "import abate\n\n"
+        "# ratings: one row a person and day, with the columns person, day, arm, baseline, rating\n"
+        'fit = abate.mmrm("rating ~ baseline * day + arm * day", ratings, subject="person", visit="day",\n'
+        f'                 covariance="unstructured", df="{plan.design.df}")\n'
+        f'difference = fit.differences("arm", by="day")  # the primary one is that of day {day:g}\n'
+    )
+
+
+def warnings_of(plan: PlanFile, effect: PlannedEffect, assumptions: tuple[AssumptionRow, ...]) -> tuple[str, ...]:
+    """Return what stands on every page."""
+    found = []
+    if effect.is_pre_post:
+        found.append(PRE_POST_WARNING)
+    if plan.study.get("records") == "simulated":
+        found.append("The study behind this plan ran on simulated records: nothing here is evidence.")
+    unverified = [row for row in assumptions if row.is_unverified]
+    if unverified:
+        named = "; ".join(row.quantity for row in unverified[:3])
+        more = f" and {len(unverified) - 3} more" if len(unverified) > 3 else ""
+        found.append(
+            f"{len(unverified)} of {len(assumptions)} assumptions nobody has measured ({named}{more}): unverified, to be replaced."
+        )
+    return tuple(found)
+
+
+def limits_of(plan: PlanFile, effect: PlannedEffect, size: TrialSize, simulator: Simulator) -> tuple[str, ...]:
+    """Return what the plan cannot know, in plain words."""
+    found = [
+        _NO_CONTROL,
+        "The spread of ratings comes from persons who were admitted because they were bad; a trial may take in others.",
+    ]
+    if effect.sd > 0 and effect.mean / effect.sd < 2:
+        found.append(
+            f"The difference that is planned on, {effect.mean:.2f} points, is known only to within {effect.sd:.2f} (one standard "
+            "error): a trial of any size may find nothing because there is nothing."
+        )
+    if plan.effect.belief is not None and abs(effect.measured - effect.mean) > 0.01:
+        found.append(
+            f"If participants guess their arm as assumed, a difference of {effect.measured - effect.mean:.2f} points comes of that alone; "
+            "it would be measured with the rest."
+        )
+    if min(size.per_arm) < 50:
+        found.append(
+            "With fewer than 50 in an arm the degrees of freedom matter: the simulated power decides, not the closed form."
+        )
+    if not simulator.is_whole:
+        found.append("Ratings are simulated as normal numbers, not as whole ones of the scale.")
+    if plan.follow_up is not None:
+        found.append(
+            f"The primary rating is that of day {plan.ratings.days[primary_place(plan)]:g}. Whether relief lasts is another question: at "
+            f"{plan.follow_up.visit} {100 * plan.follow_up.lost.value:.0f} % of the study's courses had no rating."
+        )
+    return tuple(found)
