@@ -31,6 +31,7 @@ class ExitCode(IntEnum):
     RESULTS = 15
     DISCLOSURE = 16
     INCONSISTENT = 17
+    ALLOCATION = 18
     PLAN_FILE = 19
     INTERRUPTED = 130
 
@@ -115,6 +116,12 @@ class DisclosureError(AbateError):
     """What was asked for may not leave the site, and hiding small counts does not help."""
 
     exit_code = ExitCode.DISCLOSURE
+
+
+class AllocationError(AbateError):
+    """An allocation list cannot be made as asked, is there already, or cannot be made again."""
+
+    exit_code = ExitCode.ALLOCATION
 
 
 class ResultsError(AbateError):

@@ -407,11 +407,14 @@ def _share_points(consent: ConsentShare | None) -> tuple[Array, Array]:
     if consent is None:
         return np.ones(1), np.ones(1)
     a, b = consent.declined - 1, consent.agreed - 1  # powers of 1 - x and of 1 + x in Jacobi's weight
-    k = np.arange(1.0, _SHARE_POINTS)
+    k = np.arange(2.0, _SHARE_POINTS)
     whole = 2 * k + a + b
-    diagonal = np.concatenate([[(b - a) / (a + b + 2)], (b**2 - a**2) / (whole * (whole + 2))])
-    beside = 4 * k * (k + a) * (k + b) * (k + a + b) / (whole**2 * (whole + 1) * (whole - 1))
-    beside[0] = 4 * (1 + a) * (1 + b) / ((2 + a + b) ** 2 * (3 + a + b))  # where a + b = -1 the line above is 0/0
+    first = 4 * (1 + a) * (1 + b) / ((2 + a + b) ** 2 * (3 + a + b))
+    others = 4 * k * (k + a) * (k + b) * (k + a + b) / (whole**2 * (whole + 1) * (whole - 1))
+    beside = np.concatenate([[first], others])
+    steps = np.arange(1.0, _SHARE_POINTS)
+    centres = (b**2 - a**2) / ((2 * steps + a + b) * (2 * steps + a + b + 2))
+    diagonal = np.concatenate([[(b - a) / (a + b + 2)], centres])
     matrix = np.diag(diagonal) + np.diag(np.sqrt(beside), 1) + np.diag(np.sqrt(beside), -1)
     points, vectors = np.linalg.eigh(matrix)
     shares: Array = (1 + points) / 2
