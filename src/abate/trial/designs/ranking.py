@@ -43,13 +43,13 @@ def rank_designs(plan: PlanFile, facts: Facts, sizes: Mapping[DesignKind, SizedD
 def _judged(
     entry: DesignEntry, plan: PlanFile, facts: Facts, sizes: Mapping[DesignKind, SizedDesign]
 ) -> tuple[Case, tuple[Judgement, ...]]:
-    parallel = sizes.get("parallel")
+    parallel = [sizes[kind].total for kind in ("parallel", "parallel, other drug") if kind in sizes]
     case = Case(
         plan=plan,
         facts=facts,
         entry=entry,
         size=sizes.get(entry.kind),
-        parallel_total=None if parallel is None else parallel.total,
+        parallel_total=next((total for total in parallel if total is not None), None),
     )
     return case, judge(case)
 

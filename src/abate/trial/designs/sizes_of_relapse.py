@@ -1,0 +1,81 @@
+"""How many must be randomised to maintenance or placebo, and how many must begin the open course?"""
+
+from __future__ import annotations
+
+from abate.base.errors import ParameterError
+from abate.contracts.plan_file import FollowUp, Share
+from abate.stats.sizes.relapse import Times, hazard_from_share, log_rank, with_open_phase
+from abate.trial.designs.facts import facts_of
+from abate.trial.designs.lengths import in_words
+from abate.trial.designs.planned_comparison import PlannedComparison
+from abate.trial.designs.sized_design import SizedDesign
+
+# Each person is followed for the same time; all at once stands for that, and the hazard does not change.
+_AT_ONCE_DAYS = 1e-6
+
+
+def size_of_withdrawal(comparison: PlannedComparison) -> SizedDesign:
+    """Return who is randomised, and who must begin, from how long relief lasted in the study and a typed hazard ratio."""
+    follow_up, ratio = comparison.plan.follow_up, comparison.plan.design.hazard_ratio
+    if ratio is None:
+        raise ParameterError(
+            "design.hazard_ratio is not given: by how much maintenance lowers relapses cannot come from a study without it."
+        )
+    sustained = _sustained(follow_up)
+    assert follow_up is not None
+    days = facts_of(comparison.plan).must_last_days
+    size = log_rank(
+        hazard_ratio=ratio.value,
+        times=_times(follow_up, sustained, days),
+        power=comparison.power,
+        alpha=comparison.alpha,
+        sided=comparison.sided,
+    )
+    responding = _responding(comparison)
+    opened = with_open_phase(size, responding.value)
+    return SizedDesign(
+        kind="randomised withdrawal",
+        total=float(size.total_rounded),
+        in_words=f"{_arms(size.per_arm_rounded)} of {opened.screened} treated openly",
+        method=size.method,
+        to_screen=None if opened.screened is None else float(opened.screened),
+        parts={"events": size.events, "hazard_ratio": ratio.value, "event_chance.placebo": size.event_chance[1]},
+        notes=(
+            *comparison.notes,
+            f"hazard ratio {ratio.value:g} ({ratio.source})",
+            f"relapse with placebo as in the study: {100 * sustained.value:.0f} % held after {in_words(follow_up.day or 0)}",
+            f"each followed for {in_words(days)}; {size.dropout}",
+            f"{100 * responding.value:.0f} % of those treated openly can be randomised",
+        ),
+    )
+
+
+def _sustained(follow_up: FollowUp | None) -> Share:
+    if follow_up is None or follow_up.sustained is None or follow_up.day is None:
+        raise ParameterError("how long relief lasts is not known; give follow_up.sustained and follow_up.day.")
+    if not 0 < follow_up.sustained.value < 1:
+        raise ParameterError(
+            f"follow_up.sustained is {follow_up.sustained.value:g}, which gives no rate of relapse; it must lie between 0 and 1."
+        )
+    return follow_up.sustained
+
+
+def _times(follow_up: FollowUp, sustained: Share, days: float) -> Times:
+    assert follow_up.day is not None
+    return Times(
+        control_hazard=hazard_from_share(1 - sustained.value, follow_up.day),
+        accrual=_AT_ONCE_DAYS,
+        follow_up=days,
+        loss_hazard=hazard_from_share(follow_up.lost.value, follow_up.day),
+    )
+
+
+def _responding(comparison: PlannedComparison) -> Share:
+    response = comparison.plan.response
+    if response is None or response.active is None:
+        raise ParameterError("what share responds to the open course is not known; give response.active.")
+    return response.active
+
+
+def _arms(arms: tuple[int, ...]) -> str:
+    return f"{len(arms)} x {arms[0]}" if len(set(arms)) == 1 else " + ".join(map(str, arms))

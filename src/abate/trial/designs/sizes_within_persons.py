@@ -1,0 +1,34 @@
+"""How large are designs in which each person is their own control: crossover and aggregated n-of-1?"""
+
+from __future__ import annotations
+
+from abate.stats.sizes.means import crossover_means
+from abate.stats.sizes.size import rounded_up, with_dropout
+from abate.trial.designs.planned_comparison import PlannedComparison
+from abate.trial.designs.sized_design import SizedDesign
+
+
+def size_of_crossover(comparison: PlannedComparison) -> SizedDesign:
+    """Return the persons of both sequences, raised for those who are not rated in both periods; nothing is carried over."""
+    sd, origin = comparison.sd_within
+    size = crossover_means(
+        difference=comparison.effect, sd_within=sd, power=comparison.power, alpha=comparison.alpha, sided=comparison.sided
+    )
+    lost, why = _lost_to_second_period(comparison)
+    per_sequence = rounded_up(with_dropout(size, lost).total / 2)
+    return SizedDesign(
+        kind="crossover",
+        total=2.0 * per_sequence,
+        in_words=f"2 x {per_sequence} persons, each in both periods",
+        method=size.method,
+        parts={"pairs": size.total, "sd_within": sd, "lost": lost, "power": size.power},
+        notes=(*comparison.notes, origin, why, "nothing carried over"),
+    )
+
+
+def _lost_to_second_period(comparison: PlannedComparison) -> tuple[float, str]:
+    """Both periods must be rated, and persons must come back for the second."""
+    follow_up = comparison.plan.follow_up
+    back = 1.0 if follow_up is None else 1 - follow_up.lost.value
+    lost = 1 - comparison.seen**2 * back
+    return lost, f"raised for {100 * lost:.0f} % without a rating in both periods"
