@@ -18,7 +18,7 @@ NEAREST_LOOKS = 0.001
 _ROUNDING = 1e-9
 
 
-def equal_looks(look_count: int) -> Array:
+def equal_looks(look_count: float) -> Array:
     """Return the information fractions of equally spaced looks, the last at 1.
 
     Raises
