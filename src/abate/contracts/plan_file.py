@@ -172,6 +172,10 @@ class Effect(Section):
     between_populations_sd: Number | None = Field(
         default=None, description="How far the effect in the trial's persons may lie from that in the study's"
     )
+    prior: Number | None = Field(
+        default=None,
+        description="What was believed of the difference before this study; the two are weighted by their precision",
+    )
     no_effect: _Share = Field(default=0.0, description="Probability that the drug does nothing over and above all that")
     chosen_beyond_z: float | None = Field(
         default=None,
@@ -201,6 +205,11 @@ class Effect(Section):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _prior_has_a_spread(self) -> Effect:
+        if self.prior is not None and not self.prior.se:
+            raise ValueError("prior needs se above 0; a belief without uncertainty would leave the study no say.")
+        return self
 
     @model_validator(mode="after")
     def _parts_add_up(self) -> Effect:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import tomllib
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,11 @@ def _text_of(path: Path) -> str:
         raise PlanFileError(f"{path.name} may not be read; give yourself the right to read it.") from None
     except UnicodeDecodeError:
         raise PlanFileError(f"{path.name} is not a text file in UTF-8.") from None
+
+
+def example_text() -> str:
+    """Return a plan file to start from without a study; what is assumed in it says so."""
+    return (resources.files("abate.study") / "plans" / "example.toml").read_text(encoding="utf-8")
 
 
 def hash_plan(plan: PlanFile) -> str:

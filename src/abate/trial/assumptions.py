@@ -24,6 +24,7 @@ _EFFECT_WORDS = {
     "context": "fall in a blinded control beyond regression to the mean",
     "bundle": "fall by what both arms are given",
     "between_populations_sd": "SD of the effect between populations",
+    "prior": "difference that was believed before the study",
     "worthwhile": "smallest difference between groups worth having",
 }
 

@@ -48,7 +48,7 @@ def plan_effect(effect: Effect) -> PlannedEffect:
     """Return the difference that a plan file plans on.
 
     ``m = D - R - C - B``: observed fall, regression to the mean, context, bundle; the variance is the sum of their variances
-    (fall left carries that of D and R together) and that between populations.
+    (fall left carries that of D and R together) and that between populations. A prior is weighted with it by precision.
 
     Parameters
     ----------
@@ -83,6 +83,8 @@ def plan_effect(effect: Effect) -> PlannedEffect:
     mean = sum(step.value for step in steps if step.value is not None)
     spread = effect.between_populations_sd.value if effect.between_populations_sd is not None else 0.0
     sd = math.hypot(_error_of(effect), spread)
+    mean, sd, weighed = _with_prior(effect, mean, sd)
+    steps = (*steps, *weighed)
     if not mean > 0:
         raise DirectionError(
             f"effect: what is left to be planned on is {mean:.2f} points, and a trial needs a difference above 0; "
@@ -107,6 +109,24 @@ def plan_effect(effect: Effect) -> PlannedEffect:
         steps=(*steps, planned),
         is_pre_post=effect.plan_on == PRE_POST,
     )
+
+
+def _with_prior(effect: Effect, mean: float, sd: float) -> tuple[float, float, tuple[EffectStep, ...]]:
+    """Return mean and SD after the study, where something was believed before it: weighted by precision."""
+    prior = effect.prior
+    if prior is None or not prior.se:
+        return mean, sd, ()
+    of_prior = sd**2 / (sd**2 + prior.se**2)
+    weighed = of_prior * prior.value + (1 - of_prior) * mean
+    step = EffectStep(
+        id="prior",
+        quantity=f"drawn towards what was believed before, {prior.value:g} points, with {100 * of_prior:.0f} % of the weight",
+        value=weighed - mean,
+        standard_error=prior.se,
+        basis=prior.basis,
+        source=prior.source,
+    )
+    return weighed, sd * prior.se / math.hypot(sd, prior.se), (step,)
 
 
 def _refuse_silent_pre_post(effect: Effect, mean: float) -> None:

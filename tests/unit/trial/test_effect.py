@@ -67,3 +67,16 @@ def test_what_is_to_be_taken_off_has_to_be_given():
     del effect["context"]
     with pytest.raises(ValueError, match="takes context off the fall"):
         plan_of(effect=effect)
+
+
+def test_a_prior_is_weighed_by_precision():
+    "Study 1.2 (0.8440), prior 0.6 (0.4): weight of the prior 0.7124 / (0.7124 + 0.16) = 0.8166; mean 0.7100, SD 0.3615, by hand."
+    found = plan_effect(effect_of(prior=number(0.6, 0.4)))
+    assert found.mean == pytest.approx(0.7100, abs=1e-4)
+    assert found.sd == pytest.approx(0.3615, abs=1e-4)
+    assert [step.id for step in found.steps][-2:] == ["prior", "planned"]
+
+
+def test_a_prior_without_spread_is_refused():
+    with pytest.raises(ValueError, match="prior needs se above 0"):
+        effect_of(prior=number(0.6))

@@ -87,7 +87,9 @@ class PlannedComparison:
         """
         seen = np.array(self.plan.retention.seen)
         if seen.min() <= 0 or seen.max() > 1 or np.any(np.diff(seen) > 0):
-            raise RetentionError("retention.seen must lie above 0 and at most at 1 and never rise; who has left does not come back.")
+            raise RetentionError(
+                "retention.seen must lie above 0 and at most at 1 and never rise; who has left does not come back."
+            )
         leaving = seen - np.append(seen[1:], 0.0)
         some = leaving > 0
         patterns = np.tri(len(seen), dtype=np.bool_)
@@ -139,7 +141,9 @@ class PlannedComparison:
         sd = self.sd_of_fall * math.sqrt(1 - repeats.icc)
         return sd, f"SD within a person {sd:.3g}, from an ICC of {repeats.icc:g} between courses ({repeats.source})"
 
-    def by_mixed_model(self, *, effect: float | None = None, alpha: float | None = None, sided: int | None = None) -> LongitudinalSize:
+    def by_mixed_model(
+        self, *, effect: float | None = None, alpha: float | None = None, sided: int | None = None
+    ) -> LongitudinalSize:
         """Return the size of a comparison on the primary day by the mixed model, held against t."""
         weights = np.zeros(self.arm.visit_count)
         weights[self.primary] = 1.0

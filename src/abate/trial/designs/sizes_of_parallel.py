@@ -66,7 +66,10 @@ def size_of_non_inferiority(comparison: PlannedComparison) -> SizedDesign:
     sized = _two_arms("non-inferiority", comparison, size, beside_ancova=False)
     return replace(
         sized,
-        notes=(*sized.notes, f"margin {margin.value:g} ({margin.source}); no true difference between the drugs assumed"),
+        notes=(
+            *sized.notes,
+            f"margin {margin.value:g} ({margin.source}); no true difference between the drugs assumed",
+        ),
     )
 
 
@@ -87,7 +90,12 @@ def size_with_looks(comparison: PlannedComparison) -> SizedDesign:
         total=total,
         in_words=f"at most {_arms_in_words(arms)}, {at_plan:.0f} expected",
         method=f"{fixed.method}; times the inflation {design.inflation_factor:.4f} of {looks.spending} spending",
-        parts={"inflation": design.inflation_factor, "expected_at_plan": at_plan, "expected_at_none": at_none, **_parts(fixed)},
+        parts={
+            "inflation": design.inflation_factor,
+            "expected_at_plan": at_plan,
+            "expected_at_none": at_none,
+            **_parts(fixed),
+        },
         notes=(
             *comparison.notes,
             f"expected without those in the pipeline at a look: {at_plan:.0f} at the planned effect, {at_none:.0f} at none",

@@ -12,7 +12,11 @@ def size_of_crossover(comparison: PlannedComparison) -> SizedDesign:
     """Return the persons of both sequences, raised for those who are not rated in both periods; nothing is carried over."""
     sd, origin = comparison.sd_within
     size = crossover_means(
-        difference=comparison.effect, sd_within=sd, power=comparison.power, alpha=comparison.alpha, sided=comparison.sided
+        difference=comparison.effect,
+        sd_within=sd,
+        power=comparison.power,
+        alpha=comparison.alpha,
+        sided=comparison.sided,
     )
     lost, why = _lost_to_second_period(comparison)
     per_sequence = rounded_up(with_dropout(size, lost).total / 2)

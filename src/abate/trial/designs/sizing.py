@@ -85,7 +85,9 @@ def _wrong_difference(kind: DesignKind, plan: PlanFile) -> str | None:
     is_between_drugs = plan.question.aim == "comparison" and plan.effect.plan_on == "typed"
     if is_between_drugs and kind in PLACEBO_ONLY:
         return "effect.typed is the difference from the other drug; the difference from a placebo is another one."
-    against_other_drug = kind == "parallel, other drug" or (plan.question.aim == "comparison" and kind in EITHER_CONTROL)
+    against_other_drug = kind == "parallel, other drug" or (
+        plan.question.aim == "comparison" and kind in EITHER_CONTROL
+    )
     if against_other_drug and not is_between_drugs:
         return (
             "the planned effect is the difference from a placebo; give the difference from the other drug as effect.typed"

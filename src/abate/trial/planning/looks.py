@@ -17,7 +17,7 @@ from abate.trial.planning.pace import Pace
 #: Multiples of the planned difference at which a design is shown.
 MULTIPLES = (0.0, 0.5, 1.0, 1.5)
 #: Power for which futility bounds are laid where the size, not the power, is given.
-_USUAL_POWER = 0.8
+USUAL_POWER = 0.8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,7 @@ def plan_looks(plan: PlanFile) -> GroupSequentialDesign | None:
         looks.information,
         alpha=plan.design.alpha / plan.design.sided,
         sided=1,
-        power=plan.design.power or _USUAL_POWER,
+        power=plan.design.power or USUAL_POWER,
         efficacy=SpendingRule(spending=spending),
         futility=_futility(looks),
         is_binding=looks.futility == "binding",

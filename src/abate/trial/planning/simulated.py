@@ -47,6 +47,7 @@ _MOST_STEPS = 4
 #: Steps towards the latent spread behind a spread of ratings, and by how much it may be wider.
 _WIDENING_STEPS, _MOST_WIDENING = 12, 2.0
 _STAYS = 41
+_FEW = 50
 _THREADS = 2
 
 
@@ -59,7 +60,9 @@ class Simulator:
     design: GroupSequentialDesign | None
     pace: Pace | None
 
-    def run(self, size: TrialSize, *, multiple: float = 1.0, draw: AssumptionSets | None = None) -> SimulatedTrials:
+    def run(
+        self, size: TrialSize, *, multiple: float = 1.0, draw: AssumptionSets | None = None, keep_each: bool = False
+    ) -> SimulatedTrials:
         """Return what simulated trials of that size come to, at a multiple of the planned difference or at drawn assumptions."""
         return simulate(
             self.model(size, multiple * self.effect.mean),
@@ -70,6 +73,7 @@ class Simulator:
             draw=draw,
             scenario=_PLANNED if draw is None else _DRAWN,
             threads=_THREADS,
+            keep_each=keep_each,
         )
 
     @property
@@ -167,6 +171,17 @@ class Simulator:
         ratings = self.plan.ratings
         return (ratings.lowest, ratings.highest) == (0, 10) and self.plan.simulation.scores != "as drawn"
 
+    def limits(self, size: TrialSize) -> tuple[str, ...]:
+        """Return what the simulation cannot show, in plain words."""
+        found = []
+        if min(size.per_arm) < _FEW:
+            found.append(
+                f"With fewer than {_FEW} in an arm the degrees of freedom matter: the simulated power decides, not the closed form."
+            )
+        if not self.is_whole:
+            found.append("Ratings are simulated as normal numbers, not as whole ones of the scale.")
+        return tuple(found)
+
     @property
     def unit(self) -> float:
         """Points of the simulation for a point of the scale."""
@@ -203,13 +218,15 @@ class Simulator:
         return np.maximum(stay.mean + stay.sd * points, 0.0)
 
 
-def settle_size(simulator: Simulator, size: TrialSize, progress: Progress) -> tuple[TrialSize, SimulatedTrials]:
+def settle_size(
+    simulator: Simulator, size: TrialSize, progress: Progress, *, keep_each: bool = False
+) -> tuple[TrialSize, SimulatedTrials]:
     """Return the size at which simulated trials have the power that is asked for, and those trials.
 
     Begins with the closed form and grows while the simulated power is below what is asked for; a size that the plan gives stays.
     """
     asked = simulator.plan.design.power
-    found = simulator.run(size)
+    found = simulator.run(size, keep_each=keep_each)
     if simulator.plan.design.per_arm is not None or asked is None:
         return size, found
     level = normal_quantile(1 - simulator.plan.design.alpha / simulator.plan.design.sided)
@@ -221,7 +238,7 @@ def settle_size(simulator: Simulator, size: TrialSize, progress: Progress) -> tu
         factor = max(((level + normal_quantile(asked)) / reached) ** 2, 1 + 1 / min(size.per_arm))
         size = grown(size, factor)
         progress(f"simulating: {100 * power:.1f} % power is too little; trying {size.total} participants")
-        found = simulator.run(size)
+        found = simulator.run(size, keep_each=keep_each)
     return size, found
 
 
@@ -239,12 +256,12 @@ def share_of(summary: TrialsSummary) -> float:
 
 
 def with_simulated(
-    rows: tuple[CharacteristicsRow, ...], simulator: Simulator, size: TrialSize
+    rows: tuple[CharacteristicsRow, ...], simulator: Simulator, size: TrialSize, planned: SimulatedTrials
 ) -> tuple[CharacteristicsRow, ...]:
-    """Return what looks do with the simulated shares, bias and coverage beside."""
+    """Return what looks do with the simulated shares, bias and coverage beside; the planned difference has been simulated already."""
     found = []
     for row in rows:
-        summary = simulator.run(size, multiple=row.multiple).summary
+        summary = (planned if row.multiple == 1 else simulator.run(size, multiple=row.multiple)).summary
         found.append(
             replace(
                 row,

@@ -6,8 +6,6 @@ from abate.contracts.plan_file import PlanFile
 from abate.contracts.trial_plan import AssumptionRow
 from abate.trial.assumptions import primary_place
 from abate.trial.effect import PRE_POST_WARNING, PlannedEffect
-from abate.trial.planning.looks import TrialSize
-from abate.trial.planning.simulated import Simulator
 
 _FORMULAS = {
     "mmrm": "rating ~ baseline * day + arm * day",
@@ -67,7 +65,7 @@ def warnings_of(plan: PlanFile, effect: PlannedEffect, assumptions: tuple[Assump
     return tuple(found)
 
 
-def limits_of(plan: PlanFile, effect: PlannedEffect, size: TrialSize, simulator: Simulator) -> tuple[str, ...]:
+def limits_of(plan: PlanFile, effect: PlannedEffect) -> tuple[str, ...]:
     """Return what the plan cannot know, in plain words."""
     found = [
         _NO_CONTROL,
@@ -83,12 +81,6 @@ def limits_of(plan: PlanFile, effect: PlannedEffect, size: TrialSize, simulator:
             f"If participants guess their arm as assumed, a difference of {effect.measured - effect.mean:.2f} points comes of that alone; "
             "it would be measured with the rest."
         )
-    if min(size.per_arm) < 50:
-        found.append(
-            "With fewer than 50 in an arm the degrees of freedom matter: the simulated power decides, not the closed form."
-        )
-    if not simulator.is_whole:
-        found.append("Ratings are simulated as normal numbers, not as whole ones of the scale.")
     if plan.follow_up is not None:
         found.append(
             f"The primary rating is that of day {plan.ratings.days[primary_place(plan)]:g}. Whether relief lasts is another question: at "

@@ -1,0 +1,171 @@
+"""Which numbers of a plan stand alone? Each with its id, its method and, where it could not be had, the reason."""
+
+from __future__ import annotations
+
+from abate.base.errors import ParameterError
+from abate.contracts.plan_file import PlanFile
+from abate.contracts.result import Estimate
+from abate.trial.effect import PlannedEffect
+from abate.trial.planning.closed import (
+    PERSONS,
+    POINTS,
+    RatedTrial,
+    ancova_size,
+    attempted,
+    mmrm_size,
+    responder_size,
+    size_rows,
+    unadjusted_size,
+)
+from abate.trial.planning.looks import USUAL_POWER, TrialSize
+from abate.trial.planning.power import ClosedPower, assurance_limit, assurance_of
+from abate.trial.planning.responders import responder_shares
+from abate.trial.planning.simulated import Simulator, share_of, share_row
+from abate.trial.simulate import SimulatedTrials
+
+
+def effect_rows(effect: PlannedEffect) -> tuple[Estimate, ...]:
+    """Return the difference that is planned on, and the one that would be measured where the arms are guessed."""
+    return (
+        Estimate(
+            id="effect.planned",
+            quantity="difference between the arms that is planned on",
+            value=effect.mean,
+            standard_error=effect.sd or None,
+            unit=POINTS,
+            method="observed fall less all that a control arm has too"
+            if not effect.is_pre_post
+            else "change from before to after",
+        ),
+        Estimate(
+            id="effect.measured",
+            quantity="difference that would be measured if the arms were guessed as assumed",
+            value=effect.measured,
+            unit=POINTS,
+            method="planned difference and what belief adds",
+        ),
+    )
+
+
+def planned_size_rows(simulator: Simulator, trial: RatedTrial, size: TrialSize) -> tuple[Estimate, ...]:
+    """Return the planned size, and beside it that of each analysis by closed form, looks left out."""
+    plan, effect, design = simulator.plan, simulator.effect, simulator.design
+    asked = plan.design.power if plan.design.power is not None else USUAL_POWER
+    of = f"for {100 * asked:.0f} % power without looks"
+    rows: list[Estimate] = [
+        Estimate(
+            id="size.per_arm",
+            quantity="participants an arm that are planned",
+            value=float(max(size.per_arm)),
+            unit=PERSONS,
+            method="as the plan gives it"
+            if plan.design.per_arm is not None
+            else "smallest size tried whose simulated power is what is asked for",
+        ),
+        Estimate(
+            id="size.total",
+            quantity="participants in all that are planned",
+            value=float(size.total),
+            unit=PERSONS,
+            method="sum of the arms",
+        ),
+    ]
+    if design is not None:
+        rows.append(
+            Estimate(
+                id="size.inflation",
+                quantity="by how much looks make the trial larger",
+                value=design.inflation_factor,
+                method=f"{design.efficacy_rule}, {design.futility_rule or 'no futility bounds'}",
+            )
+        )
+    for id, words, make in (
+        ("mmrm", f"mixed model for repeated measures, {of}", mmrm_size),
+        ("ancova", f"analysis of covariance, {of}", ancova_size),
+        ("unadjusted", f"t test without the baseline, {of}", unadjusted_size),
+    ):
+        rows += size_rows(id, words, *attempted(make, trial, plan, effect=effect.mean, power=asked))
+    return (*rows, *_responder_rows(plan, trial, simulator, asked, of))
+
+
+def _responder_rows(
+    plan: PlanFile, trial: RatedTrial, simulator: Simulator, asked: float, of: str
+) -> tuple[Estimate, ...]:
+    words = f"responders, {of}"
+    try:
+        shares = responder_shares(plan, trial, simulator.primary_means)
+    except ParameterError as error:
+        return size_rows("responders", words, None, str(error))
+    found, reason = attempted(responder_size, plan, shares.active, shares.control, power=asked)
+    method = "normal ratings with the study's covariance; who is not rated does not respond"
+    return (
+        Estimate(
+            id="response.active",
+            quantity="share of the active arm to be expected to respond",
+            value=shares.active,
+            method=method,
+        ),
+        Estimate(
+            id="response.control",
+            quantity="share of the control arm to be expected to respond",
+            value=shares.control,
+            method=method,
+        ),
+        *size_rows("responders", words, found, reason),
+    )
+
+
+def power_rows(
+    plan: PlanFile, effect: PlannedEffect, power: ClosedPower, simulated: SimulatedTrials
+) -> tuple[Estimate, ...]:
+    closed = float(power.at(effect.mean))
+    rows = [
+        Estimate(
+            id="power.closed",
+            quantity="power at the planned difference, closed form",
+            value=closed,
+            method="Lu, Luo & Chen (2008), t reference",
+        ),
+        share_row("power.simulated", "power at the planned difference, simulated", simulated),
+        Estimate(
+            id="power.difference",
+            quantity="closed form less simulated power",
+            value=closed - share_of(simulated.summary),
+            standard_error=simulated.summary.monte_carlo_se,
+            method="its standard error is the Monte Carlo one",
+        ),
+        Estimate(
+            id="power.measured",
+            quantity="power if the arms were guessed as assumed, closed form",
+            value=float(power.at(effect.measured)),
+            method="planned difference and what belief adds",
+        ),
+    ]
+    if plan.effect.worthwhile is not None:
+        rows.append(
+            Estimate(
+                id="power.worthwhile",
+                quantity=f"power at the smallest difference worth having, {plan.effect.worthwhile.value:g} points, closed form",
+                value=float(power.at(plan.effect.worthwhile.value)),
+                method="Lu, Luo & Chen (2008), t reference",
+            )
+        )
+    return tuple(rows)
+
+
+def assurance_rows(power: ClosedPower, effect: PlannedEffect) -> tuple[Estimate, ...]:
+    """Return the assurance by closed form, and the largest that any size can reach."""
+    return (
+        Estimate(
+            id="assurance",
+            quantity="assurance: power averaged over what is believed of the difference",
+            value=assurance_of(power, effect),
+            method="O'Hagan, Stevens & Campbell (2005); spread and drop-out as planned",
+        ),
+        Estimate(
+            id="assurance.limit",
+            quantity="largest assurance that any size can reach",
+            value=assurance_limit(power, effect),
+            method="the probability that there is a benefit at all",
+        ),
+    )
