@@ -77,7 +77,9 @@ def test_nobody_goes_on_where_the_bounds_meet():
 
 
 def test_a_drift_far_from_the_start_is_found():
-    assert drift_with_chance(lambda drift: norm.cdf(drift - 20), 0.9, 0.0) == pytest.approx(20 + norm.ppf(0.9), abs=1e-8)
+    assert drift_with_chance(lambda drift: norm.cdf(drift - 20), 0.9, 0.0) == pytest.approx(
+        20 + norm.ppf(0.9), abs=1e-8
+    )
 
 
 def test_a_chance_that_is_never_reached_has_no_drift():
