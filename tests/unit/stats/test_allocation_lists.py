@@ -26,11 +26,15 @@ def stream(name: str = "test") -> KeyedStream:
     return KeyedStream(bytes(range(32)), name)
 
 
-@pytest.mark.parametrize(("ratio", "sizes"), [((1, 1), (2, 4, 6)), ((2, 1), (3, 6)), ((1, 1, 1), (3, 9)), ((3, 2, 1), (6,))])
+@pytest.mark.parametrize(
+    ("ratio", "sizes"), [((1, 1), (2, 4, 6)), ((2, 1), (3, 6)), ((1, 1, 1), (3, 9)), ((3, 2, 1), (6,))]
+)
 def test_every_block_holds_the_ratio(ratio, sizes):
     made = permuted_blocks(stream(), 100, ratio, sizes)
     assert len(made.arms) >= 100
-    for block, lines in itertools.groupby(zip(made.blocks, made.arms, made.block_sizes, strict=True), key=lambda line: line[0]):
+    for block, lines in itertools.groupby(
+        zip(made.blocks, made.arms, made.block_sizes, strict=True), key=lambda line: line[0]
+    ):
         inside = list(lines)
         counts = Counter(arm for _, arm, _ in inside)
         size = len(inside)

@@ -41,7 +41,9 @@ def hmac_word(k: int) -> int:
 def test_words_beyond_the_last_full_multiple_are_drawn_anew(monkeypatch):
     words = iter([2**64 - 1, 2**64 - 2, 7])
     monkeypatch.setattr(KeyedStream, "word", lambda self: next(words))
-    assert KeyedStream(KEY, "x").below(3) == (2**64 - 2) % 3  # 2**64 is 1 above a multiple of 3, so 2**64 - 1 is drawn anew
+    assert (
+        KeyedStream(KEY, "x").below(3) == (2**64 - 2) % 3
+    )  # 2**64 is 1 above a multiple of 3, so 2**64 - 1 is drawn anew
 
 
 def test_every_number_and_every_order_is_as_likely():

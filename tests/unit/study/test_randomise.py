@@ -52,7 +52,11 @@ def test_the_folder_and_its_files_are_for_their_owner_alone(trial, is_there):
         os.umask(before)
     assert mode(folder) == 0o700
     assert {mode(path) for path in folder.iterdir()} == {0o600}
-    assert sorted(path.name for path in trial.iterdir()) == ["next-trial.allocation-sha256", "next-trial.toml", "pharmacy"]
+    assert sorted(path.name for path in trial.iterdir()) == [
+        "next-trial.allocation-sha256",
+        "next-trial.toml",
+        "pharmacy",
+    ]
 
 
 def test_files_are_private_before_anything_is_in_them(trial, monkeypatch):
@@ -268,7 +272,10 @@ def test_size_and_weights_come_from_the_design():
         (AllocationPlanError, {"arms": ARMS, "randomisation": {"participants": 10}}),
         (AllocationPlanError, {"title": "T", "arms": 3, "randomisation": {"participants": 10}}),
         (AllocationPlanError, {"schema": "abate-plan/2", "title": "T", "randomisation": {}}),
-        (AllocationPlanError, {"title": "T", "arms": [{"name": "a", "weight": 1.5}, {"name": "b"}], "randomisation": {}}),
+        (
+            AllocationPlanError,
+            {"title": "T", "arms": [{"name": "a", "weight": 1.5}, {"name": "b"}], "randomisation": {}},
+        ),
         (AllocationPlanError, {"title": "T", "arms": ARMS, "randomisation": {"blocks": [2]}}),
         (AllocationPlanError, {"title": "T", "arms": ARMS, "randomisation": {"seed": 1}}),
         (AllocationPlanError, {"title": "T", "arms": ARMS, "randomisation": {"strata": [{"name": "centre"}]}}),

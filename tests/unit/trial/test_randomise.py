@@ -56,7 +56,11 @@ def test_the_list_can_be_made_again_from_the_page_alone():
     for centre in "AB":
         for overuse in ("yes", "no"):
             levels = json.dumps([["centre", centre], ["overuse", overuse]])
-            arms, salts, lines = words(f"abate-allocation/1/arms/{levels}"), words(f"abate-allocation/1/salt/{levels}"), []
+            arms, salts, lines = (
+                words(f"abate-allocation/1/arms/{levels}"),
+                words(f"abate-allocation/1/salt/{levels}"),
+                [],
+            )
             while len(lines) < 48:
                 size = [2, 4, 6][below(arms, 3)]
                 block = ["ketamine"] * (size // 2) + ["midazolam"] * (size // 2)
@@ -64,7 +68,9 @@ def test_the_list_can_be_made_again_from_the_page_alone():
                     other = below(arms, last + 1)
                     block[last], block[other] = block[other], block[last]
                 lines += block
-            expected += [((centre, overuse), k + 1, arm, f"{next(salts):016x}{next(salts):016x}") for k, arm in enumerate(lines)]
+            expected += [
+                ((centre, overuse), k + 1, arm, f"{next(salts):016x}{next(salts):016x}") for k, arm in enumerate(lines)
+            ]
     assert [(row.stratum, row.number, row.arm, row.salt) for row in made.rows] == expected
     kits, numbers = words("abate-allocation/1/kits"), []
     while len(numbers) < len(expected):
