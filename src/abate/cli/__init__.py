@@ -12,9 +12,9 @@ from abate.cli.frame import app
 
 # isort: split
 # Second: --help lists commands in the order in which they are made, those on studies first.
-from abate.cli import patients, plans, printed
+from abate.cli import patients, printed, trials
 
-__all__ = ["app", "main", "patients", "plans", "printed", "studies"]
+__all__ = ["app", "main", "patients", "printed", "studies", "trials"]
 
 
 @app.callback(invoke_without_command=True)

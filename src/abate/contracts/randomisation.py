@@ -58,7 +58,9 @@ class Randomisation(Section):
     method: Method = "permuted blocks"
     arms: Names | None = Field(default=None, description="Names of the arms; left out: those of the plan's [[arms]]")
     ratio: Counts | None = Field(default=None, description="Of the arms; left out: the weights of the plan's [[arms]]")
-    participants: int | None = Field(default=None, ge=2, description="Left out: arms times [design] per_arm")
+    participants: int | None = Field(
+        default=None, ge=2, le=100_000, description="Left out: arms times [design] per_arm"
+    )
     block_sizes: Counts | None = Field(
         default=None,
         description="Drawn at random, each a multiple of the sum of the ratio; left out: one, two and three times the sum. Not for the protocol text that sites see",

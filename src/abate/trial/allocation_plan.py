@@ -17,6 +17,8 @@ from abate.stats.restricted_lists import require_equal_parts
 BETTER_ARM = 0.8
 #: Centre and two more factors.
 _MANY_FACTORS = 3
+#: Longer lists are a mistake.
+_MOST_ROWS = 200_000
 
 
 class AllocationPlanError(AllocationError):
@@ -217,4 +219,8 @@ def _check_strata(plan: AllocationPlan) -> None:
         raise TooManyStrataError(
             f"{strata} strata cannot be filled by {plan.participants} participants: with blocks of {smallest} at least, "
             f"{plan.participants // smallest} strata are the most; take factors or levels out, or minimise."
+        )
+    if plan.method != "minimisation" and strata * plan.rows_per_stratum > _MOST_ROWS:
+        raise AllocationPlanError(
+            f"{strata} strata of {plan.rows_per_stratum} lines each are more than {_MOST_ROWS:,}; write a smaller rows_per_stratum."
         )

@@ -118,8 +118,8 @@ class ListChecks:
     by_chance : float
         What is guessed right without knowing anything: the largest part of the ratio.
     strata_count : int
-    strata_without_a_block : float
-        Strata to be expected that do not fill one block of the largest size.
+    strata_without_a_block : float or None
+        Strata to be expected that do not fill one block of the largest size; None where there are no blocks.
     """
 
     list_count: int
@@ -129,7 +129,7 @@ class ListChecks:
     share_guessed: float
     by_chance: float
     strata_count: int
-    strata_without_a_block: float
+    strata_without_a_block: float | None
 
 
 def make_list(plan: AllocationPlan, key: bytes) -> AllocationList:
@@ -290,7 +290,8 @@ def _kit_numbers(count: int, stream: KeyedStream) -> list[str]:
     digits = max(4, len(str(10 * count)))
     numbers: dict[str, None] = {}
     while len(numbers) < count:
-        numbers[f"{stream.below(10**digits):0{digits}d}"] = None
+        # None begins with 0, which a spreadsheet program would take away.
+        numbers[str(10 ** (digits - 1) + stream.below(9 * 10 ** (digits - 1)))] = None
     return list(numbers)
 
 
@@ -343,7 +344,9 @@ def _checks(plan: AllocationPlan, lists: Sequence[Sequence[Sequence[int]]]) -> L
     strata = [arms for made in lists for arms in made if arms]
     guessed = [(share_guessed(arms, plan.ratio) or 0.0) * len(arms) for arms in strata]
     whole = [[arm for arms in made for arm in arms] for made in lists]
-    largest_block = max(plan.block_sizes, default=sum(plan.ratio))
+    unfilled = None
+    if plan.block_sizes:
+        unfilled = strata_without_a_block(plan.participants, plan.stratum_shares, max(plan.block_sizes))
     return ListChecks(
         list_count=len(lists),
         largest_imbalance=max(largest_imbalance(arms, plan.ratio) for arms in strata),
@@ -352,5 +355,5 @@ def _checks(plan: AllocationPlan, lists: Sequence[Sequence[Sequence[int]]]) -> L
         share_guessed=sum(guessed) / sum(len(arms) for arms in strata),
         by_chance=max(plan.ratio) / sum(plan.ratio),
         strata_count=len(plan.strata),
-        strata_without_a_block=strata_without_a_block(plan.participants, plan.stratum_shares, largest_block),
+        strata_without_a_block=unfilled,
     )
