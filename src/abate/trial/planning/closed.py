@@ -14,9 +14,10 @@ from abate.contracts.plan_file import PlanFile
 from abate.contracts.result import Estimate
 from abate.stats.arrays import Array
 from abate.stats.sizes.ancova import means_given_baseline
+from abate.stats.sizes.errors import RetentionError
 from abate.stats.sizes.longitudinal import LongitudinalSize, contrast_over_visits
 from abate.stats.sizes.means import two_means
-from abate.stats.sizes.rated_arm import RatedArm, arm_leaving, given_baseline
+from abate.stats.sizes.rated_arm import RatedArm, arm_with_patterns, given_baseline
 from abate.stats.sizes.rejection import Reference
 from abate.stats.sizes.responders import two_shares
 from abate.stats.sizes.size import Size, with_dropout
@@ -55,8 +56,22 @@ class RatedTrial:
 
     @property
     def arm(self) -> RatedArm:
-        """An arm, given the baseline."""
-        return arm_leaving(given_baseline(self.covariance), self.retention)
+        """An arm, given the baseline; who is never rated after it is in no pattern.
+
+        Raises
+        ------
+        RetentionError
+            If the shares still rated are not above 0 and at most 1, or rise.
+        """
+        if self.retention.min() <= 0 or self.retention.max() > 1 or np.any(np.diff(self.retention) > 0):
+            raise RetentionError(
+                f"retention.seen must lie above 0 and at most at 1 and never rise; found {self.retention.tolist()}. "
+                "Who has left does not come back."
+            )
+        leaving = self.retention - np.append(self.retention[1:], 0.0)
+        some = leaving > 0
+        patterns = np.tri(len(leaving), dtype=np.bool_)[some]
+        return arm_with_patterns(given_baseline(self.covariance), patterns, leaving[some])
 
 
 def rated_trial(plan: PlanFile) -> RatedTrial:
