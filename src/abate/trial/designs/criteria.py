@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from abate.contracts.plan_file import DesignKind, PlanFile
 from abate.stats.distributions import gamma_quantile
 from abate.trial.designs.catalogue import DesignEntry
+from abate.trial.designs.duration import months_to_finish
 from abate.trial.designs.facts import Facts, shown_share
 from abate.trial.designs.lengths import in_words
 from abate.trial.designs.sized_design import SizedDesign
@@ -197,7 +198,7 @@ def _carries_size(case: Case) -> Judgement | None:
         return Judgement(criterion="size", points=0, reason=size.in_words)
     ratio = size.total / case.parallel_total
     points = 1 if ratio <= SMALLER else -1 if ratio >= LARGER else 0
-    reason = f"{size.in_words}, {ratio:.2g} times the {case.parallel_total:.0f} of two arms in parallel"
+    reason = f"{size.in_words}, {_short(ratio)} times the {case.parallel_total:.0f} of two arms in parallel"
     if _is_carried_over(case):
         points, reason = min(points, 0), f"{reason}; true only if nothing is carried over"
     return Judgement(criterion="size", points=points, reason=reason)
@@ -205,21 +206,18 @@ def _carries_size(case: Case) -> Judgement | None:
 
 def _months(case: Case) -> Judgement | None:
     months = months_to_finish(case.size, case.facts)
-    if months is None or case.size is None:
+    if months is None or case.size is None or case.facts.per_month is None:
         return None
     points = 1 if months <= SOON_MONTHS else 0 if months <= LATE_MONTHS else -1 if months <= TOO_LATE_MONTHS else -2
     return Judgement(
         criterion="months",
         points=points,
-        reason=f"{case.size.to_enter:.0f} persons at {case.facts.per_month:.2g} a month take {months:.0f} months",
+        reason=f"{case.size.to_enter:.0f} persons at {_short(case.facts.per_month)} a month take {months:.0f} months",
     )
 
 
-def months_to_finish(size: SizedDesign | None, facts: Facts) -> float | None:
-    """Return months until the last primary rating at the expected accrual; None where size or accrual is not known."""
-    if size is None or size.to_enter is None or not facts.per_month:
-        return None
-    return size.to_enter / facts.per_month + facts.months_to_outcome
+def _short(number: float) -> str:
+    return f"{number:.2g}" if number < 10 else f"{number:.0f}"
 
 
 def _centres(case: Case) -> Judgement | None:
@@ -245,12 +243,12 @@ def _looks(case: Case) -> Judgement | None:
         return None
     if facts.look is None:
         return Judgement(criterion="looks", points=-1, reason="the plan has no look before the end")
-    if size is None or size.total is None or facts.in_pipeline is None:
+    if size is None or size.total is None or facts.in_pipeline is None or facts.per_month is None:
         return Judgement(criterion="looks", points=0, reason="how many would be in the pipeline at a look is not known")
     pipeline = facts.in_pipeline
     left = size.total * (1 - facts.look)
     reason = (
-        f"{_participants(pipeline)} would be in the pipeline at the look ({facts.per_month:.2g} a month,"
+        f"{_participants(pipeline)} would be in the pipeline at the look ({_short(facts.per_month)} a month,"
         f" {in_words(facts.outcome_days)} to the outcome), of {left:.0f} still to come"
     )
     fixed = size.total if case.parallel_total is None else case.parallel_total

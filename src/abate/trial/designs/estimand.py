@@ -172,7 +172,7 @@ def expected_in_words(share: Share, smallest_count: int) -> str:
     """
     if share.is_unverified and share.low is not None and share.high is not None:
         return f"{100 * share.low:.0f} to {100 * share.high:.0f} % ({share.source}; unverified)"
-    shown = shown_share(share, smallest_count).removesuffix(", unverified")
+    shown = shown_share(share, smallest_count).removesuffix(" (unverified)")
     return f"{shown} ({share.source}{'; unverified' if share.is_unverified else ''})"
 
 

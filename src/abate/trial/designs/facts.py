@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from abate.contracts.plan_file import Belief, Number, PlanFile, Share
 from abate.stats.distributions import normal_cdf
+from abate.trial.assumptions import primary_place
 from abate.trial.designs.lengths import DAYS_PER_MONTH, days_in
+from abate.trial.planning.pace import participants_a_month
 
 #: Used where the plan file has no ``design.washout``; judged from a pilot of 6 persons, unverified.
 ASSUMED_WASHOUT_DAYS = 56.0
@@ -113,7 +115,7 @@ def facts_of(plan: PlanFile) -> Facts:
         sustained=None if follow_up is None else follow_up.sustained,
         visit_day=None if follow_up is None else follow_up.day,
         lost_after_discharge=None if follow_up is None else follow_up.lost,
-        stopped=1 - plan.retention.seen[primary_index(plan) - 1],
+        stopped=1 - plan.retention.seen[primary_place(plan) - 1],
         seen_persons=plan.retention.n,
         per_month=participants_a_month(plan),
         centres=plan.question.centres,
@@ -129,22 +131,6 @@ def facts_of(plan: PlanFile) -> Facts:
         margin=plan.design.margin,
         smallest_count=plan.disclosure.smallest_count,
     )
-
-
-def primary_index(plan: PlanFile) -> int:
-    """Return the place of the primary day among the days of the ratings; the last where none is named."""
-    day = plan.design.primary_day
-    return len(plan.ratings.days) - 1 if day is None else plan.ratings.days.index(day)
-
-
-def participants_a_month(plan: PlanFile) -> float | None:
-    """Return participants a month over all centres: as typed, else eligible a month and centre, times consent and centres."""
-    if plan.question.per_month is not None:
-        return plan.question.per_month
-    accrual = plan.accrual
-    if accrual is None or accrual.seen == 0:
-        return None
-    return accrual.seen / accrual.months / accrual.centres * accrual.consent.value * plan.question.centres
 
 
 def control_response(plan: PlanFile) -> Share | None:
@@ -166,7 +152,7 @@ def shown_share(share: Share, smallest_count: int) -> str:
     """
     words = f"{100 * share.value:.0f} %"
     if share.n is None or share.basis not in ("study", "literature"):
-        return words + (", unverified" if share.is_unverified else "")
+        return words + (" (unverified)" if share.is_unverified else "")
     count = round(share.value * share.n)
     if any(0 < part < smallest_count for part in (count, share.n - count)):
         return words
@@ -176,11 +162,11 @@ def shown_share(share: Share, smallest_count: int) -> str:
 def _outcome_days(plan: PlanFile) -> float:
     if plan.question.aim == "durability":
         return days_in(plan.question.must_last, "question.must_last")
-    return plan.ratings.days[primary_index(plan)]
+    return plan.ratings.days[primary_place(plan)]
 
 
 def _share_at_floor(plan: PlanFile) -> float:
-    place = primary_index(plan)
+    place = primary_place(plan)
     return normal_cdf((plan.ratings.lowest + 0.5 - plan.ratings.mean[place]) / _sd(plan, place))
 
 

@@ -5,19 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
-
-import numpy as np
+from typing import Any
 
 from abate.base.errors import ParameterError
 from abate.contracts.plan_file import PlanFile
-from abate.stats.sizes.ancova import means_given_baseline
 from abate.stats.sizes.checks import checked_covariance
-from abate.stats.sizes.errors import RetentionError
-from abate.stats.sizes.longitudinal import LongitudinalSize, contrast_over_visits
-from abate.stats.sizes.rated_arm import RatedArm, arm_with_patterns, given_baseline
-from abate.stats.sizes.rejection import Reference
-from abate.stats.sizes.size import Size, with_dropout
-from abate.trial.designs.facts import primary_index
+from abate.stats.sizes.longitudinal import LongitudinalSize
+from abate.stats.sizes.size import Size
+from abate.trial.planning.closed import RatedTrial, ancova_size, mmrm_size, rated_trial
 
 #: Taken where a plan gives the size and leaves the power open: designs are compared at one power.
 COMPARED_AT_POWER = 0.8
@@ -64,63 +59,34 @@ class PlannedComparison:
             return ()
         return (f"the plan gives a size and no power; designs are compared at a power of {COMPARED_AT_POWER:g}",)
 
-    @property
-    def allocation(self) -> float:
-        """Persons with the drug for each in the control arm."""
-        active = [arm.weight for arm in self.plan.arms if arm.role == "active"]
-        control = [arm.weight for arm in self.plan.arms if arm.role != "active"]
-        return active[0] / control[0] if active and control else 1.0
-
-    @property
-    def primary(self) -> int:
-        """Place of the primary day among the days after the baseline."""
-        return primary_index(self.plan) - 1
-
     @cached_property
-    def arm(self) -> RatedArm:
-        """One arm's ratings after the baseline, given the baseline, with its drop-out.
+    def trial(self) -> RatedTrial:
+        """Ratings and drop-out to the primary day.
 
         Raises
         ------
         ParameterError
-            If the covariance is none that ratings can have, or the shares still seen are no such shares.
+            If the covariance is none that ratings can have.
         """
-        seen = np.array(self.plan.retention.seen)
-        if seen.min() <= 0 or seen.max() > 1 or np.any(np.diff(seen) > 0):
-            raise RetentionError(
-                "retention.seen must lie above 0 and at most at 1 and never rise; who has left does not come back."
-            )
-        leaving = seen - np.append(seen[1:], 0.0)
-        some = leaving > 0
-        patterns = np.tri(len(seen), dtype=np.bool_)
-        return arm_with_patterns(given_baseline(self.plan.ratings.covariance), patterns[some], leaving[some])
+        trial = rated_trial(self.plan)
+        checked_covariance(trial.covariance, "ratings.covariance")
+        return trial
 
     @property
     def seen(self) -> float:
         """Share still rated on the primary day."""
-        return self.plan.retention.seen[self.primary]
-
-    @property
-    def sd(self) -> float:
-        """Of the rating on the primary day within an arm."""
-        return math.sqrt(self._covariance[self.primary + 1, self.primary + 1])
-
-    @property
-    def correlation(self) -> float:
-        """Of baseline and primary rating."""
-        matrix = self._covariance
-        return float(matrix[0, self.primary + 1] / math.sqrt(matrix[0, 0]) / self.sd)
+        return float(self.trial.retention[-1])
 
     @property
     def sd_of_fall(self) -> float:
         """Of the fall from baseline to the primary day."""
-        matrix, place = self._covariance, self.primary + 1
-        return math.sqrt(matrix[0, 0] + matrix[place, place] - 2 * matrix[0, place])
+        matrix = self.trial.covariance
+        return math.sqrt(matrix[0, 0] + matrix[-1, -1] - 2 * matrix[0, -1])
 
     @property
     def sd_given_baseline(self) -> float:
         """Of the rating on the primary day, given the baseline."""
-        return self.sd * math.sqrt(1 - self.correlation**2)
+        return self.trial.sd * math.sqrt(1 - self.trial.correlation**2)
 
     @property
     def sd_within(self) -> tuple[float, str]:
@@ -141,47 +107,24 @@ class PlannedComparison:
         sd = self.sd_of_fall * math.sqrt(1 - repeats.icc)
         return sd, f"SD within a person {sd:.3g}, from an ICC of {repeats.icc:g} between courses ({repeats.source})"
 
-    def by_mixed_model(
-        self, *, effect: float | None = None, alpha: float | None = None, sided: int | None = None
-    ) -> LongitudinalSize:
+    def by_mixed_model(self) -> LongitudinalSize:
         """Return the size of a comparison on the primary day by the mixed model, held against t."""
-        weights = np.zeros(self.arm.visit_count)
-        weights[self.primary] = 1.0
-        return contrast_over_visits(
-            effect=self.effect if effect is None else effect,
-            weights=weights,
-            active=self.arm,
-            control=self.arm,
-            power=self.power,
-            alpha=self.alpha if alpha is None else alpha,
-            sided=self.sided if sided is None else sided,
-            allocation=self.allocation,
-            reference=Reference.T,
-        )
-
-    def equal_arms(self) -> PlannedComparison:
-        """Return the same question with as many persons in each arm."""
-        arms = tuple(arm.model_copy(update={"weight": 1}) for arm in self.plan.arms)
-        return replace(self, plan=self.plan.model_copy(update={"arms": arms}))
+        return mmrm_size(self.trial, self.plan, effect=self.effect, power=self.power)
 
     def by_covariance_analysis(self) -> Size:
-        """Return the size of a comparison on the primary day by analysis of covariance, raised for those not rated then."""
-        size = means_given_baseline(
-            difference=self.effect,
-            sd=self.sd,
-            correlation=self.correlation,
-            power=self.power,
-            alpha=self.alpha,
-            sided=self.sided,
-            allocation=self.allocation,
-            reference=Reference.T,
-        )
-        return with_dropout(size, 1 - self.seen)
+        """Return the same by analysis of covariance, raised once for those not rated then."""
+        return ancova_size(self.trial, self.plan, effect=self.effect, power=self.power)
 
     def as_analysed(self) -> Size:
         """Return the size by the analysis that the plan names."""
         return self.by_covariance_analysis() if self.plan.design.analysis == "ancova" else self.by_mixed_model()
 
-    @cached_property
-    def _covariance(self) -> np.ndarray:
-        return checked_covariance(self.plan.ratings.covariance, "ratings.covariance")
+    def with_design(self, **changes: Any) -> PlannedComparison:
+        """Return the same question with other values of the plan's section ``design``."""
+        design = self.plan.design.model_copy(update=changes)
+        return replace(self, plan=self.plan.model_copy(update={"design": design}))
+
+    def with_equal_arms(self) -> PlannedComparison:
+        """Return the same question with as many persons in each arm."""
+        arms = tuple(arm.model_copy(update={"weight": 1}) for arm in self.plan.arms)
+        return replace(self, plan=self.plan.model_copy(update={"arms": arms}))

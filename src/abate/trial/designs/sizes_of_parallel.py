@@ -5,22 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from abate.base.errors import ParameterError
-from abate.contracts.plan_file import DesignKind, Looks
+from abate.contracts.plan_file import DesignKind
 from abate.stats.dunnett import many_to_one_level
-from abate.stats.sequential import (
-    BetaSpendingRule,
-    FixedBounds,
-    GroupSequentialDesign,
-    SpendingRule,
-    named_spending,
-    operating_characteristics,
-    plan_design,
-)
+from abate.stats.sequential.characteristics import operating_characteristics
 from abate.stats.sizes.means import distance_to_margin
 from abate.stats.sizes.size import Size, rounded_up
 from abate.trial.designs.facts import facts_of
 from abate.trial.designs.planned_comparison import PlannedComparison
 from abate.trial.designs.sized_design import SizedDesign
+from abate.trial.planning.looks import plan_looks
 
 #: How far a size may be raised on the way; assumed.
 CAP = 1.5
@@ -40,8 +33,9 @@ def size_of_other_drug(comparison: PlannedComparison) -> SizedDesign:
 def size_of_three_arms(comparison: PlannedComparison) -> SizedDesign:
     """Return the size of dose and low dose against one placebo, both at Dunnett's level and with the effect planned for the dose."""
     level = many_to_one_level(comparison_count=2, alpha=comparison.alpha, sided=comparison.sided)
-    arm = rounded_up(comparison.equal_arms().by_mixed_model(alpha=level).per_arm[0])
-    alone = rounded_up(comparison.equal_arms().by_mixed_model().per_arm[0])
+    equal = comparison.with_equal_arms()
+    arm = equal.with_design(alpha=level).by_mixed_model().per_arm_rounded[0]
+    alone = equal.by_mixed_model().per_arm_rounded[0]
     return SizedDesign(
         kind="three arms",
         total=3.0 * arm,
@@ -62,7 +56,8 @@ def size_of_non_inferiority(comparison: PlannedComparison) -> SizedDesign:
     if margin is None:
         raise ParameterError("design.margin is not given, and no placebo-controlled trial of the other drug gives one.")
     distance = distance_to_margin(margin.value, 0.0)
-    size = comparison.by_mixed_model(effect=distance, alpha=comparison.one_sided_alpha, sided=1)
+    one_sided = comparison.with_design(alpha=comparison.one_sided_alpha, sided=1)
+    size = replace(one_sided, effect=distance).by_mixed_model()
     sized = _two_arms("non-inferiority", comparison, size, beside_ancova=False)
     return replace(
         sized,
@@ -75,11 +70,10 @@ def size_of_non_inferiority(comparison: PlannedComparison) -> SizedDesign:
 
 def size_with_looks(comparison: PlannedComparison) -> SizedDesign:
     """Return the largest size with the plan's looks, and the size to be expected at the planned effect and at none."""
-    looks = comparison.plan.looks
-    if looks is None or len(looks.information) < 2:
+    design = plan_looks(comparison.with_design(power=comparison.power).plan)
+    if design is None:
         raise ParameterError("the plan has no look before the end; give looks.information, such as [0.5, 1].")
     fixed = comparison.as_analysed()
-    design = design_of_looks(looks, comparison)
     arms = tuple(rounded_up(arm * design.inflation_factor) for arm in fixed.per_arm)
     total = float(sum(arms))
     at_none, at_plan = (
@@ -89,7 +83,7 @@ def size_with_looks(comparison: PlannedComparison) -> SizedDesign:
         kind="group-sequential",
         total=total,
         in_words=f"at most {_arms_in_words(arms)}, {at_plan:.0f} expected",
-        method=f"{fixed.method}; times the inflation {design.inflation_factor:.4f} of {looks.spending} spending",
+        method=f"{fixed.method}; times the inflation {design.inflation_factor:.4f} of the looks",
         parts={
             "inflation": design.inflation_factor,
             "expected_at_plan": at_plan,
@@ -101,27 +95,6 @@ def size_with_looks(comparison: PlannedComparison) -> SizedDesign:
             f"expected without those in the pipeline at a look: {at_plan:.0f} at the planned effect, {at_none:.0f} at none",
             *_overrun(comparison),
         ),
-    )
-
-
-def design_of_looks(looks: Looks, comparison: PlannedComparison) -> GroupSequentialDesign:
-    """Return the boundaries of the plan's looks, each side with its part of alpha."""
-    spending = named_spending(looks.spending, looks.parameter)
-    futility = (
-        None
-        if looks.futility == "none"
-        else BetaSpendingRule(spending=spending)
-        if looks.futility_z is None
-        else FixedBounds(z=looks.futility_z)
-    )
-    return plan_design(
-        looks.information,
-        alpha=comparison.one_sided_alpha,
-        sided=1,
-        power=comparison.power,
-        efficacy=SpendingRule(spending=spending),
-        futility=futility,
-        is_binding=looks.futility == "binding",
     )
 
 

@@ -86,7 +86,7 @@ def test_a_share_is_shown_with_its_counts_unless_one_is_small(value, n, shown):
 
 
 def test_an_assumed_share_says_so_and_has_no_counts():
-    assert shown_share(Share(value=0.4, n=10, basis="assumed", source="a guess"), 5) == "40 %, unverified"
+    assert shown_share(Share(value=0.4, n=10, basis="assumed", source="a guess"), 5) == "40 % (unverified)"
 
 
 @pytest.mark.parametrize(

@@ -180,6 +180,18 @@ def test_a_trial_that_takes_years_loses_points():
     assert "(-2)" in reason(row, "months")
 
 
+def test_the_last_person_of_a_crossover_needs_both_periods_and_the_washout():
+    "40 at 3 a month, then 5 + 56 + 5 days."
+    row = ranked(plan())["crossover"]
+    assert row.months == pytest.approx(40 / 3 + 66 / 30.4375)
+
+
+def test_the_last_responder_is_followed_as_long_as_relief_is_to_last():
+    "110 at 3 a month, then 5 days of the course and 28 of relief."
+    row = ranked(plan())["randomised withdrawal"]
+    assert row.months == pytest.approx(110 / 3 + 33 / 30.4375)
+
+
 def test_loss_after_discharge_counts_for_who_must_come_back():
     row = ranked(plan(follow_up=follow_up(sustained=0.0, lost=35 / 61)))["crossover"]
     assert "57 % (35/61) had no rating at the visit; they would have to come back" in reason(row, "stopping")
