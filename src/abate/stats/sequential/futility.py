@@ -20,6 +20,9 @@ from abate.stats.sequential.looks import require_error_rate
 from abate.stats.sequential.recursion import begin, lower_bound, proceed
 from abate.stats.sequential.spending import Spending, cumulative_spent
 
+# Bounds nearer to each other than this have met: they are roots, known to about so many digits.
+_ROUNDING = 1e-9
+
 
 class FutilityRule(Protocol):
     """What leads from an efficacy boundary to bounds below it."""
@@ -156,7 +159,7 @@ def require_below(futility: Array, critical: Array) -> None:
     --------
     >>> require_below(np.array([0.0]), np.array([2.9, 1.97]))
     """
-    wrong = futility >= critical[: len(futility)]
+    wrong = futility >= critical[: len(futility)] - _ROUNDING
     if np.any(wrong):
         k = int(np.argmax(wrong))
         raise FutilityBoundError(
