@@ -9,6 +9,7 @@ import pytest
 
 from abate.stats.sequential.errors import ErrorRateError, PowerNotReachableError, ReestimationError
 from abate.stats.sequential.re_estimation import adjusted_variance, blinded_covariance, blinded_size
+from abate.stats.sizes.errors import NotPositiveDefiniteError, RetentionError
 
 #: (1.959964 + 1.281552) ** 2
 SCORES = 10.507423
@@ -117,8 +118,7 @@ PLAN = {"planned_covariance": np.eye(2), "retention": [1.0, 0.9], "differences":
     [
         (SEEN[:, 0], {}, "one row a patient"),
         (SEEN * np.inf, {}, "infinite"),
-        (SEEN, {"planned_covariance": np.ones((2, 2))}, "positive definite"),
-        (SEEN, {"retention": [1.0, 1.1]}, "never rise"),
+        (SEEN, {"planned_covariance": np.eye(3)}, "they must agree"),
         (SEEN, {"differences": [0.0, 9.0]}, "smaller differences"),
         (SEEN, {"differences": [0.5]}, "needs 2 values"),
     ],
@@ -126,3 +126,10 @@ PLAN = {"planned_covariance": np.eye(2), "retention": [1.0, 0.9], "differences":
 def test_a_covariance_that_cannot_be_is_refused(outcomes, wrong, words):
     with pytest.raises(ReestimationError, match=words):
         blinded_covariance(outcomes, **(PLAN | wrong))
+
+
+def test_a_plan_that_cannot_be_is_refused_as_for_any_size():
+    with pytest.raises(NotPositiveDefiniteError):
+        blinded_covariance(SEEN, **(PLAN | {"planned_covariance": np.ones((2, 2))}))
+    with pytest.raises(RetentionError):
+        blinded_covariance(SEEN, **(PLAN | {"retention": [1.0, 1.1]}))
