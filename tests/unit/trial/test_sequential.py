@@ -6,6 +6,7 @@ import math
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from abate.base.errors import AbateError, ExitCode, ParameterError
@@ -36,6 +37,13 @@ def test_every_way_to_say_futility():
     by_rule = sequential.boundaries(looks=3, futility=sequential.low_conditional_power(0.1, "null"))
     assert by_rule.futility_rule.name == "conditional power below 0.1 (null)"
     assert sequential.boundaries(looks=1).futility_z == ()
+
+
+def test_numbers_of_numpy_are_numbers():
+    plain = sequential.boundaries(looks=3, spending=[0.1, 0.5, 1.0], futility=[0.1, 0.2])
+    arrays = sequential.boundaries(looks=np.int64(3), spending=np.array([0.1, 0.5, 1.0]), futility=np.array([0.1, 0.2]))
+    assert arrays.efficacy_z == plain.efficacy_z
+    assert arrays.futility_z == plain.futility_z
 
 
 def test_patients_already_in_cannot_be_saved():
@@ -106,6 +114,9 @@ BAD_RULES = [
     ({"shape": ("pocock", 1)}, errors.SpendingError, "no parameter"),
     ({"shape": ("haybittle-peto", 0)}, errors.SpendingError, "above 0"),
     ({"futility": 2.7}, errors.FutilityBoundError, "not below the efficacy bound"),
+    ({"spending": 0.025}, errors.SpendingError, "takes a name"),
+    ({"futility": math.nan}, errors.FutilityBoundError, "must be numbers"),
+    ({"futility": "pocock"}, errors.FutilityBoundError, r"beta_spending\('pocock'\)"),
     ({"futility": [0.0, 0.0]}, errors.FutilityBoundError, "one z for each look but the last"),
     ({"sided": 2, "alpha": 0.05}, errors.FutilityBoundError, "leave futility out"),
 ]
@@ -139,9 +150,10 @@ def test_a_belief_that_is_not_known_is_refused():
         (lambda design: sequential.conditional_power(design, z=math.inf, look=1), "finite"),
         (lambda design: sequential.conditional_power(design, z=1.0, information=1.0), "below 1"),
         (lambda design: sequential.characteristics(design, shares=()), "no drift"),
+        (lambda design: sequential.information_seen(0.0, 1.0), "standard errors"),
         (
             lambda design: sequential.calendar(design, patients=0, accrual_per_month=3, months_to_outcome=3),
-            "patients must",
+            "patients and accrual_per_month",
         ),
     ],
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from abate.stats.sequential.spending import Spending, cumulative_spent
 _ROUNDING = 1e-9
 
 
+@runtime_checkable
 class FutilityRule(Protocol):
     """What leads from an efficacy boundary to bounds below it."""
 
@@ -40,6 +41,12 @@ class FixedBounds:
     """Stop at or below these z values; 0 stops where the difference points the wrong way."""
 
     z: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if not all(z < math.inf for z in self.z):
+            raise FutilityBoundError(
+                f"futility bounds must be numbers, or -inf for a look without one; got {list(self.z)}."
+            )
 
     @property
     def name(self) -> str:

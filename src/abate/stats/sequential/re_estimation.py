@@ -160,6 +160,8 @@ def blinded_size(
     wanted = per_variance * within
     arm_1, limited_by = wanted, None
     if planned_arm_1 is not None:
+        if not (math.isfinite(planned_arm_1) and planned_arm_1 > 0):
+            raise ReestimationError(f"planned_arm_1 must be above 0; got {planned_arm_1!r}.")
         ratio, limited_by = _limited(wanted / planned_arm_1, cap)
         arm_1 = ratio * planned_arm_1
     return BlindedSize(

@@ -99,6 +99,7 @@ def test_missing_ratings_are_allowed_and_empty_patients_left_out():
         ({"patients_so_far": 1}, ReestimationError, "at least 2"),
         ({"difference": 0.0}, PowerNotReachableError, "difference of 0"),
         ({"cap": 0.5}, ReestimationError, "cap"),
+        ({"planned_arm_1": 0.0}, ReestimationError, "planned_arm_1"),
         ({"allocation": 0.0}, ReestimationError, "allocation"),
         ({"inflation_factor": 0.9}, ReestimationError, "inflation_factor"),
         ({"alpha": 5.0}, ErrorRateError, "alpha"),
