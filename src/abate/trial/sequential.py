@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from numbers import Real
 
 from abate.stats.arrays import Array
 from abate.stats.sequential import (
@@ -35,7 +36,7 @@ from abate.stats.sequential import after_stopping as _after_stopping
 from abate.stats.sequential import conditional_power as _conditional_power
 from abate.stats.sequential.boundaries import EfficacyRule
 from abate.stats.sequential.characteristics import SHARES_OF_PLAN
-from abate.stats.sequential.errors import SpendingError, StageError
+from abate.stats.sequential.errors import FutilityBoundError, SpendingError, StageError
 from abate.stats.sequential.futility import FutilityRule
 from abate.stats.sequential.inverse_normal import (
     Combined,
@@ -72,6 +73,7 @@ __all__ = [
     "characteristics",
     "combine",
     "conditional_power",
+    "information_seen",
     "low_conditional_power",
     "patients_for_power",
     "power_with_more",
@@ -172,6 +174,8 @@ def spending_rule(choice: SpendingChoice, looks: int | Sequence[float] | Array) 
         return named_spending(choice)
     if callable(choice):
         return own_function(choice)
+    if isinstance(choice, Real):
+        raise SpendingError(f"spending takes a name, shares by look or a function; got {choice!r}.")
     if len(choice) == 2 and isinstance(choice[0], str):
         return named_spending(choice[0], float(choice[1]))
     return own_table(_information(looks), [float(share) for share in choice])
@@ -264,13 +268,11 @@ def calendar(
     >>> round(rows[0].expected_patients, 1), round(rows[0].expected_patients_with_overrun, 1)
     (95.8, 100.4)
     """
-    for name, value, least in (
-        ("patients", patients, 0.0),
-        ("accrual_per_month", accrual_per_month, 0.0),
-        ("months_to_outcome", months_to_outcome, -math.ulp(0.0)),
-    ):
-        if not (math.isfinite(value) and value > least):
-            raise StageError(f"{name} must be above 0 (months_to_outcome may be 0); got {value!r}.")
+    if not (0 < patients < math.inf and 0 < accrual_per_month < math.inf and 0 <= months_to_outcome < math.inf):
+        raise StageError(
+            "patients and accrual_per_month must be above 0 and months_to_outcome at least 0; "
+            f"got {patients!r}, {accrual_per_month!r} and {months_to_outcome!r}."
+        )
     with_outcome = [share * patients for share in design.information]
     entered = [min(patients, count + accrual_per_month * months_to_outcome) for count in with_outcome]
     months = [count / accrual_per_month + months_to_outcome for count in with_outcome]
@@ -283,6 +285,35 @@ def calendar(
         )
         for row in operating_characteristics(design, shares=shares)
     )
+
+
+def information_seen(standard_error: float, planned_standard_error: float) -> float:
+    """Return the share of the planned information that is there: planned variance at the end over the variance now.
+
+    For a mixed model the errors are those of its primary contrast; heads are not information.
+
+    Parameters
+    ----------
+    standard_error : float
+        Of the primary contrast at the look, above 0.
+    planned_standard_error : float
+        Of the same contrast at the end, by the plan, above 0.
+
+    Raises
+    ------
+    StageError
+        If one is not above 0.
+
+    Examples
+    --------
+    >>> round(information_seen(0.5, 0.4), 2)
+    0.64
+    """
+    if not (0 < standard_error < math.inf and 0 < planned_standard_error < math.inf):
+        raise StageError(
+            f"both standard errors must be above 0; got {standard_error!r} now and {planned_standard_error!r} planned."
+        )
+    return (planned_standard_error / standard_error) ** 2
 
 
 def conditional_power(
@@ -412,19 +443,20 @@ reestimate_covariance = blinded_covariance
 
 
 def _information(looks: int | Sequence[float] | Array) -> Array:
-    if isinstance(looks, int | float):
-        return equal_looks(looks)
-    return planned_looks(looks)
+    return equal_looks(float(looks)) if isinstance(looks, int | Real) else planned_looks(looks)
 
 
 def _futility_rule(choice: FutilityRule | float | Sequence[float] | None, interim_count: int) -> FutilityRule | None:
     if choice is None or interim_count == 0:
         return None
-    if isinstance(choice, int | float):
-        return FixedBounds(z=(float(choice),) * interim_count)
-    if isinstance(choice, Sequence):
-        return FixedBounds(z=tuple(float(z) for z in choice))
-    return choice
+    if isinstance(choice, FutilityRule):
+        return choice
+    if isinstance(choice, str):
+        raise FutilityBoundError(
+            f"futility takes z values or a rule, not the word {choice!r}; write beta_spending({choice!r}) to spend beta."
+        )
+    z = (float(choice),) * interim_count if isinstance(choice, float | Real) else tuple(map(float, choice))
+    return FixedBounds(z=z)
 
 
 def _mean(chances: Sequence[float], values: Sequence[float]) -> float:

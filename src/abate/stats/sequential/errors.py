@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abate.base.errors import ParameterError
+from abate.stats.sizes.errors import ErrorRateError as ErrorRateError
+from abate.stats.sizes.errors import UnreachableError
 
 
 class InformationError(ParameterError):
@@ -13,11 +15,7 @@ class TooManyLooksError(ParameterError):
     """More looks than the largest number that is computed."""
 
 
-class ErrorRateError(ParameterError):
-    """An error probability or a power is not between 0 and 1."""
-
-
-class PowerNotReachableError(ParameterError):
+class PowerNotReachableError(UnreachableError):
     """No drift, or no number of patients, gives the power that was asked for."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -20,7 +20,11 @@ from abate.stats.sequential.looks import require_error_rate
 from abate.stats.sequential.recursion import begin, lower_bound, proceed
 from abate.stats.sequential.spending import Spending, cumulative_spent
 
+# Bounds nearer to each other than this have met: they are roots, known to about so many digits.
+_ROUNDING = 1e-9
 
+
+@runtime_checkable
 class FutilityRule(Protocol):
     """What leads from an efficacy boundary to bounds below it."""
 
@@ -37,6 +41,12 @@ class FixedBounds:
     """Stop at or below these z values; 0 stops where the difference points the wrong way."""
 
     z: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if not all(z < math.inf for z in self.z):
+            raise FutilityBoundError(
+                f"futility bounds must be numbers, or -inf for a look without one; got {list(self.z)}."
+            )
 
     @property
     def name(self) -> str:
@@ -156,7 +166,7 @@ def require_below(futility: Array, critical: Array) -> None:
     --------
     >>> require_below(np.array([0.0]), np.array([2.9, 1.97]))
     """
-    wrong = futility >= critical[: len(futility)]
+    wrong = futility >= critical[: len(futility)] - _ROUNDING
     if np.any(wrong):
         k = int(np.argmax(wrong))
         raise FutilityBoundError(

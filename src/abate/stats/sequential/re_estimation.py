@@ -15,9 +15,10 @@ from numpy.typing import ArrayLike
 
 from abate.stats.arrays import Array, number_vector
 from abate.stats.distributions import normal_quantile
-from abate.stats.matrices import inverse, solved
 from abate.stats.sequential.errors import PowerNotReachableError, ReestimationError
 from abate.stats.sequential.looks import require_error_rate, require_sides
+from abate.stats.sizes.checks import checked_covariance
+from abate.stats.sizes.rated_arm import arm_leaving, variance_inflation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +160,8 @@ def blinded_size(
     wanted = per_variance * within
     arm_1, limited_by = wanted, None
     if planned_arm_1 is not None:
+        if not (math.isfinite(planned_arm_1) and planned_arm_1 > 0):
+            raise ReestimationError(f"planned_arm_1 must be above 0; got {planned_arm_1!r}.")
         ratio, limited_by = _limited(wanted / planned_arm_1, cap)
         arm_1 = ratio * planned_arm_1
     return BlindedSize(
@@ -211,7 +214,9 @@ def blinded_covariance(
     Raises
     ------
     ReestimationError
-        If shapes do not fit, retention rises, the model does not converge, or the adjusted covariance is not positive definite.
+        If shapes do not fit, the model does not converge, or the adjusted covariance is not positive definite.
+    SpreadError, NotPositiveDefiniteError, RetentionError
+        If the planned covariance or the retention is none.
 
     References
     ----------
@@ -229,7 +234,11 @@ def blinded_covariance(
     _check_limits(cap, 1.0)
     seen = _seen_ratings(outcomes)
     visits = seen.shape[1]
-    planned, stays = _square(planned_covariance, visits), _monotone(retention, visits)
+    planned = checked_covariance(planned_covariance)
+    if len(planned) != visits:
+        raise ReestimationError(
+            f"outcomes have {visits} visits and the planned covariance {len(planned)}; they must agree."
+        )
     assumed = _row(differences, visits, "differences")
     weights = np.eye(visits)[-1] if contrast is None else _row(contrast, visits, "contrast")
     rated = np.isfinite(seen).any(axis=1)
@@ -242,7 +251,7 @@ def blinded_covariance(
         raise ReestimationError(
             "less what the assumed differences add, the covariance seen is not positive definite; assume smaller differences."
         )
-    ratio = _contrast_variance(adjusted, stays, weights) / _contrast_variance(planned, stays, weights)
+    ratio = _contrast_variance(adjusted, retention, weights) / _contrast_variance(planned, retention, weights)
     used, limited_by = _limited(ratio, cap)
     return BlindedCovariance(
         pooled=pooled,
@@ -281,14 +290,10 @@ def _pooled_covariance(seen: Array, baseline: Array | None) -> Array:
     return np.asarray(fit.covariance, dtype=np.float64)
 
 
-def _contrast_variance(covariance: Array, retention: Array, contrast: Array) -> float:
-    """Return the variance of a contrast of one arm's visit means, times its patients, with monotone loss."""
-    visits = len(covariance)
-    information = np.zeros((visits, visits))
-    leaves = retention - np.append(retention[1:], 0.0)
-    for j in range(1, visits + 1):
-        information[:j, :j] += leaves[j - 1] * inverse(covariance[:j, :j])
-    return float(contrast @ solved(information, contrast))
+def _contrast_variance(covariance: Array, retention: ArrayLike, contrast: Array) -> float:
+    """Return the variance of a contrast of one arm's visit means, times its patients, with loss for good."""
+    spread = float(contrast @ covariance @ contrast)
+    return variance_inflation(arm_leaving(covariance, retention), contrast) * spread
 
 
 def _seen_ratings(outcomes: ArrayLike) -> Array:
@@ -300,16 +305,6 @@ def _seen_ratings(outcomes: ArrayLike) -> Array:
     return seen
 
 
-def _square(covariance: ArrayLike, visits: int) -> Array:
-    matrix = np.array(covariance, dtype=np.float64)
-    if matrix.shape != (visits, visits) or not _is_positive_definite(matrix):
-        raise ReestimationError(
-            f"the planned covariance must be symmetric, positive definite and of {visits} by {visits} visits; "
-            f"found shape {matrix.shape}."
-        )
-    return matrix
-
-
 def _is_positive_definite(matrix: Array) -> bool:
     return bool(np.allclose(matrix, matrix.T) and np.linalg.eigvalsh(matrix)[0] > 0)
 
@@ -319,15 +314,6 @@ def _row(values: ArrayLike, length: int, name: str) -> Array:
     if len(row) != length:
         raise ReestimationError(f"{name} needs {length} values; got {len(row)}.")
     return row
-
-
-def _monotone(retention: ArrayLike, visits: int) -> Array:
-    stays = _row(retention, visits, "retention")
-    if stays[0] != 1 or np.any(np.diff(stays) > 0) or stays[-1] <= 0:
-        raise ReestimationError(
-            f"retention must begin at 1, never rise and stay above 0; got {[float(share) for share in stays]}."
-        )
-    return stays
 
 
 def _check_so_far(patients: int, allocation: float) -> None:

@@ -23,6 +23,9 @@ _REACH = 8.0
 #: Points in a panel, and its width in standard deviations of the integrand: its error is below 1e-13.
 _PANEL_POINTS = 20
 _PANEL_WIDTH = 7.0
+# Chances below this are none: a bound that far out has no digits. The probit is that of a still smaller one.
+_LEAST_CHANCE = 1e-290
+_LEAST_PROBIT = -37.0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -186,7 +189,7 @@ def upper_bound(walk: Walk, information: float, increment: float) -> float:
     1.959964
     """
     left = float(walk.mass.sum())
-    if increment <= 0:
+    if increment <= _LEAST_CHANCE * left:
         return math.inf
     if increment >= left:
         return -math.inf
@@ -217,7 +220,7 @@ def _newton(walk: Walk, information: float, left: float, target: float) -> float
     for _ in range(60):
         distance = (mean - z * root) / math.sqrt(step)
         share = float(walk.mass @ ndtr(distance)) / left
-        probit = normal_quantile(min(share, 1 - 1e-16)) if share > 0 else -40.0
+        probit = max(normal_quantile(min(share, 1 - 1e-16)), _LEAST_PROBIT)
         lowest, highest = (z, highest) if probit > target else (lowest, z)
         density = float(walk.mass @ np.exp(-0.5 * distance * distance)) / left * math.sqrt(information / step)
         slope = density * math.exp(0.5 * probit * probit)

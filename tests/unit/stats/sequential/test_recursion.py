@@ -84,3 +84,12 @@ def test_a_drift_far_from_the_start_is_found():
 
 def test_a_chance_that_is_never_reached_has_no_drift():
     assert drift_with_chance(lambda drift: 0.3, 0.9, 0.0) is None
+
+
+@pytest.mark.parametrize("increment", [1e-280, 1e-100, 1e-30])
+def test_a_bound_far_out_is_found(increment):
+    assert norm.logsf(upper_bound(begin(), 0.5, increment)) == pytest.approx(math.log(increment), rel=1e-9)
+
+
+def test_a_chance_that_no_number_holds_has_no_bound():
+    assert upper_bound(begin(), 0.5, 1e-310) == math.inf
