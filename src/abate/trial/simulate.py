@@ -74,7 +74,7 @@ class TrialModel:
     retention : array-like, shape (day,) or (arm, day)
         Share still seen on each day; 1 throughout by default.
     rating_map : RatingMap
-        Ordinal() (default, whole ratings with the means as given), RoundedAndClipped() or AsIs().
+        Ordinal() (default: whole ratings with the means as given), RoundedAndClipped() or AsIs().
     leaving : Leaving
         What drop-out depends on; chance by default.
     rescue : Rescue, optional
@@ -401,11 +401,11 @@ def cost_of_map(
     >>> model = TrialModel(per_arm=(40, 40), mean=[[7.4, 6.0], [7.4, 4.7]], covariance=[[2.2, 1.6], [1.6, 4.8]])
     >>> cost = cost_of_map(model, seed=1, trials=100)
     >>> cost.mean.round(6).tolist(), cost.latent_sd[0].round(2).tolist()
-    ([[7.4, 6.0], [7.4, 4.7]], [1.48, 2.19])
+    ([[7.4, 6.0], [7.4, 4.7]], [1.51, 2.25])
     """
     planned = scenario_of([model])
-    latent_sd = np.sqrt(np.diagonal(planned.covariance, axis1=-2, axis2=-1))
-    latent_mean = model.rating_map.latent_mean(planned.mean, latent_sd)
+    sd_asked_for = np.sqrt(np.diagonal(planned.covariance, axis1=-2, axis2=-1))
+    latent_mean, latent_sd = model.rating_map.latent(planned.mean, sd_asked_for)
     mean, sd = model.rating_map.moments(latent_mean, latent_sd)
     settings: dict[str, Any] = {"seed": seed, "trials": trials, "threads": threads, "keep_each": True}
     mapped = simulate(model, analysis, **settings)

@@ -10,6 +10,7 @@ from abate.stats.mmrm.after import (
 )
 from abate.stats.mmrm.fit import Contrast, JointTest, LadderStep, MmrmFit, fit_mmrm
 from abate.stats.mmrm.many import ManyFits, fit_mmrm_many
+from abate.stats.mmrm.monotone import fit_monotone_many
 
 __all__ = [
     "Contrast",
@@ -21,6 +22,7 @@ __all__ = [
     "Prediction",
     "fit_mmrm",
     "fit_mmrm_many",
+    "fit_monotone_many",
     "likelihood_ratio_test",
     "predict",
     "residuals",

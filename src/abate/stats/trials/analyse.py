@@ -16,7 +16,7 @@ from abate.stats.mmrm.structures import STRUCTURES
 from abate.stats.trials.errors import AnalysisError
 
 #: Structures that are tried where an unstructured covariance cannot be fitted, in this order.
-LADDER = ("toeplitz-h", "ar1-h", "compound-symmetry")
+LADDER = ("ar1-h", "compound-symmetry")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,7 +58,6 @@ def draw_trials(scenario: Scenario, prepared: Prepared, trials: range, streams: 
     for arm, (low, high) in enumerate(pairwise(edges)):
         latent[:, low:high] = _normals(scenario, trials, arm, streams)
         latent[:, low:high] = latent[:, low:high] @ prepared.root[:, arm].swapaxes(1, 2)
-        latent[:, low:high] += prepared.latent_mean[:, arm, None]
         _fill_uniforms(uniforms[:, low:high], Purpose.LEAVING, trials, arm, streams)
         if scenario.rescue is not None:
             _fill_uniforms(by_chance[:, low:high], Purpose.RESCUE, trials, arm, streams)
@@ -69,6 +68,8 @@ def draw_trials(scenario: Scenario, prepared: Prepared, trials: range, streams: 
         for place, trial in enumerate(trials):
             added = scenario.centres.drawn(streams.at(Purpose.CENTRES, trial), len(scenario.per_arm))
             latent[place, :, 1:] += added[centre, arm_of_patient][:, None]
+    latent *= prepared.stretch[:, arm_of_patient]
+    latent += prepared.latent_mean[:, arm_of_patient]
     ratings, analysed, rescued = _rated(scenario, prepared, latent, by_chance, arm_of_patient)
     seen = scenario.leaving.stays(ratings, prepared.leaving_intercept[:, arm_of_patient], uniforms)
     analysed[..., 1:][~seen] = np.nan

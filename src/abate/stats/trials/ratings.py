@@ -1,7 +1,8 @@
 """How does a number on the whole line become a rating from 0 to 10, and what happens to its mean and spread?
 
 Three maps: as it is; rounded and clipped, which moves means near the ends of the scale; and cut-points with the mean behind them
-moved until the ratings have the mean that was asked for.
+moved until the ratings have the mean that was asked for, and, if so wanted, with the spread behind them stretched until they have
+the SD too.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ class RatingMap(ABC):
     """How latent numbers become ratings."""
 
     @abstractmethod
-    def latent_mean(self, mean: Array, sd: Array) -> Array:
-        """Return the latent means from which ratings are made, for the means that were asked for and latent SDs."""
+    def latent(self, mean: Array, sd: Array) -> tuple[Array, Array]:
+        """Return latent means and SDs from which ratings are made, for the means and SDs that were asked for."""
 
     @abstractmethod
     def rated(self, latent: Array) -> Array:
@@ -41,8 +42,8 @@ class RatingMap(ABC):
 class AsIs(RatingMap):
     """The rating is the latent number: no floor, no ceiling, no rounding."""
 
-    def latent_mean(self, mean: Array, sd: Array) -> Array:
-        return mean
+    def latent(self, mean: Array, sd: Array) -> tuple[Array, Array]:
+        return mean, sd
 
     def rated(self, latent: Array) -> Array:
         return latent
@@ -55,14 +56,18 @@ class AsIs(RatingMap):
 class RoundedAndClipped(RatingMap):
     """The nearest whole number from 0 to 10; means near 0 or 10 move away from the end."""
 
-    def latent_mean(self, mean: Array, sd: Array) -> Array:
-        return mean
+    def latent(self, mean: Array, sd: Array) -> tuple[Array, Array]:
+        return mean, sd
 
     def rated(self, latent: Array) -> Array:
         return np.clip(np.rint(latent), 0.0, HIGHEST)
 
     def moments(self, latent_mean: Array, sd: Array) -> tuple[Array, Array]:
         return _moments(latent_mean, sd, _HALF_POINTS)
+
+
+#: What an ordinal map keeps: means alone, with the covariance taken as that of the latent numbers; or SDs as well.
+PRESERVED = ("means", "means and SDs")
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,45 +78,78 @@ class Ordinal(RatingMap):
     ----------
     cut_points : array-like, shape (10,)
         Rising; the half points 0.5 to 9.5 by default, or those of an observed distribution (``cut_points_of``).
+    preserves : str
+        means, or means and SDs (default): then the latent SD is stretched until the ratings' SD is the one asked for. Near the
+        ends of the scale the first makes ratings with a smaller SD, which flatters; the second is right where the covariance was
+        estimated from ratings.
     """
 
     cut_points: ArrayLike = tuple(k - 0.5 for k in range(1, HIGHEST + 1))
+    preserves: str = "means and SDs"
 
     def __post_init__(self) -> None:
         cuts = np.asarray(self.cut_points, dtype=np.float64)
-        if cuts.shape != (HIGHEST,) or np.any(np.isnan(cuts)) or np.any(np.diff(cuts[np.isfinite(cuts)]) < 0):
+        if (
+            cuts.shape != (HIGHEST,)
+            or np.any(np.isnan(cuts))
+            or np.any(cuts[1:] < cuts[:-1])
+            or not np.any(np.isfinite(cuts))
+        ):
             raise RatingScaleError(
-                f"cut_points must be {HIGHEST} rising numbers, one between each two ratings from 0 to {HIGHEST}; "
-                f"got {np.array2string(cuts)}."
+                f"cut_points must be {HIGHEST} rising numbers, one between each two ratings from 0 to {HIGHEST}, and one of them "
+                f"finite; got {np.array2string(cuts)}."
             )
-        if np.any(np.diff(np.sign(np.where(np.isfinite(cuts), 0.0, cuts))) < 0) or not np.any(np.isfinite(cuts)):
-            raise RatingScaleError(
-                "infinite cut_points must stand at the ends, and one must be finite; check the shares."
-            )
+        if self.preserves not in PRESERVED:
+            raise RatingScaleError(f"preserves must be one of {', '.join(PRESERVED)}; got {self.preserves!r}.")
         object.__setattr__(self, "cut_points", cuts)
 
     @property
     def _cuts(self) -> Array:
         return np.asarray(self.cut_points)
 
-    def latent_mean(self, mean: Array, sd: Array) -> Array:
-        """Return the latent means by Newton's steps inside a bracket.
+    def latent(self, mean: Array, sd: Array) -> tuple[Array, Array]:
+        """Return latent means, by Newton's steps inside a bracket, and SDs, by secants in the logarithm.
 
         Raises
         ------
         RatingScaleError
-            If a mean is not between the lowest and the highest rating that the cut-points allow.
+            If a mean is not between the lowest and the highest rating that the cut-points allow, or no ratings of that mean
+            can have the SD.
         """
-        from scipy.special import ndtr
+        mean, sd = np.broadcast_arrays(mean, sd)
+        self._check_means(mean)
+        if self.preserves == "means":
+            return self._latent_mean(mean, sd), sd
+        at, log_sd, slope = self._latent_mean(mean, sd), np.log(sd), np.ones_like(sd)
+        off = np.log(self.moments(at, sd)[1]) - np.log(sd)
+        for _ in range(_MOST_STEPS):
+            if np.max(np.abs(off)) < 1e-11:
+                return at, np.exp(log_sd)
+            step = np.clip(-off / slope, -0.5, 0.5)
+            log_sd = log_sd + step
+            at = self._latent_mean(mean, np.exp(log_sd))
+            before, off = off, np.log(self.moments(at, np.exp(log_sd))[1]) - np.log(sd)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                secant = (off - before) / step
+            slope = np.where(np.isfinite(secant) & (np.abs(off) > 1e-14), np.clip(secant, 0.02, 2.0), slope)
+        raise RatingScaleError(
+            f"no ratings from 0 to {HIGHEST} with means of {float(mean.min()):g} to {float(mean.max()):g} have SDs of "
+            f"{float(sd.min()):g} to {float(sd.max()):g}; correct them, or preserve means only."
+        )
 
+    def _check_means(self, mean: Array) -> None:
         low, high = float(np.sum(np.isneginf(self._cuts))), HIGHEST - float(np.sum(np.isposinf(self._cuts)))
         if np.any((mean <= low + _ROOM) | (mean >= high - _ROOM)):
             raise RatingScaleError(
                 f"means of ratings must lie between {low:g} and {high:g}; found {float(np.min(mean)):g} to "
                 f"{float(np.max(mean)):g}. Correct them, or take the ratings as they are."
             )
-        finite = self._cuts[np.isfinite(self._cuts)]
-        lower, upper = finite[0] - 40 * sd - 0 * mean, finite[-1] + 40 * sd + 0 * mean
+
+    def _latent_mean(self, mean: Array, sd: Array) -> Array:
+        from scipy.special import ndtr
+
+        low, finite = float(np.sum(np.isneginf(self._cuts))), self._cuts[np.isfinite(self._cuts)]
+        lower, upper = finite[0] - 40 * sd, finite[-1] + 40 * sd
         at = np.clip(mean, lower, upper)
         for _ in range(_MOST_STEPS):
             z = (at[..., None] - finite) / sd[..., None]

@@ -127,6 +127,8 @@ class Prepared:
     ----------
     root : array, shape (set, arm, visit, visit)
     latent_mean : array, shape (set, arm, visit)
+    stretch : array, shape (set, arm, visit)
+        By how much latent numbers are spread more than the covariance says, so that ratings keep their SD; else 1.
     leaving_intercept, rescue_intercept : array, shape (set, arm, day)
     true_mean : array, shape (set, arm, visit)
         Of the ratings that the strategy for rescue wants, had nobody left; by the sample where rescue lowers ratings, else exact.
@@ -138,6 +140,7 @@ class Prepared:
 
     root: Array
     latent_mean: Array
+    stretch: Array
     leaving_intercept: Array
     rescue_intercept: Array
     true_mean: Array
@@ -170,11 +173,13 @@ def prepare(scenario: Scenario, *, keep_sample: bool = False) -> Prepared:
 def _prepare(scenario: Scenario, points: Array, uniforms: Array | None, keep_sample: bool) -> Prepared:
     total = _with_centres(scenario)
     sd = np.sqrt(np.diagonal(total, axis1=-2, axis2=-1))
-    latent_mean = scenario.rating_map.latent_mean(scenario.mean, sd)
-    true_mean, _ = scenario.rating_map.moments(latent_mean, sd)
+    latent_mean, latent_sd = scenario.rating_map.latent(scenario.mean, sd)
+    true_mean, _ = scenario.rating_map.moments(latent_mean, latent_sd)
+    stretch = latent_sd / sd
     needs_sample = scenario.leaving.slope != 0 or scenario.rescue is not None or keep_sample
     roots, _ = lower_roots(total)
-    latent = latent_mean[:, :, None] + (points if needs_sample else points[:1]) @ roots.swapaxes(-1, -2)
+    noise = (points if needs_sample else points[:1]) @ roots.swapaxes(-1, -2)
+    latent = latent_mean[:, :, None] + stretch[:, :, None] * noise
     ratings = scenario.rating_map.rated(latent)
     intercept = np.full(scenario.retention.shape, -np.inf)
     if scenario.rescue is not None and uniforms is not None:
@@ -190,6 +195,7 @@ def _prepare(scenario: Scenario, points: Array, uniforms: Array | None, keep_sam
     return Prepared(
         root=lower_roots(scenario.covariance)[0],
         latent_mean=latent_mean,
+        stretch=stretch,
         leaving_intercept=leaving_intercept,
         rescue_intercept=intercept,
         true_mean=true_mean,
