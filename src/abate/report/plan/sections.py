@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from abate.base.words import listed
 from abate.contracts.draft import Draft
-from abate.contracts.plan_words import describe_size, describe_value, describe_with_interval, say_unverified
+from abate.contracts.plan_words import (
+    describe_points,
+    describe_size,
+    describe_value,
+    describe_with_interval,
+    say_unverified,
+)
 from abate.report.numbers import describe_count
 from abate.report.plan import tables
 from abate.report.plan.figures.accrual import draw_accrual, say_accrual
@@ -80,7 +86,7 @@ def _effect(view: PlanView) -> Section:
         notes.append(
             Note(
                 head="Worth having",
-                text=f"The smallest difference worth having is a number of its own: {worthwhile.value:g} points ({worthwhile.source}).",
+                text=f"The smallest difference worth having is a number of its own: {describe_points(worthwhile.value)} ({worthwhile.source}).",
             )
         )
     return Section(
@@ -117,8 +123,8 @@ def _assumptions(view: PlanView) -> Section:
         tables=(tables.assumptions_table(view),),
         notes=[
             Note(
-                head="Drawn from",
-                text="is what a simulated trial takes the assumption from; one taken as known does not vary there.",
+                head="Drawn",
+                text="each simulated trial takes a value of its own; one taken as known is the same in all.",
             )
         ],
     )

@@ -19,7 +19,7 @@ from abate.report.numbers import (
 )
 from abate.report.plan.view import PlanView
 from abate.report.report_table import ReportTable, RowKind, TableRow, group, row, table
-from abate.report.words import capital, in_words, sentence
+from abate.report.words import capital, in_words, sentence, shown
 
 #: Where a number comes from, as a reader is told.
 BASIS = {"study": "the study", "literature": "literature", "typed": "typed", "assumed": f"assumed, {UNVERIFIED}"}
@@ -33,7 +33,7 @@ def assumptions_table(view: PlanView) -> ReportTable:
         if any(found.is_unverified for found in view.plan.assumptions)
         else ()
     )
-    columns = ("Assumption", "Value", "Basis", "Drawn from", "Source")
+    columns = ("Assumption", "Value", "Basis", "In simulated trials", "Source")
     return table(
         "assumptions",
         "Assumptions, how sure each is, and where it comes from.",
@@ -47,9 +47,9 @@ def assumptions_table(view: PlanView) -> ReportTable:
 def _assumption(found: AssumptionRow) -> TableRow:
     basis = BASIS["assumed"] if found.is_unverified else BASIS.get(found.basis, found.basis)
     counted = "" if found.n is None else f", {describe_n(found.n)}"
-    drawn = found.distribution or "taken as known"
+    drawn = f"drawn: {found.distribution}" if found.distribution else "taken as known"
     kind = RowKind.UNVERIFIED if found.is_unverified else RowKind.PLAIN
-    return row(capital(found.quantity), found.shown, basis, drawn, f"{found.source}{counted}", kind=kind)
+    return row(capital(found.quantity), found.shown, basis, drawn, f"{shown(found.source)}{counted}", kind=kind)
 
 
 def designs_table(view: PlanView) -> ReportTable:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from abate.contracts.plan_words import describe_interval, describe_with_interval
-from abate.contracts.trial_plan import Curve
+from abate.contracts.trial_plan import Curve, CurvePoint
 from abate.report.cells import EMPTY
 from abate.report.figures.figure import Figure, figure_without_drawing, is_wide, tenths
 from abate.report.figures.sheet import Sheet
@@ -101,11 +103,13 @@ def _sheet(view: PlanView, curve: Curve, width: float) -> Sheet:
             sheet, total, months.value, months.lower, months.upper, describe_interval(months), wide=is_wide(width)
         )
     sheet.note(capital(curve.x_quantity), x=sheet.plot_width / 2, y=sheet.plot_height + 38, align="center")
-    sheet.hover([
-        {"x": point.x - 0.5, "x2": point.x + 0.5, "y": 0, "y2": point.upper or point.y, "text": f"Month {describe_short(point.x)}: {describe_number(point.y)} participants"}
-        for point in curve.points
-    ])  # fmt: skip
+    sheet.hover([_hover_box(point) for point in curve.points])
     return sheet
+
+
+def _hover_box(point: CurvePoint) -> dict[str, Any]:
+    text = f"Month {describe_short(point.x)}: {describe_number(point.y)} participants"
+    return {"x": point.x - 0.5, "x2": point.x + 0.5, "y": 0, "y2": point.upper or point.y, "text": text}
 
 
 def _draw_months(
@@ -120,5 +124,6 @@ def _draw_months(
     sheet.dots([{"x": month, "y": total}], hue="ink", size=62)
     text = f"month {describe_short(month)}" + (f" ({interval})" if interval and wide else "")
     has_room = (sheet.x[1] - month) / sheet.x[1] * sheet.plot_width > 7 * len(text)
-    place = {"align": "left", "dx": 6, "dy": 15} if has_room else {"align": "right", "dx": -6, "dy": -15}
-    sheet.texts([{"x": month, "y": total, "text": text}], bold=True, halo=True, **place)
+    side = 1 if has_room else -1
+    align = "left" if has_room else "right"
+    sheet.texts([{"x": month, "y": total, "text": text}], bold=True, halo=True, align=align, dx=6 * side, dy=15 * side)

@@ -14,7 +14,7 @@ from abate.report.numbers import INTERVAL, describe_number, describe_signed
 from abate.report.plan.figures.names import has_room_beside
 from abate.report.plan.view import PlanView
 from abate.report.report_table import ReportTable, RowKind, TableRow, row, table
-from abate.report.words import capital, in_words, sentence
+from abate.report.words import capital, in_words, sentence, shown
 
 _CLAIM = "From the observed fall to the difference that is planned on."
 _PLANNED = "planned"
@@ -43,7 +43,7 @@ def draw_effect(view: PlanView) -> Figure:
         claim=_CLAIM,
         marks=(
             "Grey: what a control arm has too, taken off the fall; dashed where it was assumed and nobody has measured it.",
-            f"Blue: the observed fall, and what is planned on. Thin line: {INTERVAL}.",
+            f"Blue: the observed fall, and what is planned on. Thin line: {INTERVAL} of the step.",
             sentence(say_arithmetic(view.plan.effect_steps)),
         ),
         finding=sentence(say_arithmetic(view.plan.effect_steps) or "No difference can be planned on"),
@@ -62,7 +62,8 @@ def step_bars(steps: Sequence[EffectStep]) -> Sequence[StepBar]:
     >>> [(bar.start, bar.end) for bar in step_bars([fall, less])]
     [(0.0, 4.0), (4.0, 2.5)]
     """
-    bars, reached = [], 0.0
+    bars: list[StepBar] = []
+    reached = 0.0
     for step in steps:
         if step.value is None:
             continue
@@ -138,7 +139,8 @@ def _draw_bar(sheet: Sheet, bar: StepBar, place: int, room: float, *, wide: bool
         sheet.column_of_notes([{"y": middle, "text": name}], x=-sheet.left, bold=bar.is_whole, limit=sheet.left - 12)
         sheet.column_of_notes([{"y": middle, "text": value}], x=sheet.plot_width + 10, bold=True)
     else:
-        sheet.note(f"{name}: {value}", x=0, y=middle - _BAR / 2 - 11, bold=bar.is_whole, limit=sheet.plot_width)
+        above = [{"x": sheet.x[0], "y": middle - _BAR / 2 - 11, "text": f"{shown(name)}: {value}"}]
+        sheet.texts(above, align="left", bold=bar.is_whole, halo=True, limit=sheet.plot_width)
     error = "" if bar.step.standard_error is None else f", standard error {describe_number(bar.step.standard_error, 2)}"
     text = f"{name}: {value} points{error}; {bar.step.source}"
     sheet.hover([{"x": sheet.x[0], "x2": sheet.x[1], "y": room * place, "y2": room * (place + 1), "text": text}])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from abate.contracts.trial_plan import HarmTable
 from abate.report.figures.figure import Figure, figure_without_drawing, tenths
@@ -102,7 +102,7 @@ def _sheet(rule: HarmTable, width: float) -> Sheet:
 
 
 def _join(sheet: Sheet, found: Sequence[tuple[int, int, int]]) -> None:
-    pairs = list(zip(found, found[1:], strict=False))
+    pairs = pairwise(found)
     sheet.spans(
         [{"x": late[0] - 0.5, "y": early[2], "y2": late[2]} for early, late in pairs if early[1] + 1 == late[0]],
         hue="harm",

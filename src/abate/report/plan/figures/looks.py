@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from abate.contracts.trial_plan import LookRow
 from abate.report.figures.figure import Figure, figure_without_drawing, is_wide
@@ -97,8 +98,11 @@ def _sheet(looks: Sequence[LookRow], width: float) -> Sheet:
         hue="muted",
     )
     sheet.note("Share of the information", x=sheet.plot_width / 2, y=sheet.plot_height + 54, align="center")
-    sheet.hover([
-        {"x": look.information - 0.03, "x2": look.information + 0.03, "y": low, "y2": high, "text": f"Look {look.look}: z {describe_number(look.efficacy_z, 3)}, {describe_short(look.participants)} participants"}
-        for look in looks
-    ])  # fmt: skip
+    sheet.hover([{**_hover_box(look), "y": low, "y2": high} for look in looks])
     return sheet
+
+
+def _hover_box(look: LookRow) -> dict[str, Any]:
+    z, count = describe_number(look.efficacy_z, 3), describe_short(look.participants)
+    text = f"Look {look.look}: z {z}, {count} participants"
+    return {"x": look.information - 0.03, "x2": look.information + 0.03, "text": text}

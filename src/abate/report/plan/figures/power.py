@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from abate.contracts.plan_words import best_power, describe_size, describe_value
-from abate.contracts.trial_plan import Curve
+from abate.contracts.trial_plan import Curve, CurvePoint
 from abate.report.cells import EMPTY
 from abate.report.figures.figure import Figure, figure_without_drawing, is_wide, tenths
 from abate.report.figures.intervals import DOT
@@ -149,23 +151,17 @@ def _draw_planned(sheet: Sheet, view: PlanView) -> None:
 
 
 def _draw_curve(sheet: Sheet, curve: Curve) -> None:
-    rows = [{"x": point.x, "y": point.y, "series": curve.id} for point in curve.points]
+    rows: list[dict[str, Any]] = [{"x": point.x, "y": point.y, "series": curve.id} for point in curve.points]
     if curve.id == "power.simulated":
         ends = [point for point in curve.points if point.lower is not None and point.upper is not None]
         sheet.spans([{"x": point.x, "y": point.lower, "y2": point.upper} for point in ends], hue="pain", width=1.8)
         sheet.dots(rows, hue="pain", size=52)
     else:
-        sheet.lines(
-            rows, hue="pain" if curve.id == "power.closed" else "ink", width=1.6 if curve.id == "power.closed" else 2.6
-        )
-    texts = [
-        {
-            "x": row["x"] - 0.5,
-            "x2": row["x"] + 0.5,
-            "y": 0,
-            "y2": row["y"],
-            "text": f"{curve.title} at {describe_short(row['x'])}: {describe_percent(row['y'])}",
-        }
-        for row in rows
-    ]
-    sheet.hover(texts)
+        hue, width = ("pain", 1.6) if curve.id == "power.closed" else ("ink", 2.6)
+        sheet.lines(rows, hue=hue, width=width)
+    sheet.hover([_hover_box(curve, point) for point in curve.points])
+
+
+def _hover_box(curve: Curve, point: CurvePoint) -> dict[str, Any]:
+    text = f"{curve.title} at {describe_short(point.x)}: {describe_percent(point.y)}"
+    return {"x": point.x - 0.5, "x2": point.x + 0.5, "y": 0, "y2": point.y, "text": text}

@@ -104,7 +104,8 @@ def _draw_bar(sheet: Sheet, bar: TornadoBar, place: int, room: float, *, wide: b
     if wide:
         sheet.column_of_notes([{"y": middle, "text": name}], x=-sheet.left, limit=sheet.left - 34)
     else:
-        sheet.note(name, x=-sheet.left, y=middle - _BAR / 2 - 12, limit=sheet.width - 20)
+        above = [{"x": 0, "y": middle - _BAR / 2 - 12, "text": name}]
+        sheet.texts(above, align="left", dx=-sheet.left, halo=True, limit=sheet.width - 20)
     text = f"{name}: {describe_percent(bar.power_low)} at {describe_short(bar.low)}, {describe_percent(bar.power_high)} at {describe_short(bar.high)}"
     sheet.hover([{"x": 0, "x2": 1, "y": room * place, "y2": room * (place + 1), "text": text}])
 
