@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from abate.base.numbers import describe_count
@@ -44,5 +45,20 @@ def clean(text: str) -> str:
     return _CONTROL.sub("\ufffd", _BREAK.sub(" ", text))
 
 
+def shown(text: str) -> str:
+    """Return a text from a study file or from records so that it can stand in a sentence.
+
+    Characters that nobody can see become the replacement character, and a text that runs from right to left, or says
+    that it does, is kept to its own place.
+    """
+    cleaned = clean(text)
+    if any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in cleaned):
+        return f"\u2068{cleaned}\u2069"
+    return cleaned
+
+
 _BREAK = re.compile(r"[\t\n\r\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+
+#: Letters of right-to-left scripts, and the marks that turn the direction of what follows.
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "RLE", "RLO", "LRE", "LRO", "RLI", "LRI", "FSI", "PDF", "PDI"})

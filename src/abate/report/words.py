@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
-
-from abate.base.words import capital, clean, in_words, listed, plural, sentence
+from abate.base.words import capital, clean, in_words, listed, plural, sentence, shown
 from abate.contracts.definition import ResponseRule
 from abate.knowledge.scales import Scale
 from abate.report.numbers import NARROW_SPACE, describe_count
@@ -112,19 +110,3 @@ def of_those(numerator: float, judged: float, total: float) -> str:
     if numerator == judged:
         return f"all {who}"
     return f"{'none' if numerator == 0 else describe_count(numerator)} of the {who}"
-
-
-def shown(text: str) -> str:
-    """Return a text from a study file or from records so that it can stand in a sentence.
-
-    Characters that nobody can see become the replacement character, and a text that runs from right to left, or says
-    that it does, is kept to its own place.
-    """
-    cleaned = clean(text)
-    if any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in cleaned):
-        return f"\u2068{cleaned}\u2069"
-    return cleaned
-
-
-#: Letters of right-to-left scripts, and the marks that turn the direction of what follows.
-_RIGHT_TO_LEFT = frozenset({"R", "AL", "RLE", "RLO", "LRE", "LRO", "RLI", "LRI", "FSI", "PDF", "PDI"})

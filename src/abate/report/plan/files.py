@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from abate.contracts.draft import NOT_REVIEWED, DraftTable, PlanDrafts
+from abate.contracts.plan_view import PlanView
 from abate.contracts.trial_plan import TRIAL_PLAN_SCHEMA, AssumptionRow, CharacteristicsRow, TrialPlan
 from abate.report.csv_text import as_csv
 from abate.report.drawn import DrawnFigure, draw_with_source
@@ -17,7 +18,6 @@ from abate.report.plan.draft_html import render_draft_page
 from abate.report.plan.draft_word import render_draft_document
 from abate.report.plan.html import describe_plan_source, render_plan_page
 from abate.report.plan.sections import build_plan_sections
-from abate.report.plan.view import PlanView
 from abate.report.plan.word import render_plan_document
 from abate.report.written import write_figure, write_text
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from abate.contracts.draft import NOT_REVIEWED
 from abate.contracts.notice import NOT_A_DEVICE
+from abate.contracts.plan_view import PlanView
 from abate.report.drawn import DrawnFigure
 from abate.report.html import describe_sections, template_named
 from abate.report.inlined import read_scripts
 from abate.report.plan.banners import banners_of, describe_page_styles
 from abate.report.plan.top import plan_headline, plan_key_numbers, plan_lede
-from abate.report.plan.view import PlanView
 from abate.report.section import Section
 from abate.report.tokens import describe_theme
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abate.base.words import listed
 from abate.contracts.draft import Draft
+from abate.contracts.plan_view import PlanView
 from abate.contracts.plan_words import (
     describe_points,
     describe_size,
@@ -19,7 +20,6 @@ from abate.report.plan.figures.harm import draw_harm_rules, say_harm
 from abate.report.plan.figures.looks import draw_looks, say_looks
 from abate.report.plan.figures.power import draw_power, say_power
 from abate.report.plan.figures.tornado import draw_tornado, say_tornado
-from abate.report.plan.view import PlanView
 from abate.report.report_table import ReportTable, row
 from abate.report.section import Note, Section
 from abate.report.words import capital, in_words, plural, sentence

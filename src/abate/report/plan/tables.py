@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from abate.contracts.plan_view import PlanView
 from abate.contracts.plan_words import UNVERIFIED, describe_interval, describe_value
 from abate.contracts.result import Estimate
 from abate.contracts.trial_plan import AssumptionRow, CharacteristicsRow, DesignRow, HarmTable
@@ -17,7 +18,6 @@ from abate.report.numbers import (
     describe_short,
     describe_signed,
 )
-from abate.report.plan.view import PlanView
 from abate.report.report_table import ReportTable, RowKind, TableRow, group, row, table
 from abate.report.words import capital, in_words, sentence, shown
 

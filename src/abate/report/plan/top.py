@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abate.base.words import sentence
+from abate.contracts.plan_view import PlanView
 from abate.contracts.plan_words import (
     best_power,
     chosen_design,
@@ -17,7 +18,6 @@ from abate.contracts.plan_words import (
 from abate.report.cells import EMPTY
 from abate.report.headline import KeyNumber, Span
 from abate.report.numbers import describe_number, describe_percent, describe_short
-from abate.report.plan.view import PlanView
 from abate.report.words import in_words
 
 

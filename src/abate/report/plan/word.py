@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 
+from abate.contracts.plan_view import PlanView
 from abate.report.drawn import DrawnFigure
 from abate.report.packed import packed
 from abate.report.plan.top import plan_headline, plan_key_numbers, plan_lede
-from abate.report.plan.view import PlanView
 from abate.report.plan.word_top import new_plan_document
 from abate.report.report_table import ReportTable, row, table
 from abate.report.section import Section

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from abate.contracts.plan_view import PlanView
 from abate.contracts.plan_words import describe_interval, describe_with_interval
 from abate.contracts.trial_plan import Curve, CurvePoint
 from abate.report.cells import EMPTY
 from abate.report.figures.figure import Figure, figure_without_drawing, is_wide, tenths
 from abate.report.figures.sheet import Sheet
 from abate.report.numbers import INTERVAL, describe_number, describe_short
-from abate.report.plan.view import PlanView
 from abate.report.report_table import ReportTable, row, table
 from abate.report.words import capital, in_words, sentence
 

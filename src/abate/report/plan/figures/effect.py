@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from abate.contracts.plan_view import PlanView
 from abate.contracts.plan_words import UNVERIFIED, describe_points, say_arithmetic
 from abate.contracts.trial_plan import EffectStep
 from abate.report.cells import EMPTY
@@ -12,7 +13,6 @@ from abate.report.figures.figure import Figure, figure_without_drawing, tenths
 from abate.report.figures.sheet import Sheet
 from abate.report.numbers import INTERVAL, describe_number, describe_signed
 from abate.report.plan.figures.names import has_room_beside
-from abate.report.plan.view import PlanView
 from abate.report.report_table import ReportTable, RowKind, TableRow, row, table
 from abate.report.words import capital, in_words, sentence, shown
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 
+from abate.contracts.plan_view import PlanView
 from abate.contracts.trial_plan import HarmTable
 from abate.report.figures.figure import Figure, figure_without_drawing, tenths
 from abate.report.figures.sheet import Sheet
 from abate.report.numbers import describe_count, describe_percent
-from abate.report.plan.view import PlanView
 from abate.report.report_table import ReportTable, row, table
 from abate.report.words import capital
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from abate.contracts.plan_view import PlanView
 from abate.contracts.trial_plan import LookRow
 from abate.report.figures.figure import Figure, figure_without_drawing, is_wide
 from abate.report.figures.sheet import Sheet
 from abate.report.numbers import describe_number, describe_percent, describe_short
 from abate.report.plan.tables import looks_table
-from abate.report.plan.view import PlanView
 
 _CLAIM = "Bounds at each look."
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from abate.contracts.plan_view import PlanView
 from abate.contracts.plan_words import best_power, describe_size, describe_value
 from abate.contracts.trial_plan import Curve, CurvePoint
 from abate.report.cells import EMPTY
@@ -12,7 +13,6 @@ from abate.report.figures.intervals import DOT
 from abate.report.figures.key import Sign, draw_key, height_of_key
 from abate.report.figures.sheet import Sheet
 from abate.report.numbers import INTERVAL, describe_number, describe_percent, describe_short
-from abate.report.plan.view import PlanView
 from abate.report.report_table import ReportTable, row, table
 from abate.report.words import capital, sentence
 

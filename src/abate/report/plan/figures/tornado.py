@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from abate.contracts.plan_view import PlanView
 from abate.contracts.plan_words import best_power
 from abate.contracts.trial_plan import TornadoBar
 from abate.report.figures.figure import Figure, figure_without_drawing
 from abate.report.figures.sheet import Sheet
 from abate.report.numbers import describe_number, describe_percent, describe_short
 from abate.report.plan.figures.names import has_room_beside
-from abate.report.plan.view import PlanView
 from abate.report.report_table import ReportTable, row, table
 from abate.report.words import capital, sentence
 

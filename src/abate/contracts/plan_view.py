@@ -1,4 +1,4 @@
-"""What do all parts of a plan's report look up? Its numbers by id, its plan file, the design that was chosen."""
+"""What do the report and the drafts of a plan look up in it? Its numbers by id, its plan file, the design that was chosen."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from abate.base.words import shown
 from abate.contracts.plan_file import PlanFile
 from abate.contracts.plan_words import chosen_design
 from abate.contracts.result import Estimate
 from abate.contracts.trial_plan import Curve, DesignRow, TrialPlan
-from abate.report.words import shown
 
 #: What the plan file says where the pre-post change is planned on.
 PRE_POST = "pre-post (not recommended)"
