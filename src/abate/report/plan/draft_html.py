@@ -52,7 +52,7 @@ def _as_written(found: ReadSection) -> dict[str, Any]:
         "id": found.id,
         "heading": section.heading,
         "paragraphs": section.paragraphs,
-        "items": items,
+        "entries": items,
         "tables": tables,
         "code": _code(section.code),
     }
