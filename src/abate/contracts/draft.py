@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 #: Stands on every page of every draft.
 NOT_REVIEWED = "draft, not reviewed"
@@ -59,3 +60,16 @@ class Draft:
     note: str  # what it is and is not, in one sentence
     sections: Sequence[DraftSection]
     warnings: Sequence[str] = ()  # on every page
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanDrafts:
+    """Every document that a plan is turned into, to be finished by people."""
+
+    synopsis: Draft
+    protocol: Draft
+    sap: Draft
+    consent_facts: Draft
+    schedule: Draft  # its one table is the schedule of activities
+    committee_charter: Draft
+    registration: Mapping[str, Any]  # of registration.json; what is not known is null, and named under "needs author"

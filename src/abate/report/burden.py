@@ -11,7 +11,6 @@ from abate.contracts.burden import ALL, BURDEN_SCHEMA, INCIDENCE_PER, Burden, Bu
 from abate.contracts.notice import NOT_A_DEVICE
 from abate.report.csv_text import as_csv
 from abate.report.figures.burden import draw_prevalence
-from abate.report.files import as_plain_data
 from abate.report.numbers import (
     FEWEST_FOR_PERCENT,
     INTERVAL,
@@ -21,6 +20,7 @@ from abate.report.numbers import (
     describe_percent_range,
     describe_range,
 )
+from abate.report.plain_data import as_plain_data
 from abate.report.report_table import ReportTable, TableRow, row, table
 from abate.report.words import clean, shown
 

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from abate.report.figures.drawing import NARROW, WIDE, render_drawing, render_file, render_inline, render_png, stack
 from abate.report.figures.figure import Figure
-from abate.report.sections import Section
+from abate.report.section import Section
 from abate.report.tokens import light
 from abate.report.view import ResultView
 from abate.report.words import shown
@@ -34,12 +34,21 @@ class DrawnFigure:
 
 def draw_figures(view: ResultView, sections: Sequence[Section]) -> dict[str, DrawnFigure]:
     """Return every figure of the sections by its id, numbered in their order."""
+    return draw_with_source(sections, describe_source(view))
+
+
+def draw_with_source(sections: Sequence[Section], source: str) -> dict[str, DrawnFigure]:
+    """Return every figure of the sections by its id, numbered in their order, with ``source`` under each that is saved."""
     figures = [figure for section in sections for figure in section.figures]
-    return {figure.id: draw_figure(view, figure, number) for number, figure in enumerate(figures, start=1)}
+    return {figure.id: _drawn(figure, number, source) for number, figure in enumerate(figures, start=1)}
 
 
 def draw_figure(view: ResultView, figure: Figure, number: int) -> DrawnFigure:
     """Return one figure drawn; where the drawing library refuses, the reason stands in its place and its numbers remain."""
+    return _drawn(figure, number, describe_source(view))
+
+
+def _drawn(figure: Figure, number: int, source: str) -> DrawnFigure:
     if figure.draw is None:
         return DrawnFigure(figure=figure, number=number, reason=figure.reason)
     try:
@@ -57,7 +66,7 @@ def draw_figure(view: ResultView, figure: Figure, number: int) -> DrawnFigure:
         number=number,
         wide=render_inline(wide, id=f"{name}-wide", css_class="wide", description=figure.finding),
         narrow=render_inline(narrow, id=f"{name}-narrow", css_class="narrow", description=figure.finding),
-        file=render_file(wide, title=figure.claim, caption=figure.caption, source=describe_source(view)),
+        file=render_file(wide, title=figure.claim, caption=figure.caption, source=source),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
@@ -13,7 +13,7 @@ from abate.report.drawn import DrawnFigure, describe_source
 from abate.report.headline import headline, key_numbers, lede
 from abate.report.inlined import describe_foot, read_scripts
 from abate.report.report_table import ReportTable, TableRow
-from abate.report.sections import Section
+from abate.report.section import Section
 from abate.report.tokens import describe_theme
 from abate.report.view import ResultView
 from abate.report.words import clean, shown
@@ -22,6 +22,15 @@ from abate.report.words import clean, shown
 _TEXT_FROM = 22
 #: A table with more rows than this may be cut between two pages of paper.
 _MOST_ROWS_UNCUT = 24
+
+
+@dataclass(frozen=True, kw_only=True)
+class Banner:
+    """A line over the whole page: its class in the styles, what it is called, and its words."""
+
+    look: str
+    name: str
+    text: str
 
 
 def render_page(view: ResultView, sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]) -> str:
@@ -35,7 +44,8 @@ def render_page(view: ResultView, sections: Sequence[Section], drawn: Mapping[st
     provenance, scripts = view.result.provenance, read_scripts()
     page = {
         "title": view.study.title,
-        "treatment": shown(view.treatment),
+        "kind": "Retrospective treatment-course study",
+        "banners": [simulated_banner(shown(view.treatment))] if provenance.is_simulated else [],
         "is_simulated": provenance.is_simulated,
         "abate_version": provenance.abate_version,
         "theme": Markup(describe_theme()),
@@ -50,10 +60,19 @@ def render_page(view: ResultView, sections: Sequence[Section], drawn: Mapping[st
         "lede": lede(view),
         "key_numbers": key_numbers(view),
     }
-    return str(template_named("report.html.j2").render(page=page, sections=_as_written(sections, drawn)))
+    return str(template_named("report.html.j2").render(page=page, sections=describe_sections(sections, drawn)))
 
 
-def _as_written(sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]) -> list[dict[str, Any]]:
+def simulated_banner(treatment: str) -> Banner:
+    """Return what stands over a page on simulated data."""
+    return Banner(
+        look="sim",
+        name="Simulated data",
+        text=f"Simulated data. No patient\u2019s data; not evidence about {treatment}.",
+    )
+
+
+def describe_sections(sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]) -> list[dict[str, Any]]:
     """Return the sections as the template reads them, the tables numbered through the page."""
     from markupsafe import Markup
 

@@ -47,13 +47,20 @@ def read_scripts() -> Scripts:
 
 def describe_foot(title: str, *, is_simulated: bool) -> str:
     """Return the styles of the foot of every printed page: study, "simulated data" where it is, and page of pages."""
-    study = shown(title if len(title) <= _LONGEST_IN_FOOT else f"{title[: _LONGEST_IN_FOOT - 1].rstrip()}\u2026")
-    words = " \u00b7 ".join(("abate", study, *(("simulated data",) if is_simulated else ())))
-    foot = f'@bottom-left{{content:{quoted(words)};{_SMALL}}}@bottom-right{{content:counter(page) " / " counter(pages);{_SMALL}}}'
+    foot = describe_page_foot(title, *(("simulated data",) if is_simulated else ()))
     if not is_simulated:
         return f"@page{{{foot} }}"
     head = f'@top-center{{content:"Simulated data: no patient, no evidence";{_BANNER}}}'
     return f"@page{{{foot}{head} }}\n@page:first{{@top-center{{content:none}} }}"
+
+
+def describe_page_foot(title: str, *words: str) -> str:
+    """Return the boxes under a printed page: whose it is, further words, and page of pages."""
+    study = shown(title if len(title) <= _LONGEST_IN_FOOT else f"{title[: _LONGEST_IN_FOOT - 1].rstrip()}\u2026")
+    text = quoted(" \u00b7 ".join(("abate", study, *words)))
+    return (
+        f'@bottom-left{{content:{text};{_SMALL}}}@bottom-right{{content:counter(page) " / " counter(pages);{_SMALL}}}'
+    )
 
 
 def quoted(text: str) -> str:

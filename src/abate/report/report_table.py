@@ -13,6 +13,7 @@ class RowKind(StrEnum):
     PLAIN = ""
     GROUP = "group"  # a heading inside the table
     KEY = "key"  # the row to read first
+    UNVERIFIED = "unverified"  # what it says was assumed; its words say so too
 
 
 @dataclass(frozen=True, kw_only=True)

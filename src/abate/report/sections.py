@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from abate.report import prose, tables
 from abate.report.attribution.tables import checks_table as split_checks_table
@@ -26,7 +25,6 @@ from abate.report.figures.before_and_after import draw_before_and_after
 from abate.report.figures.change import draw_changes
 from abate.report.figures.durability import draw_return, draw_sustained
 from abate.report.figures.entry import draw_attrition
-from abate.report.figures.figure import Figure
 from abate.report.figures.harm import draw_harm
 from abate.report.figures.history import draw_history
 from abate.report.figures.nadir import draw_nadir_days
@@ -42,31 +40,9 @@ from abate.report.limits import limits_table
 from abate.report.numbers import INTERVAL, NARROW_SPACE
 from abate.report.published import has_published, paragraphs_on_published, say_published, sources_table
 from abate.report.report_table import ReportTable
+from abate.report.section import Note, Section
 from abate.report.view import ResultView
 from abate.report.words import capital, in_words, listed, shown
-
-
-@dataclass(frozen=True, kw_only=True)
-class Note:
-    """A remark beside a section: how something was made, or how to read it."""
-
-    head: str
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Section:
-    """One section: a sentence with the answer and its counts, then figures, tables, paragraphs or facts."""
-
-    id: str
-    title: str
-    contents: str  # its name in the list of contents
-    say: str
-    figures: Sequence[Figure] = ()
-    tables: Sequence[ReportTable] = ()
-    paragraphs: Sequence[str] = ()
-    facts: Sequence[tuple[str, str]] = ()
-    notes: Sequence[Note] = field(default=())
 
 
 def build_sections(view: ResultView) -> tuple[Section, ...]:

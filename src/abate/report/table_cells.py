@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from abate.report.csv_text import as_csv
 from abate.report.numbers import MINUS, NARROW_SPACE
 from abate.report.report_table import ReportTable, RowKind
-from abate.report.sections import Section
+from abate.report.section import Section
 from abate.report.words import clean
 
 _NUMBER = re.compile(r"^-?\d+(\.\d+)?(e[+-]?\d+)?$")

@@ -42,6 +42,7 @@ COLOURS: Mapping[str, Colour] = MappingProxyType(
         "simbg": _colour("#fff1c9", "#3b2f0c", "ground of the banner on simulated data"),
         "simink": _colour("#4a3500", "#ffe6a3", "text of that banner"),
         "pain": _colour("#1f5b99", "#7db3ec", "the rating, response, every main estimate"),
+        "warn": _colour("#b3001b", "#ff8f85", "a warning that stands on every page"),
         "painwash": _colour("#e9eff5", "#1d2a36", "where the rule of response is met"),
         "dose": _colour("#8a5a00", "#e0ad4c", "what was given"),
         "dosewash": _colour("#e6dcc7", "#3e3524", "middle half of the doses"),

@@ -12,12 +12,16 @@ if TYPE_CHECKING:
     from docx.document import Document
     from docx.section import Section as Pages
 
-BODY_FONT, TABLE_FONT = "Times New Roman", "Arial"
+BODY_FONT, TABLE_FONT, CODE_FONT = "Times New Roman", "Arial", "Courier New"
 LANGUAGE = "en-GB"
 
 #: Styles of our own; what is called "Caption", "Title" and "Heading 1" is Word's.
 TABLE_STYLE, TABLE_TEXT, TABLE_NOTE = "Table with three rules", "Table text", "Table note"
 FIGURE, NOTE, NOTICE, FACT, LEAD = "Figure", "Side note", "Notice", "Fact", "Lead"
+CODE = "Code"
+
+#: What a document is about, in its properties, unless said otherwise.
+STUDY_REPORT = "Retrospective treatment-course study"
 
 PAGE_WIDTH_CM, PAGE_HEIGHT_CM = 21.0, 29.7
 MARGIN_CM, TOP_CM, BOTTOM_CM = 2.5, 2.4, 2.2
@@ -43,18 +47,19 @@ _PARAGRAPHS: tuple[tuple[str, str, float, float, float, dict[str, bool]], ...] =
     (NOTICE, TABLE_FONT, 9, 0, 3, {}),
     (NOTE, BODY_FONT, 10, 4, 2, {}),
     (FACT, BODY_FONT, 9, 0, 3, {}),
+    (CODE, CODE_FONT, 9, 4, 4, {}),
     (TABLE_TEXT, TABLE_FONT, 9, 1.5, 1.5, {}),
     (TABLE_NOTE, TABLE_FONT, 8, 2, 2, {}),
 )
 
 
-def new_document(title: str, *, running: str) -> Document:
+def new_document(title: str, *, running: str, subject: str = STUDY_REPORT) -> Document:
     """Return an empty document of A4 pages: its styles, its properties, ``running`` over every page, its number under it."""
     import docx
 
     document = docx.Document()
     _drop_what_is_not_used(document)
-    _set_properties(document, title)
+    _set_properties(document, title, subject)
     _set_styles(document)
     _set_settings(document)
     _set_pages(document.sections[0], running)
@@ -70,6 +75,16 @@ def turn(document: Document, *, on_its_side: bool) -> None:
     sides = sorted((pages.page_width or 0, pages.page_height or 0), reverse=on_its_side)
     pages.page_width, pages.page_height = (Emu(side) for side in sides)
     pages.orientation = WD_ORIENT.LANDSCAPE if on_its_side else WD_ORIENT.PORTRAIT
+
+
+def add_to_header(document: Document, text: str, *, colour: str | None = None) -> None:
+    """Write a further line over every page, in ``colour`` such as "B3001B" where it is to be seen."""
+    from docx.shared import RGBColor
+
+    run = document.sections[0].header.add_paragraph(style="Header").add_run(spoken(text))
+    run.bold = True
+    if colour is not None:
+        run.font.color.rgb = RGBColor.from_string(colour)
 
 
 def add_field(paragraph: Any, code: str, shown: str, *, bold: bool = False) -> tuple[Any, Any]:
@@ -119,10 +134,10 @@ def _drop_what_is_not_used(document: Document) -> None:
             style.delete()
 
 
-def _set_properties(document: Document, title: str) -> None:
+def _set_properties(document: Document, title: str, subject: str) -> None:
     properties = document.core_properties
     properties.title = title[:_LONGEST_TITLE]
-    properties.subject = "Retrospective treatment-course study"
+    properties.subject = subject
     properties.author = properties.last_modified_by = properties.comments = properties.keywords = ""
     properties.language = LANGUAGE
     properties.created = properties.modified = FIXED_TIME

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable
-
+from abate.base.words import capital, clean, in_words, listed, plural, sentence, shown
 from abate.contracts.definition import ResponseRule
 from abate.knowledge.scales import Scale
 from abate.report.numbers import NARROW_SPACE, describe_count
+
+__all__ = [
+    "capital",
+    "clean",
+    "describe_meeting",
+    "describe_rule",
+    "headed",
+    "in_words",
+    "label_rule",
+    "listed",
+    "n_of",
+    "of_things",
+    "of_those",
+    "of_words",
+    "plural",
+    "rating_noun",
+    "sentence",
+    "shown",
+]
 
 _RATING_NOUNS = {"nrs": "pain", "vas": "pain", "verbal": "pain"}
 
@@ -16,13 +32,6 @@ _RATING_NOUNS = {"nrs": "pain", "vas": "pain", "verbal": "pain"}
 def rating_noun(scale: Scale) -> str:
     """Return what the rating is of: "pain", or the name of the scale where it rates something else."""
     return _RATING_NOUNS.get(scale.id, scale.name)
-
-
-def plural(count: float | str, noun: str, nouns: str | None = None) -> str:
-    """Return ``1 course`` or ``61 courses``; of a count that is hidden ``<5 courses`` or ``a hidden number of courses``."""
-    if count == "hidden":
-        return f"a hidden number of {nouns or noun + 's'}"
-    return f"{describe_count(count)} {noun if count == 1 else nouns or noun + 's'}"
 
 
 def n_of(count: float | str, noun: str) -> str:
@@ -56,30 +65,6 @@ def of_things(numerator: float, denominator: float, noun: str, which: str = "") 
         return f"both {noun}s{ending}" if denominator == 2 else f"all {describe_count(denominator)} {noun}s{ending}"
     some = "none" if numerator == 0 else describe_count(numerator)
     return f"{some} of {'the ' if which else ''}{describe_count(denominator)} {noun}s{ending}"
-
-
-def listed(words: Iterable[str], last: str = "and") -> str:
-    """Return ``a, b and c``."""
-    items = list(words)
-    return "".join(items) if len(items) < 2 else f"{', '.join(items[:-1])} {last} {items[-1]}"
-
-
-def sentence(text: str) -> str:
-    """Return ``text`` with a capital at its start and a full stop at its end."""
-    text = text.strip()
-    if not text:
-        return ""
-    return capital(text) + ("" if text.endswith((".", "!", "?")) else ".")
-
-
-def capital(text: str) -> str:
-    """Return ``text`` with a capital at its start."""
-    return text[:1].upper() + text[1:]
-
-
-def in_words(name: str) -> str:
-    """Return an identifier of the study file, such as ``blurred_vision`` or ``visit_1``, as a reader writes it."""
-    return name.replace("_", " ")
 
 
 def headed(name: str) -> str:
@@ -125,27 +110,3 @@ def of_those(numerator: float, judged: float, total: float) -> str:
     if numerator == judged:
         return f"all {who}"
     return f"{'none' if numerator == 0 else describe_count(numerator)} of the {who}"
-
-
-def shown(text: str) -> str:
-    """Return a text from a study file or from records so that it can stand in a sentence.
-
-    Characters that nobody can see become the replacement character, and a text that runs from right to left, or says
-    that it does, is kept to its own place.
-    """
-    cleaned = clean(text)
-    if any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in cleaned):
-        return f"\u2068{cleaned}\u2069"
-    return cleaned
-
-
-def clean(text: str) -> str:
-    """Return a text in which every break is a space and every other control character the replacement character."""
-    return _CONTROL.sub("\ufffd", _BREAK.sub(" ", text))
-
-
-_BREAK = re.compile(r"[\t\n\r\x85\u2028\u2029]")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
-
-#: Letters of right-to-left scripts, and the marks that turn the direction of what follows.
-_RIGHT_TO_LEFT = frozenset({"R", "AL", "RLE", "RLO", "LRE", "LRO", "RLI", "LRI", "FSI", "PDF", "PDI"})

@@ -16,7 +16,7 @@ from abate.report.drawn import DrawnFigure, describe_source
 from abate.report.numbers import MANY, NARROW_SPACE
 from abate.report.packed import FIXED_TIME, packed
 from abate.report.report_table import ReportTable, RowKind, TableRow
-from abate.report.sections import Section
+from abate.report.section import Section
 from abate.report.table_cells import holds_numbers, is_number, machine_number, number_tables
 from abate.report.view import ResultView
 from abate.report.words import clean, shown

@@ -12,7 +12,8 @@ import pytest
 import abate.report
 from abate.contracts.result import Estimate, FindingCount
 from abate.report.csv_text import guarded
-from abate.report.files import describe_results, estimates_as_csv, rounded, write_outputs
+from abate.report.files import describe_results, estimates_as_csv, write_outputs
+from abate.report.plain_data import rounded
 from abate.report.report_table import row, table
 from abate.report.sections import build_sections
 from abate.report.table_cells import table_as_csv

@@ -4,7 +4,7 @@ import pytest
 
 from abate.report.tokens import COLOURS, describe_theme, variable_of
 
-TEXTS = ("ink", "ink2", "muted", "link", "pain", "dose", "harm")
+TEXTS = ("ink", "ink2", "muted", "link", "pain", "dose", "harm", "warn")
 MARKS = ("pain", "dose", "harm", "ref", "kept", "focus", "btn")
 #: Text on grounds that are not paper: on buttons under the pointer, on found words and counts, on what is said for a moment.
 PAIRS = (("link", "hover"), ("ink", "hover"), ("ink", "hit"), ("ink", "surface"), ("link", "surface"), ("paper", "ink"), ("simink", "simbg"), ("muted", "hair"))  # fmt: skip

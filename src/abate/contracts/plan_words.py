@@ -1,0 +1,214 @@
+"""How are the numbers of a plan said? The same words wherever a plan is read: on its page and in its drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from abate.base.numbers import (
+    MINUS,
+    decimals_for,
+    describe_number,
+    describe_percent,
+    describe_percent_range,
+    describe_range,
+    describe_short,
+    describe_signed,
+)
+from abate.base.words import in_words
+from abate.contracts.result import Estimate
+from abate.contracts.trial_plan import DesignRow, EffectStep, TrialPlan
+
+#: Ids of numbers that are shares from 0 to 1 begin so; so are those whose quantity begins with one of the words.
+_SHARES = ("power.", "assurance")
+_SHARE_WORDS = ("share ", "probability ")
+#: Units as a reader writes them; another one stands as it is.
+_UNITS = {"1": "", "{points}": "points", "mo": "months", "d": "days", "wk": "weeks"}
+
+#: What stands beside a number that nobody has measured.
+UNVERIFIED = "unverified"
+
+#: A piece of the headline, and whether it stands out.
+Piece = tuple[str, bool]
+
+
+def is_share(estimate: Estimate) -> bool:
+    """Return whether a number is a share from 0 to 1, to be written in per cent.
+
+    Examples
+    --------
+    >>> is_share(Estimate(id="power.closed", quantity="power by the closed form", value=0.8))
+    True
+    """
+    return estimate.id.startswith(_SHARES) or estimate.quantity.lower().startswith(_SHARE_WORDS)
+
+
+def is_difference_of_shares(estimate: Estimate) -> bool:
+    """Return whether a number is the difference of two shares, to be written in percentage points."""
+    return is_share(estimate) and estimate.id.endswith(".difference")
+
+
+def describe_value(estimate: Estimate | None) -> str:
+    """Return a number without its interval: ``80 %``, ``1.2 points``, ``48 months``; or the reason why there is none.
+
+    Examples
+    --------
+    >>> describe_value(Estimate(id="accrual.months", quantity="months", value=48.0, unit="mo"))
+    '48 months'
+    """
+    if estimate is None:
+        return "not asked for"
+    if estimate.value is None:
+        return f"none: {in_words(estimate.reason)}" if estimate.reason else "none"
+    return _with_unit(_bare(estimate, estimate.value), estimate)
+
+
+def describe_with_interval(estimate: Estimate | None) -> str:
+    """Return a number with its interval: ``80 % (78 to 82 %)``, ``1.2 points (−0.4 to 2.8)``.
+
+    Examples
+    --------
+    >>> describe_with_interval(Estimate(id="x", quantity="cost", value=5.0, lower=4.0, upper=7.0))
+    '5 (4 to 7)'
+    """
+    interval = describe_interval(estimate)
+    text = describe_value(estimate)
+    return f"{text} ({interval})" if interval else text
+
+
+def describe_interval(estimate: Estimate | None) -> str:
+    """Return the interval of a number, ``78 to 82 %``; nothing where it has none."""
+    if estimate is None or estimate.value is None or estimate.lower is None or estimate.upper is None:
+        return ""
+    if is_difference_of_shares(estimate):
+        return describe_range(100 * estimate.lower, 100 * estimate.upper)
+    if is_share(estimate):
+        return describe_percent_range(estimate.lower, estimate.upper)
+    if _is_in_points(estimate):
+        return describe_range(estimate.lower, estimate.upper, decimals_for(estimate.lower, estimate.upper))
+    return f"{describe_short(estimate.lower)} to {describe_short(estimate.upper)}"
+
+
+def describe_points(value: float, decimals: int = 1) -> str:
+    """Return ``1.2 points``, ``1 point``."""
+    text = describe_number(value, decimals)
+    return f"{text} point" if abs(value) == 1 else f"{text} points"
+
+
+def _bare(estimate: Estimate, value: float) -> str:
+    if is_difference_of_shares(estimate):
+        return f"{describe_signed(100 * value)} percentage points"
+    if is_share(estimate):
+        return describe_percent(value)
+    if _is_in_points(estimate):
+        return describe_number(value, decimals_for(estimate.lower, estimate.upper))
+    return describe_short(value)
+
+
+def _is_in_points(estimate: Estimate) -> bool:
+    return estimate.unit == "{points}"
+
+
+def _with_unit(text: str, estimate: Estimate) -> str:
+    unit = _UNITS.get(estimate.unit, estimate.unit)
+    return f"{text} {unit}" if unit else text
+
+
+def chosen_design(plan: TrialPlan) -> DesignRow | None:
+    """Return the design that is planned; None where none is marked."""
+    return next((design for design in plan.designs if design.is_chosen), None)
+
+
+def best_power(plan: TrialPlan) -> Estimate | None:
+    """Return the simulated power, or the closed form's where there is no simulated one."""
+    for id in ("power.simulated", "power.closed"):
+        found = plan.estimate(id)
+        if found is not None and found.value is not None:
+            return found
+    return plan.estimate("power.simulated") or plan.estimate("power.closed")
+
+
+def describe_size(plan: TrialPlan) -> str | None:
+    """Return how many are to take part, ``2 × 64 persons``; None where no size could be had."""
+    design = chosen_design(plan)
+    if design is None or (not design.size_in_words and design.total is None):
+        return None
+    words = design.size_in_words or f"{describe_short(design.total or 0)}"
+    return words if words[-1].isalpha() else f"{words} persons"
+
+
+def say_headline(plan: TrialPlan) -> Sequence[Piece]:
+    """Return what the planned trial would find and how likely, in one sentence in pieces; numbers stand out."""
+    size, effect = describe_size(plan), plan.estimate("effect.planned")
+    if effect is None or effect.value is None:
+        return ((f"No difference can be planned on: {_why(effect)}.", False),)
+    if effect.value <= 0:
+        return (
+            ("Nothing is left to be found: the fall less what a control arm has too is ", False),
+            (describe_value(effect), True),
+            (".", False),
+        )
+    if size is None:
+        design = chosen_design(plan)
+        why = in_words(design.size_reason) if design is not None and design.size_reason else "no design was sized"
+        return (("No size can be given for a difference of ", False), (describe_value(effect), True), (f": {why}.", False))  # fmt: skip
+    return (("A trial of ", False), (size, True), *_say_power(plan, effect))
+
+
+def _say_power(plan: TrialPlan, effect: Estimate) -> Sequence[Piece]:
+    power, assurance = best_power(plan), plan.estimate("assurance")
+    if power is None or power.value is None:
+        return (
+            (" is planned for a difference of ", False),
+            (describe_value(effect), True),
+            (f"; how likely it is to find it is not known: {_why(power)}.", False),
+        )
+    pieces = (
+        (" would find ", False),
+        (describe_value(effect), True),
+        (" with ", False),
+        (describe_value(power), True),
+        (" probability if they are there", False),
+    )
+    if assurance is None or assurance.value is None:
+        return (*pieces, (".", False))
+    return (*pieces, ("; counting what is not known, ", False), (describe_value(assurance), True), (".", False))
+
+
+def _why(estimate: Estimate | None) -> str:
+    return in_words(estimate.reason) if estimate is not None and estimate.reason else "it was not asked for"
+
+
+def say_arithmetic(steps: Sequence[EffectStep]) -> str:
+    """Return the steps from the observed fall to the difference planned on, as a sum: ``4.1 − 0.8 − 1.8 − 0.3 = 1.2 points``.
+
+    Empty where fewer than two steps have a value.
+    """
+    known = [step for step in steps if step.value is not None]
+    inner = [step for step in known if step.id != "planned"]
+    last = next((step for step in known if step.id == "planned"), None)
+    if last is None or last.value is None or not inner:
+        return ""
+    terms = [describe_number(inner[0].value or 0)]
+    for step in inner[1:]:
+        value = step.value or 0
+        terms.append(f"{MINUS if value < 0 else '+'} {describe_number(abs(value))}")
+    return f"{' '.join(terms)} = {describe_number(last.value)} points"
+
+
+def say_unverified(plan: TrialPlan) -> str:
+    """Return how many of the assumptions nobody has measured, as a sentence; empty where there are no assumptions."""
+    count, total = sum(row.is_unverified for row in plan.assumptions), len(plan.assumptions)
+    if not total:
+        return ""
+    if not count:
+        return f"None of the {total} assumptions is marked {UNVERIFIED}."
+    verb = "is" if count == 1 else "are"
+    return f"{count} of {total} assumptions {verb} {UNVERIFIED}: nobody has measured {'it' if count == 1 else 'them'}."
+
+
+def say_limit(plan: TrialPlan) -> str:
+    """Return how likely success can become at most, as a sentence; empty where that is not known."""
+    limit = plan.estimate("assurance.limit")
+    if limit is None or limit.value is None:
+        return ""
+    return f"No size brings the probability of success above {describe_percent(limit.value)}."

@@ -1,0 +1,257 @@
+"""Which tables does the report of a plan have? Assumptions, designs, sizes, looks, harm, beds and money, as rows of words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from abate.contracts.plan_view import PlanView
+from abate.contracts.plan_words import UNVERIFIED, describe_interval, describe_value
+from abate.contracts.result import Estimate
+from abate.contracts.trial_plan import AssumptionRow, CharacteristicsRow, DesignRow, HarmTable
+from abate.report.cells import EMPTY
+from abate.report.numbers import (
+    INTERVAL,
+    describe_count,
+    describe_n,
+    describe_number,
+    describe_percent,
+    describe_short,
+    describe_signed,
+)
+from abate.report.report_table import ReportTable, RowKind, TableRow, group, row, table
+from abate.report.words import capital, in_words, sentence, shown
+
+#: Where a number comes from, as a reader is told.
+BASIS = {"study": "the study", "literature": "literature", "typed": "typed", "assumed": f"assumed, {UNVERIFIED}"}
+
+
+def assumptions_table(view: PlanView) -> ReportTable:
+    """Return every assumption with its uncertainty, basis and source; those that nobody has measured are marked."""
+    rows = [_assumption(found) for found in view.plan.assumptions]
+    notes = (
+        (f"Marked and called {UNVERIFIED}: nobody has measured it.",)
+        if any(found.is_unverified for found in view.plan.assumptions)
+        else ()
+    )
+    columns = ("Assumption", "Value", "Basis", "In simulated trials", "Source")
+    return table(
+        "assumptions",
+        "Assumptions, how sure each is, and where it comes from.",
+        columns,
+        rows,
+        notes=notes,
+        is_prose=True,
+    )
+
+
+def _assumption(found: AssumptionRow) -> TableRow:
+    basis = BASIS["assumed"] if found.is_unverified else BASIS.get(found.basis, found.basis)
+    counted = "" if found.n is None else f", {describe_n(found.n)}"
+    drawn = f"drawn: {found.distribution}" if found.distribution else "taken as known"
+    kind = RowKind.UNVERIFIED if found.is_unverified else RowKind.PLAIN
+    return row(capital(found.quantity), found.shown, basis, drawn, f"{shown(found.source)}{counted}", kind=kind)
+
+
+def designs_table(view: PlanView) -> ReportTable:
+    """Return the designs in their order: what each would take, when it answers the question and what speaks against it."""
+    rows = [_design(design) for design in sorted(view.plan.designs, key=lambda design: design.rank)]
+    columns = ("Design", "Size", "When it answers", "What speaks against it", "Why it stands here")
+    return table("designs", "Designs, the first choice first.", columns, rows, is_prose=True)
+
+
+def _design(design: DesignRow) -> TableRow:
+    name = f"{design.rank}. {design.title}" + (" (planned)" if design.is_chosen else "")
+    reasons = "; ".join(design.reasons)
+    if not design.can_answer:
+        reasons = f"does not answer the question asked{f': {reasons}' if reasons else ''}"
+    kind = RowKind.KEY if design.is_chosen else RowKind.PLAIN
+    return row(name, _size(design), design.answers, design.against or EMPTY, reasons or EMPTY, kind=kind)
+
+
+def _size(design: DesignRow) -> str:
+    if not design.size_in_words and design.total is None:
+        return f"none: {in_words(design.size_reason or 'not computed')}"
+    size = design.size_in_words or describe_short(design.total or 0)
+    total = f" ({describe_short(design.total)} in all)" if design.total is not None and design.size_in_words else ""
+    months = "" if design.months is None else f"; {describe_short(design.months)} months"
+    return f"{size}{total}{months}"
+
+
+def estimand_table(view: PlanView) -> ReportTable:
+    """Return the parts of the estimand."""
+    rows = [row(capital(in_words(name)), sentence(text)) for name, text in view.plan.estimand.items()]
+    return table("estimand", "The estimand.", ("Part", "Text"), rows, is_prose=True)
+
+
+def events_table(view: PlanView) -> ReportTable:
+    """Return what may happen after assignment, and what is then done about it."""
+    rows = [
+        row(
+            capital(found.event),
+            found.strategy,
+            found.alternative or EMPTY,
+            f"{found.expected}, {UNVERIFIED}" if found.is_unverified else found.expected,
+            kind=RowKind.UNVERIFIED if found.is_unverified else RowKind.PLAIN,
+        )
+        for found in view.plan.events
+    ]
+    columns = ("Event", "Strategy", "Reported beside it", "To be expected")
+    return table("events", "Intercurrent events.", columns, rows, is_prose=True)
+
+
+def numbers_table(id: str, title: str, estimates: Sequence[Estimate], notes: Sequence[str] = ()) -> ReportTable:
+    """Return numbers that stand alone with interval and method; where there is none, the reason stands in its place."""
+    rows = [
+        row(
+            capital(found.quantity),
+            describe_value(found),
+            describe_interval(found) or EMPTY,
+            found.method or EMPTY,
+        )
+        for found in estimates
+    ]
+    return table(id, title, ("Number", "Value", capital(INTERVAL), "Method"), rows, notes=notes)
+
+
+def sizes_table(view: PlanView) -> ReportTable:
+    """Return sizes and power by the closed forms, by simulation, and the difference of the two."""
+    found = [*view.under("size."), *view.under("power."), *view.under("assurance")]
+    notes = ("The formulas for drop-out hold it already: no size is raised for it a second time.",)
+    return numbers_table("sizes", "Size, power and assurance, by closed form and by simulation.", found, notes)
+
+
+def looks_table(view: PlanView) -> ReportTable:
+    """Return the looks with their bounds."""
+    rows = [
+        row(
+            f"Look {look.look}",
+            describe_percent(look.information),
+            describe_short(look.participants),
+            EMPTY if look.month is None else describe_short(look.month),
+            f"{describe_number(look.efficacy_z, 3)} ({_small(look.efficacy_p)})",
+            EMPTY if look.futility_z is None else describe_number(look.futility_z, 3),
+            _small(look.alpha_spent),
+            EMPTY if look.in_pipeline is None else describe_short(look.in_pipeline),
+        )
+        for look in view.plan.looks
+    ]
+    columns = (
+        "Look",
+        "Information",
+        "With outcome",
+        "Month",
+        "Efficacy z (one-sided p)",
+        "Futility z",
+        "Alpha spent",
+        "In the pipeline",
+    )
+    notes = ("In the pipeline: randomised, the primary outcome still to come; no look can save them.",) if rows else ()
+    return table("looks", "Looks and their bounds.", columns, rows, notes=notes)
+
+
+def _small(value: float) -> str:
+    return describe_number(value, 4)
+
+
+def characteristics_table(view: PlanView) -> ReportTable:
+    """Return what the looks do at multiples of the planned difference."""
+    rows = [_characteristics(found) for found in view.plan.characteristics]
+    columns = (
+        "True difference", "Rejects", "Simulated (error)", "Stops for futility", "Participants (with overrun)", "Months", "Bias", "Coverage", "Failed fits",
+    )  # fmt: skip
+    notes = (
+        "Rejects and stops: share of trials. Overrun: those in the pipeline when it stops. A fit that fails counts as no success.",
+    )
+    return table(
+        "operating-characteristics",
+        "What the looks do where the truth is another.",
+        columns,
+        rows,
+        notes=notes if rows else (),
+    )
+
+
+def _characteristics(found: CharacteristicsRow) -> TableRow:
+    simulated = EMPTY
+    if found.simulated_reject is not None:
+        error = "" if found.simulated_error is None else f" ({describe_number(100 * found.simulated_error)})"
+        simulated = f"{describe_percent(found.simulated_reject, 1000)}{error}"
+    overrun = "" if found.expected_with_overrun is None else f" ({describe_short(found.expected_with_overrun)})"
+    failed = EMPTY
+    if found.failed is not None:
+        failed = describe_count(found.failed) + ("" if found.trials is None else f" of {describe_count(found.trials)}")
+    return row(
+        f"{describe_number(found.effect, 2)} ({describe_short(found.multiple)} of the planned)",
+        describe_percent(found.reject, 1000),
+        simulated,
+        describe_percent(found.stop_for_futility),
+        f"{describe_short(found.expected_participants)}{overrun}",
+        EMPTY if found.expected_months is None else describe_short(found.expected_months),
+        EMPTY if found.bias is None else describe_signed(found.bias, 2),
+        EMPTY if found.coverage is None else describe_percent(found.coverage, 1000),
+        failed,
+        kind=RowKind.KEY if found.multiple == 1 else RowKind.PLAIN,
+    )
+
+
+def harm_table(view: PlanView) -> ReportTable:
+    """Return the rules that stop for harm with what each does at some true rates."""
+    rows: list[TableRow] = []
+    for rule in view.plan.harm:
+        rows += _harm_rows(rule)
+    columns = ("True rate", "Stops the trial", "Participants until then")
+    return table("harm-characteristics", "What the rules that stop for harm do.", columns, rows)
+
+
+def _harm_rows(rule: HarmTable) -> list[TableRow]:
+    mark = f"; {UNVERIFIED}" if rule.basis == "assumed" else ""
+    head = group(f"{capital(rule.event)}: {rule.rule} ({rule.source}{mark})", 3)
+    rows = [
+        row(
+            describe_percent(found["true_rate"], 1000),
+            describe_percent(found["stop_probability"], 1000),
+            describe_short(found["expected_patients"]),
+        )
+        for found in rule.characteristics
+    ]
+    return [head, *rows]
+
+
+def budget_table(view: PlanView) -> ReportTable:
+    """Return the items of the budget and their sum."""
+    rows = [
+        row(capital(item.item), _money(item.low), _money(item.likely), _money(item.high), item.source)
+        for item in view.plan.budget
+    ]
+    total = view.estimate("budget.total")
+    if rows and total is not None and total.value is not None:
+        ends = [EMPTY if end is None else _money(end) for end in (total.lower, total.upper)]
+        rows.append(row("Whole trial", ends[0], _money(total.value), ends[1], "sum, simulated", kind=RowKind.KEY))
+    notes = ("No price comes with abate: each was typed into the plan file.",) if rows else ()
+    return table(
+        "budget", "Budget, low, likely and high.", ("Item", "Low", "Likely", "High", "Source"), rows, notes=notes
+    )
+
+
+def _money(value: float) -> str:
+    return describe_number(value, 0)
+
+
+def missing_table(view: PlanView) -> ReportTable:
+    """Return the numbers that could not be had, each with the reason."""
+    found = [estimate for estimate in view.plan.estimates if estimate.value is None]
+    rows = [
+        row(capital(estimate.quantity), sentence(in_words(estimate.reason or "no reason was given")))
+        for estimate in found
+    ]
+    rows += [
+        row(f"Size of: {design.title}", sentence(in_words(design.size_reason)))
+        for design in view.plan.designs
+        if design.size_reason and not design.size_in_words
+    ]
+    rows += [
+        row(f"Step: {step.quantity}", sentence(in_words(step.reason)))
+        for step in view.plan.effect_steps
+        if step.value is None and step.reason
+    ]
+    return table("not-had", "Numbers that could not be had.", ("Number", "Why"), rows, is_prose=True)

@@ -1,0 +1,114 @@
+"""How is an item of a draft filled? Sentences that each carry where their numbers come from; without any, an author is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from abate.base.words import in_words
+from abate.contracts.draft import DraftItem, ItemStatus
+from abate.contracts.plan_view import PlanView
+from abate.contracts.plan_words import UNVERIFIED, describe_with_interval
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """A sentence, and the place in plan.json from which its numbers come; empty where it has none."""
+
+    text: str
+    origin: str = ""
+
+
+def of_estimate(id: str) -> str:
+    """Return how a number that stands alone is found in plan.json.
+
+    Examples
+    --------
+    >>> of_estimate("power.closed")
+    'plan.json, estimates: power.closed'
+    """
+    return f"plan.json, estimates: {id}"
+
+
+def of_plan(path: str) -> str:
+    """Return how a line of the plan file is found in plan.json: ``design.alpha``, ``arms[0].name``."""
+    return f"plan.json, plan: {path}"
+
+
+def of_part(name: str) -> str:
+    """Return how a part of plan.json is named: looks, harm, designs, effect_steps, events, limits, provenance."""
+    return f"plan.json, {name}"
+
+
+def say_estimate(view: PlanView, id: str, words: str) -> Said | None:
+    """Return ``words: number (interval)``; None where the number was not asked for, and its reason where it could not be had."""
+    found = view.estimate(id)
+    if found is None:
+        return None
+    return Said(text=f"{words}: {describe_with_interval(found)}.", origin=of_estimate(id))
+
+
+def filled(number: str, label: str, *sentences: Said | None) -> DraftItem:
+    """Return an item filled by its sentences; one with none of them needs an author."""
+    said = [sentence for sentence in sentences if sentence is not None]
+    if not said:
+        return needs_author(number, label, "The plan does not say.")
+    return DraftItem(
+        number=number,
+        label=label,
+        status=ItemStatus.FILLED,
+        text=tuple(sentence.text for sentence in said),
+        origin=joined(sentence.origin for sentence in said),
+    )
+
+
+def needs_author(number: str, label: str, *asked: str) -> DraftItem:
+    """Return an item that people write; ``asked`` says what belongs there."""
+    return DraftItem(number=number, label=label, status=ItemStatus.NEEDS_AUTHOR, text=asked)
+
+
+def not_applicable(number: str, label: str, why: str) -> DraftItem:
+    """Return an item that this trial does not have, and why."""
+    return DraftItem(number=number, label=label, status=ItemStatus.NOT_APPLICABLE, origin=why)
+
+
+def joined(origins: Iterable[str]) -> str:
+    """Return origins one after the other, each once.
+
+    Examples
+    --------
+    >>> joined(["a", "", "b", "a"])
+    'a; b'
+    """
+    return "; ".join(dict.fromkeys(origin for origin in origins if origin))
+
+
+def mark_unverified(text: str, *, is_unverified: bool) -> str:
+    """Return a text that says of itself that nobody has measured it, where nobody has."""
+    return f"{text} ({UNVERIFIED})" if is_unverified else text
+
+
+def aim_in_words(view: PlanView) -> str:
+    """Return the question of the trial as a clause: "whether the drug does it"."""
+    return AIMS[view.file.question.aim]
+
+
+#: The aims of a plan file as clauses.
+AIMS: Mapping[str, str] = {
+    "effect": "whether the treatment has an effect over and above what a control arm has too",
+    "comparison": "whether one treatment is better than the other",
+    "durability": "whether the relief lasts because of the treatment",
+    "dose": "how the effect depends on the dose",
+    "feasibility": "whether the trial can be carried out",
+}
+
+
+def active_arms(view: PlanView) -> list[Any]:
+    """Return the arms that get the treatment in question."""
+    return [arm for arm in view.file.arms if arm.role == "active"]
+
+
+def reason_in_words(view: PlanView, id: str) -> str:
+    """Return why a number could not be had, for an author."""
+    return in_words(view.reason(id, "it was not computed"))

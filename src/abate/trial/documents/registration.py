@@ -1,0 +1,111 @@
+"""What can be registered already? The fields of a register; what the plan does not know is null and named under "needs author"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from abate.base.numbers import describe_short
+from abate.contracts.plan_view import PlanView
+from abate.trial.documents.items import aim_in_words, of_part, of_plan
+from abate.trial.documents.said import primary_day, say_primary
+
+#: Model of assignment in a register's words, by the kind of the design.
+MODELS: Mapping[str, str] = {
+    "parallel": "parallel",
+    "parallel, other drug": "parallel",
+    "three arms": "parallel",
+    "dose-ranging": "parallel",
+    "group-sequential": "parallel",
+    "re-estimation, blinded": "parallel",
+    "re-estimation, unblinded": "parallel",
+    "non-inferiority": "parallel",
+    "randomised withdrawal": "parallel",
+    "cluster": "parallel",
+    "crossover": "crossover",
+    "n-of-1": "crossover",
+    "stepped wedge": "sequential",
+    "single-arm two-stage": "single group",
+}
+#: Fields that no plan can know.
+UNKNOWN = (
+    "acronym", "identifiers", "sponsor", "responsible_party", "phase", "keywords", "sex", "minimum_age", "maximum_age", "start_date",
+    "primary_completion_date", "completion_date", "sites", "contacts", "data_sharing_statement",
+)  # fmt: skip
+
+_NUMBERING = "The data set of the WHO has 24 items (unverified); check the fields against the register before use."
+
+
+def describe_registration(view: PlanView) -> Mapping[str, Any]:
+    """Return the fields of registration.json with the origin of each that is filled."""
+    known = _known(view)
+    fields = {
+        **{name: value for name, (value, _) in known.items()},
+        **dict.fromkeys(UNKNOWN),
+        "oversight": {"ind": None, "device": None},
+    }
+    lacking = [name for name, value in fields.items() if value is None or value == []]
+    return {
+        "note": _NUMBERING,
+        "warnings": list(view.plan.warnings),
+        **fields,
+        "needs author": sorted([*lacking, "oversight"]),
+        "origins": {name: origin for name, (value, origin) in known.items() if value not in (None, [])},
+    }
+
+
+def _known(view: PlanView) -> dict[str, tuple[Any, str]]:
+    file, design = view.file, view.chosen
+    count = None if design is None or design.total is None else round(design.total)
+    kind = file.design.kind if design is None else design.kind
+    return {
+        "brief_title": (view.plan.title, of_part("title")),
+        "official_title": (None, ""),
+        "brief_summary": (f"The trial asks {aim_in_words(view)}, in {file.condition}.", of_plan("question.aim")),
+        "conditions": ([file.condition], of_plan("condition")),
+        "study_type": ("interventional", of_part("designs")),
+        "model": (MODELS.get(kind), of_part("designs")),
+        "allocation": ("not randomised" if len(file.arms) == 1 else "randomised", of_plan("arms")),
+        "masking": _masking(view),
+        "enrolment": ({"count": count, "type": "anticipated"} if count is not None else None, of_part("designs")),
+        "arms": (
+            [{"name": arm.name, "role": arm.role, "intervention": arm.text} for arm in file.arms],
+            of_plan("arms"),
+        ),
+        "primary_outcomes": (_primary(view), of_plan("estimand.variable")),
+        "secondary_outcomes": (_secondary(view), of_plan("response")),
+        "eligibility": ({"population": file.estimand.population, "criteria": None}, of_plan("estimand.population")),
+        "documents": (["protocol (draft)", "statistical analysis plan (draft)"], of_part("provenance")),
+    }
+
+
+def _masking(view: PlanView) -> tuple[Any, str]:
+    can = view.file.question.can_be_blinded and len(view.file.arms) > 1
+    masked = ["participant", "care provider", "outcomes assessor"] if can else ["none"]
+    return masked, of_plan("question.can_be_blinded")
+
+
+def _primary(view: PlanView) -> list[dict[str, str]]:
+    day = describe_short(primary_day(view))
+    return [{"measure": view.file.estimand.variable, "description": say_primary(view).text, "time_frame": f"day {day}"}]
+
+
+def _secondary(view: PlanView) -> list[dict[str, str | None]]:
+    found: list[dict[str, str | None]] = []
+    if view.file.response is not None:
+        found.append(
+            {
+                "measure": view.file.response.rule,
+                "description": None,
+                "time_frame": f"day {describe_short(primary_day(view))}",
+            }
+        )
+    if view.file.follow_up is not None:
+        found.append(
+            {
+                "measure": "rating after discharge",
+                "description": None,
+                "time_frame": view.file.follow_up.visit.replace("_", " "),
+            }
+        )
+    return found

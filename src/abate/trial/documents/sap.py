@@ -1,0 +1,234 @@
+"""What does the analysis plan say? Estimands, populations, model, missing values, looks, harm, blinding, software, empty tables, and the call itself."""
+
+from __future__ import annotations
+
+from abate.base.numbers import describe_count
+from abate.base.words import capital, sentence
+from abate.contracts.draft import Draft, DraftItem, DraftSection, DraftTable
+from abate.contracts.plan_view import PlanView
+from abate.trial.documents.items import Said, filled, needs_author, not_applicable, of_part, of_plan
+from abate.trial.documents.said import (
+    primary_day,
+    say_allocation,
+    say_analysis,
+    say_blinding,
+    say_error,
+    say_harm_rule,
+    say_looks,
+    say_primary,
+    say_size,
+)
+from abate.trial.documents.tables import (
+    characteristics_table,
+    empty_table,
+    events_table,
+    looks_table,
+    stop_characteristics_table,
+    stop_table,
+)
+
+CONTENTS = "The contents follow Gamble 2017 (JAMA 318:2337) under labels of abate\u2019s own; the list is unverified: check it against the paper before use."
+
+
+def write_sap(view: PlanView) -> Draft:
+    """Return the analysis plan."""
+    sections = (
+        DraftSection(heading="About this draft", paragraphs=(CONTENTS,), items=_versions(view)),
+        DraftSection(heading="Estimands and populations", items=_estimands(view), tables=(events_table(view),)),
+        DraftSection(heading="Primary analysis", items=_primary(view)),
+        DraftSection(heading="Missing values, sensitivity, multiplicity", items=_missing(view)),
+        DraftSection(heading="Looks", items=_looks(view), tables=_look_tables(view)),
+        DraftSection(heading="Harm and blinding", items=_harm(view), tables=_harm_tables(view)),
+        DraftSection(heading="Deviations and software", items=_software(view)),
+        DraftSection(
+            heading="The analysis as a call",
+            paragraphs=("This call has run on the simulated data; it runs on the trial\u2019s as it stands.",),
+            code=view.plan.call,
+        ),
+        DraftSection(heading="Empty tables", tables=_empty(view)),
+    )
+    return Draft(
+        id="sap",
+        title=f"Statistical analysis plan: {view.title}",
+        note="A skeleton filled from a plan; it is signed before anybody sees an outcome by arm, or it is none.",
+        sections=sections,
+        warnings=tuple(view.plan.warnings),
+    )
+
+
+def _versions(view: PlanView) -> tuple[DraftItem, ...]:
+    provenance = view.plan.provenance
+    text = f"Draft by abate {provenance.abate_version} from the plan {provenance.plan_hash[:12]}."
+    return (
+        filled("1", "Where this draft comes from", Said(text=text, origin=of_part("provenance"))),
+        needs_author(
+            "1", "Versions and signatures", "Version, date, changes; version of the protocol it belongs to; who signs."
+        ),
+    )
+
+
+def _estimands(view: PlanView) -> tuple[DraftItem, ...]:
+    parts = [
+        Said(text=f"{capital(name)}: {sentence(text)}", origin=of_part("estimand"))
+        for name, text in view.plan.estimand.items()
+    ]
+    everybody = Said(
+        text="All who were assigned, in the arm they were assigned to; harm: all who were given any of the treatment, by what was given."
+    )
+    return (
+        filled("2", "Primary estimand", *parts),
+        filled("2", "Primary outcome", say_primary(view)),
+        needs_author("2", "Secondary estimands", "Those of the secondary outcomes, each with its strategies."),
+        filled("3", "Populations", everybody),
+        filled("3", "Size", say_size(view), say_allocation(view)),
+    )
+
+
+def _primary(view: PlanView) -> tuple[DraftItem, ...]:
+    structure = Said(
+        text=f"Covariance of a person\u2019s ratings: {view.file.ratings.structure}.",
+        origin=of_plan("ratings.structure"),
+    )
+    return (
+        filled("4", "Model, contrast, degrees of freedom", *say_analysis(view), say_error(view)),
+        filled("4", "Covariance", structure),
+        needs_author(
+            "4",
+            "Covariance: if it has no maximum",
+            "The simpler structures in the order in which they are tried; the first that has one is reported.",
+        ),
+        needs_author("4", "Strata", "Every stratum of the randomisation stands in the model; name them."),
+    )
+
+
+def _missing(view: PlanView) -> tuple[DraftItem, ...]:
+    at_random = Said(
+        text="Missing at random given arm, day, baseline and earlier ratings. What is missing is no intercurrent event.",
+        origin=of_plan("design.analysis"),
+    )
+    tipping = Said(
+        text="Delta adjustment in the treated arm, and jump to reference; each with the point at which the conclusion changes."
+    )
+    multiplicity = (
+        needs_author(
+            "7",
+            "Multiplicity",
+            f"{describe_count(len(view.file.arms))} arms are planned: hierarchical testing, or Dunnett\u2019s test.",
+        )
+        if len(view.file.arms) > 2
+        else filled(
+            "7",
+            "Multiplicity",
+            Said(
+                text="One primary outcome, one day, one test; nothing is divided. Secondary outcomes have intervals and no tests."
+            ),
+        )
+    )
+    return (
+        filled("5", "Missing values", at_random),
+        filled("6", "Sensitivity", tipping),
+        needs_author(
+            "6", "Sensitivity: range of delta", "The range of delta that is believed possible, stated beforehand."
+        ),
+        multiplicity,
+    )
+
+
+def _looks(view: PlanView) -> tuple[DraftItem, ...]:
+    looks = say_looks(view)
+    if not looks or view.file.looks is None:
+        return (not_applicable("8", "Looks", "The trial is not looked at before its end."),)
+    plan = view.file.looks
+    rule = Said(
+        text=f"Alpha is spent by {plan.spending}; futility: {plan.futility}. A look at another share of the information recomputes its bound.",
+        origin=of_plan("looks.spending"),
+    )
+    after = Said(text="After a stop: the median-unbiased estimate and the stage-wise interval, never the mean alone.")
+    return (filled("8", "Looks", *looks, rule, after),)
+
+
+def _look_tables(view: PlanView) -> tuple[DraftTable, ...]:
+    found = (looks_table(view), characteristics_table(view))
+    return tuple(table for table in found if table.rows)
+
+
+def _harm(view: PlanView) -> tuple[DraftItem, ...]:
+    rules = [say_harm_rule(rule) for rule in view.plan.harm]
+    blinding = (
+        filled(
+            "10",
+            "Blinding",
+            Said(
+                text="Bang\u2019s index in each arm and James\u2019s index over all, with intervals; guesses by arm and response."
+            ),
+            say_blinding(view),
+        )
+        if view.file.question.can_be_blinded
+        else not_applicable("10", "Blinding", "The plan says that the trial cannot be blinded.")
+    )
+    return (
+        filled("9", "Rules that stop for harm", *rules)
+        if rules
+        else needs_author("9", "Rules that stop for harm", "The plan names none."),
+        filled(
+            "9",
+            "Harm",
+            Said(
+                text="Persons with an event and events by infusion-day, by arm, with exact intervals; none seen has its upper bound."
+            ),
+        ),
+        blinding,
+    )
+
+
+def _harm_tables(view: PlanView) -> tuple[DraftTable, ...]:
+    return tuple(table for rule in view.plan.harm for table in (stop_table(rule), stop_characteristics_table(rule)))
+
+
+def _software(view: PlanView) -> tuple[DraftItem, ...]:
+    provenance = view.plan.provenance
+    versions = ", ".join(f"{name} {version}" for name, version in sorted(provenance.versions.items()))
+    text = f"abate {provenance.abate_version}" + (f"; {versions}" if versions else "")
+    return (
+        needs_author("11", "Deviations", "Which deviations from the protocol are told, and how they are handled."),
+        filled("12", "Software", Said(text=f"{text}.", origin=of_part("provenance"))),
+        filled(
+            "12",
+            "Checked by simulation",
+            Said(
+                text=f"The model was fitted to {describe_count(provenance.trials)} simulated trials (seed {provenance.seed}).",
+                origin=of_part("provenance"),
+            ),
+        ),
+    )
+
+
+def _empty(view: PlanView) -> tuple[DraftTable, ...]:
+    arms = tuple(arm.name for arm in view.file.arms)
+    days = tuple(f"Day {day:g}" for day in view.file.ratings.days)
+    return (
+        empty_table(
+            "Baseline.",
+            "Characteristic",
+            *arms,
+            first=("Persons", "Age", "Women", "Rating at baseline", "Headache days in the diary"),
+        ),
+        empty_table("Rating by day.", "Day", *arms, "Difference", first=days),
+        empty_table(
+            "Primary outcome.",
+            "Quantity",
+            *arms,
+            "Difference (interval), p",
+            first=(f"Rating on day {primary_day(view):g}",),
+        ),
+        empty_table(
+            "Intercurrent events.",
+            "Event",
+            *arms,
+            first=tuple(capital(found.event) for found in view.plan.events) or ("None planned",),
+        ),
+        empty_table(
+            "Harm.", "Event", *arms, first=tuple(capital(rule.event) for rule in view.plan.harm) or ("Any", "Serious")
+        ),
+        empty_table("Guesses of the assignment.", "Guess", *arms, first=("Active", "Control", "Do not know")),
+    )
