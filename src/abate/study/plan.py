@@ -112,8 +112,8 @@ def _check_place(source: Path, target: Path) -> None:
 
 def _write(found: TrialPlan, plan: PlanFile, folder: Path, progress: Progress) -> None:
     from abate.report.plan.files import write_plan
-    from abate.trial.documents.all import draft_documents
+    from abate.trial.documents.every import write_drafts
 
     progress("writing the report and the drafts")
-    write_plan(found, draft_documents(found), folder)
+    write_plan(found, write_drafts(found), folder)
     (folder / PLAN_FILE).write_text(render_plan(plan), encoding="utf-8")
