@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
@@ -44,8 +43,8 @@ _PLANNED, _DRAWN = 1, 2
 #: A mean may not lie nearer to an end of the scale than this: whole ratings could not have it with their spread.
 _FROM_THE_END = 0.3
 _MOST_STEPS = 4
-#: Steps towards the latent spread behind a spread of ratings, and by how much it may be wider.
-_WIDENING_STEPS, _MOST_WIDENING = 12, 2.0
+#: Of the widest spread that ratings of a mean can have, so much is reached at most.
+_WIDEST = 0.85
 _STAYS = 41
 _FEW = 50
 _THREADS = 2
@@ -106,7 +105,7 @@ class Simulator:
         return TrialModel(
             per_arm=tuple(reversed(size.per_arm)),
             mean=self.means(np.array([effect]))[0],
-            covariance=self.covariances(self._covariance[None])[0],
+            covariance=self.within_scale(self._covariance[None], self.means(np.array([effect])))[0],
             retention=np.asarray(plan.retention.seen)[:last],
             rating_map=self._map,
             leaving=self._leaving,
@@ -147,23 +146,16 @@ class Simulator:
         covariance = np.asarray(self.plan.ratings.covariance, dtype=np.float64)[: last + 1, : last + 1]
         return np.asarray(covariance * self.unit**2)
 
-    def covariances(self, covariance: Array) -> Array:
-        """Return the covariance of the latent ratings by arm for each one of ratings, shape (set, arm, 1 + day, 1 + day).
+    def within_scale(self, covariance: Array, means: Array) -> Array:
+        """Return covariances by arm, shape (set, arm, 1 + day, 1 + day), narrowed where ratings of such a mean cannot spread so far.
 
-        A scale with ends narrows what is mapped on it: the latent spread is widened so that whole ratings have that of the study.
+        Ratings from 0 to 10 with mean m have an SD below ``sqrt(m (10 - m))``.
         """
-        return np.asarray(covariance[:, None] * self._widening[:, :, None] * self._widening[:, None, :])
-
-    @cached_property
-    def _widening(self) -> Array:
-        """By what each day's latent SD is multiplied in each arm, shape (arm, 1 + day)."""
-        mean = self.means(np.array([self.effect.mean]))[0]
-        sd = np.broadcast_to(np.sqrt(np.diagonal(self._covariance)), mean.shape)
-        widened = sd.copy()
-        for _ in range(_WIDENING_STEPS):
-            _, mapped = self._map.moments(self._map.latent_mean(mean, widened), widened)
-            widened = np.clip(widened * sd / mapped, sd, _MOST_WIDENING * sd)
-        return np.asarray(widened / sd)
+        if not self.is_whole:
+            return np.broadcast_to(covariance[:, None], (*means.shape, means.shape[-1]))
+        sd = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))[:, None]
+        narrowing = np.minimum(1.0, _WIDEST * np.sqrt(means * (10.0 - means)) / sd)
+        return np.asarray(covariance[:, None] * narrowing[..., :, None] * narrowing[..., None, :])
 
     @property
     def is_whole(self) -> bool:
@@ -281,9 +273,10 @@ def simulated_assurance(simulator: Simulator, size: TrialSize) -> Estimate:
     """Return the share of trials that succeed where each has its own assumptions, drawn from what is believed of them."""
     plan, last = simulator.plan, primary_place(simulator.plan)
     drawn = draw_assumptions(plan, simulator.effect, plan.simulation.trials)
+    means = simulator.means(drawn.effect)
     sets = AssumptionSets(
-        mean=simulator.means(drawn.effect),
-        covariance=simulator.covariances(drawn.covariance[:, : last + 1, : last + 1] * simulator.unit**2),
+        mean=means,
+        covariance=simulator.within_scale(drawn.covariance[:, : last + 1, : last + 1] * simulator.unit**2, means),
         retention=np.clip(drawn.retention[:, :last], 0.05, 1.0),
     )
     found = simulator.run(size, draw=sets)
