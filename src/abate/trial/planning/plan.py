@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from abate.base.logs import Progress, silent
 from abate.contracts.plan_file import DesignKind, PlanFile
 from abate.contracts.result import Estimate
-from abate.contracts.trial_plan import CharacteristicsRow, Curve, LookRow, PlanProvenance, TornadoBar, TrialPlan
+from abate.contracts.trial_plan import (
+    CharacteristicsRow,
+    Curve,
+    DesignRow,
+    LookRow,
+    PlanProvenance,
+    TornadoBar,
+    TrialPlan,
+)
 from abate.stats.sequential.design import GroupSequentialDesign
 from abate.trial.assumptions import describe_assumptions, primary_place
 from abate.trial.designs.estimand import describe_events
@@ -95,7 +103,7 @@ def simulate_plan(
         estimates=(*effect_rows(effect), *found.estimates, *(() if conduct is None else conduct.estimates)),
         assumptions=assumptions,
         effect_steps=effect.steps,
-        designs=rank_designs(plan, facts_of(plan), sizes),
+        designs=tuple(_as_planned(row, found) for row in rank_designs(plan, facts_of(plan), sizes)),
         estimand=plan.estimand.model_dump(include={"population", "treatment", "variable", "summary"}),
         events=describe_events(plan),
         curves=(*found.curves, *(() if conduct is None else conduct.curves)),
@@ -152,6 +160,15 @@ def _of_other(plan: PlanFile, sizes: Mapping[DesignKind, SizedDesign]) -> _Found
     """Return the size of a design that is not simulated."""
     sized = sizes[plan.design.kind]
     return _Found(size=size_of_other(plan, sized), estimates=rows_of_other(sized), limits=sized.notes)
+
+
+def _as_planned(row: DesignRow, found: _Found) -> DesignRow:
+    """Return the chosen design with the size that simulated trials gave it, in the place of the closed form's."""
+    if not row.is_chosen or found.size is None or found.simulated is None:
+        return row
+    per_arm = found.size.per_arm
+    in_words = f"{len(per_arm)} x {per_arm[0]}" if len(set(per_arm)) == 1 else " + ".join(map(str, per_arm))
+    return replace(row, total=float(found.size.total), size_in_words=in_words)
 
 
 def _closed_size(

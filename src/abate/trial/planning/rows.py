@@ -23,6 +23,8 @@ from abate.trial.planning.responders import responder_shares
 from abate.trial.planning.simulated import Simulator, share_of, share_row
 from abate.trial.simulate import SimulatedTrials
 
+_NORMAL_975 = 1.959963984540054
+
 
 def effect_rows(effect: PlannedEffect) -> tuple[Estimate, ...]:
     """Return the difference that is planned on, and the one that would be measured where the arms are guessed."""
@@ -31,6 +33,9 @@ def effect_rows(effect: PlannedEffect) -> tuple[Estimate, ...]:
             id="effect.planned",
             quantity="difference between the arms that is planned on",
             value=effect.mean,
+            lower=effect.mean - _NORMAL_975 * effect.sd if effect.sd else None,
+            upper=effect.mean + _NORMAL_975 * effect.sd if effect.sd else None,
+            level=0.95 if effect.sd else None,
             standard_error=effect.sd or None,
             unit=POINTS,
             method="observed fall less all that a control arm has too"
