@@ -214,8 +214,9 @@ def _told(plan: AllocationPlan, unblinded: Path, hash_file: Path, digest: str) -
 
 def _check_place(plan_file: Path, unblinded: Path) -> None:
     """Refuse a folder that the blinded read: the plan file's own, one above it, or one in an output of abate."""
-    home, target = plan_file.resolve().parent, unblinded.resolve()
-    if target == home or target in home.parents:
+    target = unblinded.resolve()
+    homes = (plan_file.resolve().parent, plan_file.absolute().parent.resolve())  # they differ where the file is a link
+    if any(target in (home, *home.parents) for home in homes):
         raise UnblindedPlaceError(
             f"{unblinded} is the folder of the plan file or one above it, which the blinded read; name a folder for the unblinded alone."
         )
