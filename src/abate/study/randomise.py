@@ -104,11 +104,12 @@ def randomise(plan_file: Path, unblinded: Path) -> Randomised:
     key = secrets.token_bytes(KEY_BYTES)
     made = make_list(plan, key)
     line = hash_line(list_bytes(made))
-    with _together(unblinded, hash_file, line):
-        _write_private(package_files(made, key, plan_file.name, plan_hash), unblinded)
-    return Randomised(
+    told = Randomised(
         lines=_told(plan, unblinded, hash_file, hash_of_line(line.decode("ascii"))), warnings=warnings_of(plan)
     )
+    with _together(unblinded, hash_file, line):
+        _write_private(package_files(made, key, plan_file.name, plan_hash), unblinded)
+    return told
 
 
 def verify(package: Path, plan_file: Path | None = None) -> Sequence[str]:
