@@ -10,6 +10,8 @@ from abate.contracts.definition import Name, Section
 
 Method = Literal["permuted blocks", "minimisation", "simple", "urn", "big stick"]
 
+#: Columns of a list that no factor may take.
+_TAKEN_BY_COLUMNS = ("number", "block", "block size", "arm", "kit", "salt", "trial")
 #: Which keys belong to one method only.
 _OF_METHOD: dict[str, Method] = {
     "block_sizes": "permuted blocks",
@@ -97,4 +99,8 @@ class Randomisation(Section):
             raise ValueError("arms are two names at least, each once.")
         if twice := _repeated(tuple(factor.name for factor in self.strata)):
             raise ValueError(f"the factor {twice[0]!r} stands twice under [[randomisation.strata]]; give it once.")
+        if taken := [factor.name for factor in self.strata if factor.name.casefold() in _TAKEN_BY_COLUMNS]:
+            raise ValueError(
+                f"a factor cannot be called {taken[0]!r}: the list has a column of that name; write it out."
+            )
         return self

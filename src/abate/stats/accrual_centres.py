@@ -25,6 +25,8 @@ from abate.stats.roots import crossing
 
 #: Points at which a beta share is integrated; the forecasts are smooth in it.
 _SHARE_POINTS = 24
+#: From so many patients on a sum is folded by Fourier transform.
+_LONG = 500
 #: Beyond so many months nothing is looked for: a thousand years.
 _LAST_MONTH = 12_000.0
 
@@ -357,13 +359,19 @@ def consent_between(low: float, high: float, coverage: float = 0.95) -> ConsentS
 
 def _count_distribution(centres: Sequence[Centre], month: float, share: float, most: int) -> Array:
     """Return the probability of 0, 1, …, ``most`` patients of all centres together at one share that consents."""
-    counts = np.zeros(most + 1)
-    counts[0] = 1.0
+    counts: Array | None = None
     for (rate, opens), number in _alike(centres).items():
         time = share * max(0.0, month - opens)
         if time > 0:
             # Alike centres of one and the same gamma distribution, each with a rate of its own: the sizes add up.
-            counts = _folded(counts, _negative_binomial(number * rate.shape, rate.months, time, most))
+            theirs = _negative_binomial(number * rate.shape, rate.months, time, most)
+            counts = theirs if counts is None else _folded(counts, theirs)
+    return _nobody(most) if counts is None else counts
+
+
+def _nobody(most: int) -> Array:
+    counts = np.zeros(most + 1)
+    counts[0] = 1.0
     return counts
 
 
@@ -385,9 +393,13 @@ def _negative_binomial(size: float, months: float, time: float, most: int) -> Ar
 
 
 def _folded(first: Array, second: Array) -> Array:
-    """Return the distribution of a sum, as far as both reach."""
-    folded: Array = np.convolve(first, second)[: first.size]
-    return folded
+    """Return the distribution of a sum, as far as both reach: directly, or where that is long by Fourier transform, to 1e-15."""
+    if first.size <= _LONG:
+        folded: Array = np.convolve(first, second)[: first.size]
+        return folded
+    length = 2 * first.size
+    product: Array = np.fft.irfft(np.fft.rfft(first, length) * np.fft.rfft(second, length), length)[: first.size]
+    return np.maximum(product, 0.0)
 
 
 def _reaches(counts: Array) -> float:

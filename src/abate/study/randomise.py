@@ -104,11 +104,12 @@ def randomise(plan_file: Path, unblinded: Path) -> Randomised:
     key = secrets.token_bytes(KEY_BYTES)
     made = make_list(plan, key)
     line = hash_line(list_bytes(made))
-    with _together(unblinded, hash_file, line):
-        _write_private(package_files(made, key, plan_file.name, plan_hash), unblinded)
-    return Randomised(
+    told = Randomised(
         lines=_told(plan, unblinded, hash_file, hash_of_line(line.decode("ascii"))), warnings=warnings_of(plan)
     )
+    with _together(unblinded, hash_file, line):
+        _write_private(package_files(made, key, plan_file.name, plan_hash), unblinded)
+    return told
 
 
 def verify(package: Path, plan_file: Path | None = None) -> Sequence[str]:
@@ -214,8 +215,9 @@ def _told(plan: AllocationPlan, unblinded: Path, hash_file: Path, digest: str) -
 
 def _check_place(plan_file: Path, unblinded: Path) -> None:
     """Refuse a folder that the blinded read: the plan file's own, one above it, or one in an output of abate."""
-    home, target = plan_file.resolve().parent, unblinded.resolve()
-    if target == home or target in home.parents:
+    target = unblinded.resolve()
+    homes = (plan_file.resolve().parent, plan_file.absolute().parent.resolve())  # they differ where the file is a link
+    if any(target in (home, *home.parents) for home in homes):
         raise UnblindedPlaceError(
             f"{unblinded} is the folder of the plan file or one above it, which the blinded read; name a folder for the unblinded alone."
         )

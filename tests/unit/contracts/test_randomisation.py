@@ -31,6 +31,7 @@ def test_it_has_no_place_for_a_seed():
         ("two names at least", {"arms": ["ketamine", "ketamine"]}),
         ("stands twice", {"strata": [CENTRE, CENTRE]}),
         ("stands twice", {"strata": [{"name": "centre", "levels": ["A", "A"]}]}),
+        ("has a column of that name", {"strata": [{"name": "Arm", "levels": ["A"]}]}),
         ("give one each", {"strata": [{**CENTRE, "shares": [1.0]}]}),
         ("must add up to 1", {"strata": [{**CENTRE, "shares": [0.5, 0.4]}]}),
         ("greater than or equal to 1", {"block_sizes": [0]}),

@@ -53,6 +53,13 @@ def test_two_alike_centres_are_as_two_that_differ_by_nothing():
     assert alike == pytest.approx(apart, abs=1e-9)
 
 
+def test_long_sums_are_the_same_by_fourier_transform(monkeypatch):
+    centres = [Centre(rate=rate_after(61, 36)), Centre(rate=rate_after(40, 30), opens_month=3)]
+    directly = probability_to_finish(centres, 100, 40)
+    monkeypatch.setattr("abate.stats.accrual_centres._LONG", 10)
+    assert probability_to_finish(centres, 100, 40) == pytest.approx(directly, abs=1e-12)
+
+
 def test_centres_and_consent_against_drawn_trials():
     rng = np.random.default_rng(5)
     draws = 40_000
