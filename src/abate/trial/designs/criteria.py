@@ -6,16 +6,14 @@ from a guideline.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
-from abate.contracts.plan_file import DesignKind, PlanFile
 from abate.stats.distributions import gamma_quantile
-from abate.trial.designs.catalogue import DesignEntry
+from abate.trial.assumptions import primary_place
 from abate.trial.designs.duration import months_to_finish
 from abate.trial.designs.facts import Facts, shown_share
+from abate.trial.designs.judgement import Case, Judgement
 from abate.trial.designs.lengths import in_words
-from abate.trial.designs.sized_design import SizedDesign
 
 #: More than this share with lasting relief, and a second period does not begin where the first did.
 CARRIED_OVER = 0.2
@@ -39,38 +37,6 @@ SMALLER = 0.6
 LARGER = 1.4
 #: More than this share on one score, and ratings cannot fall or rise any further in many.
 MANY_AT_A_LIMIT = 0.15
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """One design under judgement, with all that a rule may look at."""
-
-    plan: PlanFile
-    facts: Facts
-    entry: DesignEntry
-    size: SizedDesign | None
-    parallel_total: float | None  # of two arms in parallel, for comparison
-
-    @property
-    def kind(self) -> DesignKind:
-        """As in the plan file."""
-        return self.entry.kind
-
-
-@dataclass(frozen=True, kw_only=True)
-class Judgement:
-    """What one criterion says of one design; ``stops`` where the design then cannot answer the question."""
-
-    criterion: str
-    points: int
-    reason: str
-    stops: bool = False
-
-    @property
-    def shown(self) -> str:
-        """The reason with its points."""
-        points = "stops it" if self.stops else f"{self.points:+d}" if self.points else "0"
-        return f"{self.criterion} ({points}): {self.reason}"
 
 
 #: Designs that have no placebo left where their control is the other drug.
@@ -195,13 +161,24 @@ def _carries_size(case: Case) -> Judgement | None:
     if size.total is None:
         return Judgement(criterion="size", points=-1, reason=f"no size: {size.reason}")
     if case.parallel_total is None or case.kind == "parallel":
-        return Judgement(criterion="size", points=0, reason=size.in_words)
+        return Judgement(criterion="size", points=0, reason=size.in_words + _on_which_day(case))
     ratio = size.total / case.parallel_total
     points = 1 if ratio <= SMALLER else -1 if ratio >= LARGER else 0
-    reason = f"{size.in_words}, {_short(ratio)} times the {case.parallel_total:.0f} of two arms in parallel"
+    compared = "as many as" if ratio == 1 else f"{_short(ratio)} times the {case.parallel_total:.0f} of"
+    reason = f"{size.in_words}, {compared} two arms in parallel{_on_which_day(case)}"
     if _is_carried_over(case):
         points, reason = min(points, 0), f"{reason}; true only if nothing is carried over"
     return Judgement(criterion="size", points=points, reason=reason)
+
+
+def _on_which_day(case: Case) -> str:
+    """Where relief is to last, a size from the ratings of the course is not that of the late outcome."""
+    rated_until = case.plan.ratings.days[primary_place(case.plan)]
+    if case.plan.question.aim != "durability" or case.kind == "randomised withdrawal":
+        return ""
+    if case.facts.must_last_days <= rated_until:
+        return ""
+    return f"; sized on the ratings of day {rated_until:g}, not of {in_words(case.facts.must_last_days)}"
 
 
 def _months(case: Case) -> Judgement | None:
@@ -383,8 +360,3 @@ CRITERIA: Mapping[str, Rule] = {
     "months": _months,
     "scale": _limits_of_scale,
 }
-
-
-def score(judgements: Sequence[Judgement]) -> int:
-    """Return the sum of the points."""
-    return sum(judgement.points for judgement in judgements)

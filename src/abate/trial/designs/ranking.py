@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from abate.contracts.plan_file import DesignKind, PlanFile
 from abate.contracts.trial_plan import DesignRow
 from abate.trial.designs.catalogue import DesignEntry, catalogue
-from abate.trial.designs.criteria import Case, Judgement, judge, score
+from abate.trial.designs.criteria import judge
 from abate.trial.designs.duration import months_to_finish
 from abate.trial.designs.facts import Facts
+from abate.trial.designs.judgement import Case, Judgement, score
 from abate.trial.designs.sized_design import SizedDesign
 
 

@@ -91,6 +91,12 @@ def test_a_margin_with_a_base_lets_non_inferiority_answer_a_comparison():
     assert not ranked(plan(question={"aim": "comparison"}, design={"margin": assumed}))["non-inferiority"].can_answer
 
 
+def test_a_size_from_the_course_is_not_passed_off_as_that_of_lasting_relief():
+    late, during = (ranked(plan(question={"aim": aim}))["parallel"] for aim in ("durability", "effect"))
+    assert "sized on the ratings of day 5, not of 4 weeks" in reason(late, "size")
+    assert "sized on" not in reason(during, "size")
+
+
 def test_a_question_of_durability_asks_for_randomised_withdrawal():
     rows = ranked(plan(question={"aim": "durability", "must_last": "12 weeks"}, follow_up=follow_up(day=90)))
     assert rows["randomised withdrawal"].rank == 1
