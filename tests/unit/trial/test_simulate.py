@@ -79,7 +79,8 @@ def test_what_a_trial_uses():
     first, last = found.looks
     assert (first.patient_count, last.patient_count) == (30, 60)
     ended = [look.succeeded + look.stopped_without_success for look in found.looks]
-    assert sum(ended) == 300 and min(ended) > 0
+    assert sum(ended) == 300
+    assert min(ended) > 0
     assert found.patient_count.value == pytest.approx((30 * ended[0] + 60 * ended[1]) / 300)
     # About one month's accrual of 4 is in beyond those with an outcome at the first look.
     overrun = (found.entered_count.value - found.patient_count.value) * 300 / ended[0]

@@ -16,7 +16,7 @@ from abate.stats.trials.ratings import AsIs, RatingMap
 from abate.stats.trials.rescue import Rescue
 
 # Patients of the fixed sample by which intercepts and true values are found: for one set of assumptions, and for one of many.
-_SAMPLE_OF_ONE, _SAMPLE_OF_MANY = 2**15, 2**11
+_SAMPLE_OF_ONE, _SAMPLE_OF_MANY = 2**15, 2**9
 _NUMBERS_AT_ONCE = 2_000_000
 
 

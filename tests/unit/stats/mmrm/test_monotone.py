@@ -80,7 +80,8 @@ def test_a_data_set_that_cannot_be_fitted_leaves_the_others_alone():
     columns[3, :, 2] = 1.0  # a column twice
     found = fit_monotone_many(outcomes, columns, contrast=contrast)
     assert found.converged.tolist() == [True, False, False, False, True]
-    assert np.all(np.isnan(found.estimate[1:4])) and np.all(np.isnan(found.log_likelihood[1:4]))
+    assert np.all(np.isnan(found.estimate[1:4]))
+    assert np.all(np.isnan(found.log_likelihood[1:4]))
     assert np.array_equal(found.p[[0, 4]], alone.p)
 
 

@@ -94,7 +94,8 @@ def test_sums_of_parts_are_the_sum():
     ]
     one, other = summarise(parts[0].plus(parts[1]), np.array([1, 2])), summarise(sums_of(whole, 2), np.array([1, 2]))
     assert one.sd_of_estimates == pytest.approx(other.sd_of_estimates, rel=1e-12)
-    assert one.success == other.success and one.looks == other.looks
+    assert one.success == other.success
+    assert one.looks == other.looks
 
 
 def test_no_trial_has_no_summary():

@@ -33,7 +33,8 @@ def test_rounding_and_clipping_moves_means_near_the_ends():
     mean, sd = rating_map.moments(MEAN, SD)
     assert ratings.mean(axis=0) == pytest.approx(mean, abs=0.02)
     assert ratings.std(axis=0) == pytest.approx(sd, abs=0.02)
-    assert mean[0] > MEAN[0] + 0.05 and mean[-1] < MEAN[-1] - 0.05
+    assert mean[0] > MEAN[0] + 0.05
+    assert mean[-1] < MEAN[-1] - 0.05
     assert rating_map.rated(np.array([-3.0, 0.4, 0.6, 12.0])).tolist() == [0, 0, 1, 10]
 
 
