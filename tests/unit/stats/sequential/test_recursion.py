@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal, norm
 
-from abate.stats.sequential.drifts import drift_with_chance
 from abate.stats.sequential.recursion import begin, chance_above, follow, lower_bound, proceed, upper_bound
+from abate.stats.sequential.rising_chances import where_chance_is
 
 NONE = -math.inf
 
@@ -77,13 +77,11 @@ def test_nobody_goes_on_where_the_bounds_meet():
 
 
 def test_a_drift_far_from_the_start_is_found():
-    assert drift_with_chance(lambda drift: norm.cdf(drift - 20), 0.9, 0.0) == pytest.approx(
-        20 + norm.ppf(0.9), abs=1e-8
-    )
+    assert where_chance_is(lambda drift: norm.cdf(drift - 20), 0.9, 0.0) == pytest.approx(20 + norm.ppf(0.9), abs=1e-8)
 
 
 def test_a_chance_that_is_never_reached_has_no_drift():
-    assert drift_with_chance(lambda drift: 0.3, 0.9, 0.0) is None
+    assert where_chance_is(lambda drift: 0.3, 0.9, 0.0) is None
 
 
 @pytest.mark.parametrize("increment", [1e-280, 1e-100, 1e-30])
