@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal, norm
 
+from abate.stats.sequential import recursion
 from abate.stats.sequential.recursion import begin, chance_above, follow, lower_bound, proceed, upper_bound
 from abate.stats.sequential.rising_chances import where_chance_is
 
@@ -91,3 +92,13 @@ def test_a_bound_far_out_is_found(increment):
 
 def test_a_chance_that_no_number_holds_has_no_bound():
     assert upper_bound(begin(), 0.5, 1e-310) == math.inf
+
+
+def test_finer_points_say_the_same(monkeypatch):
+    plan = ([0.1, 0.15, 0.5, 0.8, 1.0], [NONE, -2.0, 0.1, 0.5, NONE], [3.9, 3.0, 2.5, 2.2, 2.0], 2.7)
+    usual = follow(*plan)
+    monkeypatch.setattr(recursion, "_PANEL_WIDTH", 2.0)
+    monkeypatch.setattr(recursion, "_REACH", 10.0)
+    finer = follow(*plan)
+    assert usual.above == pytest.approx(finer.above, abs=1e-14)
+    assert usual.below == pytest.approx(finer.below, abs=1e-14)
