@@ -18,10 +18,10 @@ from abate.stats.arrays import Array, require_level
 from abate.stats.sequential.boundaries import no_lower_bounds
 from abate.stats.sequential.characteristics import lower_bounds
 from abate.stats.sequential.design import GroupSequentialDesign
-from abate.stats.sequential.drifts import drift_with_chance
 from abate.stats.sequential.errors import InformationError, StageError
 from abate.stats.sequential.looks import rising_information
 from abate.stats.sequential.recursion import follow
+from abate.stats.sequential.rising_chances import where_chance_is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,7 @@ def after_stopping(
 
     References
     ----------
-    Tsiatis, Rosner & Mehta (1984), Biometrics 40(3), 797-803. https://doi.org/10.2307/2530924
+    Tsiatis, Rosner & Mehta (1984), Biometrics 40(3), 797-803.
     Jennison & Turnbull (2000), Group Sequential Methods with Applications to Clinical Trials, chapter 8.
 
     Examples
@@ -153,7 +153,7 @@ class _Order:
     def drift_with(self, chance: float) -> float:
         """Return the drift at which the result, or one further up, has this chance."""
         naive = float(self.upper[-1]) / math.sqrt(float(self.information[-1]))
-        found = drift_with_chance(self.chance, chance, naive)
+        found = where_chance_is(self.chance, chance, naive)
         if found is None:
             raise StageError(
                 f"z {self.upper[-1]:g} lies so far from what any effect makes likely that there is no interval; check z."

@@ -14,13 +14,11 @@ from typing import Protocol
 import numpy as np
 
 from abate.stats.arrays import Array
-from abate.stats.roots import crossing
+from abate.stats.distributions import normal_quantile
 from abate.stats.sequential.errors import SpendingError
 from abate.stats.sequential.recursion import begin, chance_above, follow, proceed, upper_bound
+from abate.stats.sequential.rising_chances import where_chance_is
 from abate.stats.sequential.spending import Spending, cumulative_spent
-
-# A constant that is passed by chance less often than any error asked for.
-_HIGHEST_CONSTANT = 40.0
 
 
 class EfficacyRule(Protocol):
@@ -74,10 +72,15 @@ class ShapeRule:
         """Return the z to be reached at each look."""
         shape: Array = (information / information[-1]) ** self.exponent
 
-        def too_much(constant: float) -> float:
-            return _error(information, constant * shape, sided, lower) - level
+        def error(lowered: float) -> float:
+            return _error(information, -lowered * shape, sided, lower)
 
-        critical: Array = crossing(too_much, 0.0, _HIGHEST_CONSTANT, nearest=1e-12) * shape
+        found = where_chance_is(error, level, -normal_quantile(1 - level))
+        if found is None:
+            raise SpendingError(
+                f"no constant gives the shape {self.name} an error of {level:g} on one side; change the shape."
+            )
+        critical: Array = -found * shape
         return critical
 
     def interim_value(self, information: float, planned_last: float) -> float:

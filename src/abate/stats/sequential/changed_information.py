@@ -71,7 +71,7 @@ def bounds_now(
 
     References
     ----------
-    Lan & DeMets (1989), Biometrics 45(3), 1017-1020. https://doi.org/10.2307/2531701
+    Lan & DeMets (1989), Biometrics 45(3), 1017-1020.
 
     Examples
     --------

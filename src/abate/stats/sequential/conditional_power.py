@@ -49,7 +49,7 @@ def power_left(z: float, information: float, final_z: float, drift: float) -> fl
 
     References
     ----------
-    Lan & Wittes (1988), Biometrics 44(2), 579-585. https://doi.org/10.2307/2531870
+    Lan & Wittes (1988), Biometrics 44(2), 579-585.
 
     Examples
     --------
@@ -74,7 +74,6 @@ def predictive_power(z: float, information: float, final_z: float) -> float:
     References
     ----------
     Spiegelhalter, Freedman & Blackburn (1986), Controlled Clinical Trials 7(1), 8-17.
-    https://doi.org/10.1016/0197-2456(86)90003-6
 
     Examples
     --------

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from abate.stats.arrays import Array
 from abate.stats.distributions import normal_quantile
 from abate.stats.sequential.boundaries import EfficacyRule, SpendingRule, no_lower_bounds
-from abate.stats.sequential.drifts import drift_with_chance
 from abate.stats.sequential.errors import FutilityBoundError, PowerNotReachableError
 from abate.stats.sequential.futility import BetaSpendingRule, FutilityRule, require_below
 from abate.stats.sequential.looks import planned_looks, require_error_rate, require_sides
 from abate.stats.sequential.recursion import begin, follow, lower_bound, proceed, upper_bound
+from abate.stats.sequential.rising_chances import where_chance_is
 from abate.stats.sequential.spending import cumulative_spent
 
 # Bounds that depend on each other are found by turns until none moves by more than this.
@@ -133,7 +133,7 @@ class _Plan:
 
     def drift(self) -> float:
         """Return the drift at which the trial ends above its upper bounds with the power asked for."""
-        found = drift_with_chance(self._power, 1 - self.beta, _fixed_drift(self.level, 1 - self.beta))
+        found = where_chance_is(self._power, 1 - self.beta, _fixed_drift(self.level, 1 - self.beta))
         if found is None:
             raise PowerNotReachableError(
                 f"no effect gives a power of {1 - self.beta:g} with these futility bounds; "

@@ -104,7 +104,7 @@ class ConditionalPowerRule:
 
     References
     ----------
-    Lan & Wittes (1988), Biometrics 44(2), 579-585. https://doi.org/10.2307/2531870
+    Lan & Wittes (1988), Biometrics 44(2), 579-585.
     """
 
     threshold: float

@@ -72,7 +72,7 @@ def adjusted_variance(
 
     References
     ----------
-    Kieser & Friede (2003), Statistics in Medicine 22(23), 3571-3581. https://doi.org/10.1002/sim.1585
+    Kieser & Friede (2003), Statistics in Medicine 22(23), 3571-3581.
 
     Examples
     --------
@@ -138,7 +138,7 @@ def blinded_size(
 
     References
     ----------
-    Kieser & Friede (2003), Statistics in Medicine 22(23), 3571-3581. https://doi.org/10.1002/sim.1585
+    Kieser & Friede (2003), Statistics in Medicine 22(23), 3571-3581.
 
     Examples
     --------
@@ -220,7 +220,7 @@ def blinded_covariance(
 
     References
     ----------
-    Kieser & Friede (2003), Statistics in Medicine 22(23), 3571-3581. https://doi.org/10.1002/sim.1585
+    Kieser & Friede (2003), Statistics in Medicine 22(23), 3571-3581.
     Lu, Luo & Chen (2008), International Journal of Biostatistics 4(1), 9.
 
     Examples

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal, norm
 
-from abate.stats.sequential.drifts import drift_with_chance
+from abate.stats.sequential import recursion
 from abate.stats.sequential.recursion import begin, chance_above, follow, lower_bound, proceed, upper_bound
+from abate.stats.sequential.rising_chances import where_chance_is
 
 NONE = -math.inf
 
@@ -77,13 +78,11 @@ def test_nobody_goes_on_where_the_bounds_meet():
 
 
 def test_a_drift_far_from_the_start_is_found():
-    assert drift_with_chance(lambda drift: norm.cdf(drift - 20), 0.9, 0.0) == pytest.approx(
-        20 + norm.ppf(0.9), abs=1e-8
-    )
+    assert where_chance_is(lambda drift: norm.cdf(drift - 20), 0.9, 0.0) == pytest.approx(20 + norm.ppf(0.9), abs=1e-8)
 
 
 def test_a_chance_that_is_never_reached_has_no_drift():
-    assert drift_with_chance(lambda drift: 0.3, 0.9, 0.0) is None
+    assert where_chance_is(lambda drift: 0.3, 0.9, 0.0) is None
 
 
 @pytest.mark.parametrize("increment", [1e-280, 1e-100, 1e-30])
@@ -93,3 +92,13 @@ def test_a_bound_far_out_is_found(increment):
 
 def test_a_chance_that_no_number_holds_has_no_bound():
     assert upper_bound(begin(), 0.5, 1e-310) == math.inf
+
+
+def test_finer_points_say_the_same(monkeypatch):
+    plan = ([0.1, 0.15, 0.5, 0.8, 1.0], [NONE, -2.0, 0.1, 0.5, NONE], [3.9, 3.0, 2.5, 2.2, 2.0], 2.7)
+    usual = follow(*plan)
+    monkeypatch.setattr(recursion, "_PANEL_WIDTH", 2.0)
+    monkeypatch.setattr(recursion, "_REACH", 10.0)
+    finer = follow(*plan)
+    assert usual.above == pytest.approx(finer.above, abs=1e-14)
+    assert usual.below == pytest.approx(finer.below, abs=1e-14)
