@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from abate.base.errors import ParameterError
+from abate.stats.arrays import require_level
 from abate.stats.distributions import normal_cdf, normal_quantile
 from abate.stats.roots import crossing
 from abate.stats.sizes.checks import require_rate, require_sided, require_spread
@@ -127,13 +127,50 @@ def z_of_power(power: float, alpha: float = 0.05, sided: int = 2) -> float:
     return _critical(alpha, sided) + normal_quantile(power)
 
 
+def conditional_estimate(observed: float, standard_error: float, critical_z: float) -> float:
+    """Return an effect that was chosen because it passed a critical value, corrected for the choice.
+
+    It solves ``E[Z | Z > c] = theta + phi(c - theta) / (1 - Phi(c - theta))`` for theta.
+
+    Parameters
+    ----------
+    observed : float
+        In the direction in which it was chosen, above ``critical_z * standard_error``.
+    standard_error : float
+        Above 0.
+    critical_z : float
+        c: the standard errors that it had to pass.
+
+    Returns
+    -------
+    float
+        In the unit of ``observed``, and below it. Just beyond the critical value it falls without limit: such a result
+        tells next to nothing.
+
+    Raises
+    ------
+    EffectError
+        If the observed effect did not pass the critical value.
+    SpreadError
+        If the standard error is not above 0.
+
+    References
+    ----------
+    Zhong & Prentice (2008), Biostatistics 9(4), 621-634. https://doi.org/10.1093/biostatistics/kxn001
+
+    Examples
+    --------
+    >>> round(conditional_estimate(2.5, 1.0, 1.96), 2)  # gap 0.93: 1.03 + 0.2589 / 0.1762 is 2.5
+    1.03
+    """
+    z = _beyond(observed, standard_error, critical_z)
+    return standard_error * _solved(lambda theta: _mean_above(critical_z, theta) - z, z)
+
+
 def conditional_effect(
     observed: float, standard_error: float, alpha: float = 0.05, sided: int = 2, level: float = 0.95
 ) -> ConditionalEffect:
-    """Return an effect that was chosen because it was significant, corrected for the choice.
-
-    It solves ``E[Z | Z > c] = theta + phi(c - theta) / (1 - Phi(c - theta))`` for theta, with c the critical value in the
-    direction of the effect.
+    """Return an effect that was chosen because it was significant, corrected for the choice, with an interval.
 
     Parameters
     ----------
@@ -161,7 +198,7 @@ def conditional_effect(
 
     References
     ----------
-    Zhong & Prentice (2008), Biostatistics 9(4), 621-634. https://doi.org/10.1093/biostatistics/kxn001
+    Zhong & Prentice (2008), as for :func:`conditional_estimate`.
 
     Examples
     --------
@@ -169,24 +206,28 @@ def conditional_effect(
     >>> round(found.estimate, 2), round(found.lower, 2), round(found.upper, 2)
     (1.03, -4.46, 4.33)
     """
-    require_spread(standard_error, "standard_error")
-    critical = _critical(alpha, sided)
-    if not 0 < level < 1:
-        raise ParameterError(f"level must be between 0 and 1, such as 0.95; got {level!r}.")
-    z = observed / standard_error
-    if not z > critical:
-        raise EffectError(
-            f"the observed effect is {z:.4g} standard errors, not above the critical {critical:.4g}: it was not chosen for "
-            "being significant, so use it as it is."
-        )
-    tail = (1 - level) / 2
+    require_level(level)
+    critical, tail = _critical(alpha, sided), (1 - level) / 2
+    z = _beyond(observed, standard_error, critical)
     return ConditionalEffect(
         naive=observed,
-        estimate=standard_error * _solved(lambda theta: _mean_above(critical, theta) - z, z),
+        estimate=conditional_estimate(observed, standard_error, critical),
         lower=standard_error * _solved(lambda theta: _chance_beyond(z, critical, theta) - tail, z),
         upper=standard_error * _solved(lambda theta: _chance_beyond(z, critical, theta) - (1 - tail), z),
         level=level,
     )
+
+
+def _beyond(observed: float, standard_error: float, critical: float) -> float:
+    """Return the observed effect in standard errors, refusing one that was not chosen for its size."""
+    require_spread(standard_error, "standard_error")
+    z = observed / standard_error
+    if not (math.isfinite(z) and z > critical):
+        raise EffectError(
+            f"the observed effect is {z:.4g} standard errors, not above the critical {critical:.4g}: it was not chosen for "
+            "passing it, so use it as it is."
+        )
+    return z
 
 
 def _critical(alpha: float, sided: int) -> float:

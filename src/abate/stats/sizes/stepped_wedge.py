@@ -169,4 +169,4 @@ def variance_of_effect(treated: Array, cell_variance: float, cluster_variance: f
     top = clusters * cell_variance * (cell_variance + periods * cluster_variance)
     own = (clusters * U - W) * cell_variance
     between = (U**2 + clusters * periods * U - periods * W - clusters * V) * cluster_variance
-    return top / (own + between)
+    return float(top / (own + between))
