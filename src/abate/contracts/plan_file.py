@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from abate.contracts.definition import Name, Section
+from abate.contracts.randomisation import Randomisation
 
 #: Version of the plan file; raised whenever a reader of an older one would misread the new one.
 PLAN_SCHEMA: Literal["abate-plan/1"] = "abate-plan/1"
@@ -417,6 +418,9 @@ class PlanFile(Section):
     centre_sd: Number | None = Field(default=None, description="SD of the fall between centres")
     harm: tuple[HarmRule, ...] = ()
     costs: tuple[Cost, ...] = ()
+    randomisation: Randomisation | None = Field(
+        default=None, description="What 'abate randomise' makes a list of; it holds no seed"
+    )
     simulation: Simulation = Simulation()
     disclosure: PlanDisclosure = PlanDisclosure()
     study: dict[str, str] = Field(

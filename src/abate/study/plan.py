@@ -14,6 +14,7 @@ from abate.study.output import check_target, staged
 from abate.study.plan_file import hash_plan, read_plan
 from abate.study.plan_text import render_plan
 from abate.study.provenance import installed_versions
+from abate.study.randomise import check_holds_no_list
 
 if TYPE_CHECKING:
     from abate.contracts.plan_file import PlanFile
@@ -55,13 +56,14 @@ def plan_trial(
     AbateError
         One of its subclasses, with a sentence that says what to mend.
     """
-    from abate.trial.planning.plan import plan_of
-
     where = Path(source)
     target = None if out is None else Path(out)
     if target is not None:
+        check_holds_no_list(target)
         _check_place(where, target)
         check_target(target, overwrite=overwrite, mark=MARK_OF_A_PLAN)
+    from abate.trial.planning.plan import plan_of  # dear; what is refused is refused before it
+
     plan = first_plan(where) if where.is_dir() else read_plan(where)
     if trials is not None:
         plan = plan.model_copy(update={"simulation": plan.simulation.model_copy(update={"trials": trials})})

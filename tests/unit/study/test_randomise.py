@@ -13,6 +13,9 @@ import pytest
 from abate.base.errors import OutputError, RecordsNotFoundError
 from abate.study import randomise as work
 from abate.study.allocation_package import AllocationPackageError
+from abate.study.plan import plan_trial
+from abate.study.plan_file import example_text, parse_plan
+from abate.study.plan_text import render_plan
 from abate.study.randomisation_file import EXAMPLE, allocation_plan_of, read_allocation_plan
 from abate.trial.randomise import AllocationPlanError, BlockSizeError, TooManyStrataError
 
@@ -250,6 +253,21 @@ def test_the_example_is_a_plan(tmp_path):
     (tmp_path / "plan.toml").write_text(EXAMPLE, encoding="utf-8")
     plan, digest = read_allocation_plan(tmp_path / "plan.toml")
     assert (plan.arms, len(plan.strata), plan.participants, len(digest)) == (("ketamine", "midazolam"), 4, 120, 64)
+
+
+def test_the_section_is_part_of_the_plan_file_and_comes_back():
+    section = EXAMPLE[EXAMPLE.index("[randomisation]") :]
+    plan = parse_plan(example_text() + section)
+    assert [factor.levels for factor in plan.randomisation.strata] == [("A", "B"), ("yes", "no")]
+    assert parse_plan(render_plan(plan)) == plan
+
+
+def test_no_plan_is_written_into_a_folder_with_a_list(trial):
+    folder = made(trial)
+    for out in (folder, trial):
+        with pytest.raises(work.AllocationListExistsError):
+            plan_trial(trial / "next-trial.toml", out, overwrite=True)
+    assert (folder / "list.csv").is_file()
 
 
 ARMS = [{"name": "a"}, {"name": "b"}]
