@@ -2,12 +2,14 @@
 
 from abate.trial.designs.blinding_choices import BlindingChoice, blinding_choices
 from abate.trial.designs.catalogue import DesignEntry, catalogue
-from abate.trial.designs.criteria import CRITERIA, Judgement
+from abate.trial.designs.criteria import CRITERIA
 from abate.trial.designs.default_arms import Course, default_arms
 from abate.trial.designs.estimand import default_estimand, default_events, describe_events
 from abate.trial.designs.facts import Facts, facts_of
+from abate.trial.designs.judgement import Judgement
 from abate.trial.designs.ranking import rank_designs
 from abate.trial.designs.sized_design import SizedDesign
+from abate.trial.designs.sizing import size_designs, sized_design
 
 __all__ = [
     "CRITERIA",
@@ -25,4 +27,6 @@ __all__ = [
     "describe_events",
     "facts_of",
     "rank_designs",
+    "size_designs",
+    "sized_design",
 ]

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
+from abate.stats.sizes.clusters import mean_effect_over_cycles
 from abate.stats.sizes.means import crossover_means
 from abate.stats.sizes.size import rounded_up, with_dropout
 from abate.trial.designs.planned_comparison import PlannedComparison
 from abate.trial.designs.sized_design import SizedDesign
+
+#: Pairs of periods of each person; assumed.
+ASSUMED_CYCLES = 3
 
 
 def size_of_crossover(comparison: PlannedComparison) -> SizedDesign:
@@ -36,3 +42,33 @@ def _lost_to_second_period(comparison: PlannedComparison) -> tuple[float, str]:
     back = 1.0 if follow_up is None else 1 - follow_up.lost.value
     lost = 1 - comparison.seen**2 * back
     return lost, f"raised for {100 * lost:.0f} % without a rating in both periods"
+
+
+def size_of_cycles(comparison: PlannedComparison) -> SizedDesign:
+    """Return the persons of an aggregated n-of-1 trial; effects differ between persons as much as their falls do."""
+    within, origin = comparison.sd_within
+    between = math.sqrt(max(comparison.sd_of_fall**2 - within**2, 0.0))
+    size = mean_effect_over_cycles(
+        effect=comparison.effect,
+        cycles=ASSUMED_CYCLES,
+        effect_sd_between_persons=between,
+        sd_within_period=within,
+        power=comparison.power,
+        alpha=comparison.alpha,
+        sided=comparison.sided,
+    )
+    persons = size.total_rounded
+    return SizedDesign(
+        kind="n-of-1",
+        total=float(persons),
+        in_words=f"{persons} persons, {ASSUMED_CYCLES} cycles of two periods each",
+        method=size.method,
+        parts={"sd_within": within, "sd_between": between, "cycles": ASSUMED_CYCLES, "persons": size.total},
+        notes=(
+            *comparison.notes,
+            origin,
+            f"{ASSUMED_CYCLES} cycles, assumed (unverified)",
+            f"effects taken to differ between persons as much as falls do, SD {between:.3g} (unverified)",
+            "nobody leaves and nothing is carried over",
+        ),
+    )

@@ -9,6 +9,9 @@ from abate.contracts.plan_file import DesignKind, PlanFile
 from abate.trial.designs.catalogue import catalogue
 from abate.trial.designs.planned_comparison import PlannedComparison
 from abate.trial.designs.sized_design import SizedDesign, no_size
+from abate.trial.designs.sizes_of_centres import size_of_clusters, size_of_stepped_wedge
+from abate.trial.designs.sizes_of_doses import size_of_doses
+from abate.trial.designs.sizes_of_one_arm import size_in_two_stages
 from abate.trial.designs.sizes_of_parallel import (
     size_of_non_inferiority,
     size_of_other_drug,
@@ -19,7 +22,7 @@ from abate.trial.designs.sizes_of_parallel import (
     size_with_unblinded_look,
 )
 from abate.trial.designs.sizes_of_relapse import size_of_withdrawal
-from abate.trial.designs.sizes_within_persons import size_of_crossover
+from abate.trial.designs.sizes_within_persons import size_of_crossover, size_of_cycles
 
 SIZERS: Mapping[DesignKind, Callable[[PlannedComparison], SizedDesign]] = {
     "parallel": size_of_parallel,
@@ -27,10 +30,15 @@ SIZERS: Mapping[DesignKind, Callable[[PlannedComparison], SizedDesign]] = {
     "three arms": size_of_three_arms,
     "crossover": size_of_crossover,
     "randomised withdrawal": size_of_withdrawal,
+    "dose-ranging": size_of_doses,
     "group-sequential": size_with_looks,
     "re-estimation, blinded": size_with_blinded_look,
     "re-estimation, unblinded": size_with_unblinded_look,
     "non-inferiority": size_of_non_inferiority,
+    "single-arm two-stage": size_in_two_stages,
+    "cluster": size_of_clusters,
+    "stepped wedge": size_of_stepped_wedge,
+    "n-of-1": size_of_cycles,
 }
 
 
@@ -66,16 +74,16 @@ def size_designs(plan: PlanFile, effect: float) -> Mapping[DesignKind, SizedDesi
     mapping of str to SizedDesign
         In the order of the catalogue. A size that cannot be had has a ``reason``; nothing is raised for it.
     """
-    comparison = PlannedComparison(plan=plan, effect=effect)
-    return {kind: _sized(kind, comparison) for kind in catalogue()}
+    return {kind: sized_design(kind, plan, effect) for kind in catalogue()}
 
 
-def _sized(kind: DesignKind, comparison: PlannedComparison) -> SizedDesign:
-    wrong_difference = _wrong_difference(kind, comparison.plan)
+def sized_design(kind: DesignKind, plan: PlanFile, effect: float) -> SizedDesign:
+    """Return the size of one design, as :func:`size_designs` does for all."""
+    wrong_difference = _wrong_difference(kind, plan)
     if wrong_difference is not None:
         return no_size(kind, wrong_difference)
     try:
-        return SIZERS[kind](comparison)
+        return SIZERS[kind](PlannedComparison(plan=plan, effect=effect))
     except ParameterError as error:
         return no_size(kind, str(error))
 
