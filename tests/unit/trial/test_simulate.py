@@ -170,6 +170,16 @@ def test_what_cannot_be_is_refused_in_one_sentence(change, error):
     assert "\n" not in str(raised.value)
 
 
+def test_the_nearest_covariance_is_offered_and_not_taken():
+    correlation = np.array([[1, 0.9, 0.2], [0.9, 1, 0.9], [0.2, 0.9, 1.0]])
+    sd = np.array([1.0, 2.0, 3.0])
+    with pytest.raises(CovarianceError, match="nearest") as raised:
+        replace(MODEL, mean=[[7, 6, 5]] * 2, retention=1.0, covariance=correlation * np.outer(sd, sd))
+    nearest = raised.value.nearest
+    assert np.sqrt(np.diag(nearest)) == pytest.approx(sd)
+    assert replace(MODEL, mean=[[7, 6, 5]] * 2, retention=1.0, covariance=nearest).day_count == 2
+
+
 @pytest.mark.parametrize("call", [{"trials": 0}, {"threads": 0}, {"seed": -1}, {"scenario": 0.5}])
 def test_settings_outside_their_range(call):
     with pytest.raises(RunError):

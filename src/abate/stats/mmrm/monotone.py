@@ -69,7 +69,8 @@ def fit_monotone_many(
     -------
     ManyFits
         Shape (simulation,). Where some visit has too few subjects for its regression, or a column says nothing there,
-        ``converged`` is False and every number ``nan``.
+        ``converged`` is False and every number ``nan``. A column that is 0 for all who are seen at a visit (a centre that
+        everybody has left) is left out there, unless the contrast asks for it.
 
     Raises
     ------
@@ -100,7 +101,9 @@ def fit_monotone_many(
             from abate.stats.mmrm.monotone_correction import kenward_roger_variance
 
             variance = kenward_roger_variance(fits, parts, is_linear=df.endswith("linear"))
-        return _told(fits, np.einsum("vc,rvc->r", c, fits.coefficients), variance, freedom)
+        is_asked_for = np.any(c != 0, axis=0)
+        can_be_told = fits.is_there & ~np.any(fits.empty & is_asked_for, axis=1)
+        return _told(fits, can_be_told, np.einsum("vc,rvc->r", c, fits.coefficients), variance, freedom)
 
 
 def _checked(
@@ -143,15 +146,14 @@ class VisitRegressions:
 
     is_there: Flags  # (r,)
     kept: Flags  # (v, c)
+    empty: Flags  # (r, c): columns that are 0 for all who are seen at some visit, and have no coefficient there
     coefficients: Array  # (r, v, c)
     unit_root: Array  # (r, v, v), lower triangular with ones
     variance: Array  # (r, v)
     free: Array  # (r, v): subjects seen less columns
     column_products: Array  # (r, v, c, c): of those seen at each visit
     column_inverse: Array  # (r, v, c, c), 0 where there is no coefficient
-    slope_root: tuple[
-        Array, ...
-    ]  # a visit: (r, earlier, earlier), a root of the covariance of its slopes on earlier visits
+    slope_root: tuple[Array, ...]  # a visit: (r, earlier, earlier), a root of the covariance of its slopes
     log_likelihood: Array  # (r,)
 
 
@@ -173,7 +175,7 @@ def _regress_visit_by_visit(y: Array, z: Array, kept: Flags) -> VisitRegressions
 def _solved(products: Array, kept: Flags, right: Array) -> Array:
     """Return coefficients of least squares, 0 for columns that are not kept and in data sets where there is no answer."""
     found = np.zeros_like(right)
-    own = products[:, kept][:, :, kept]
+    own, _ = _without_empty(products[:, kept][:, :, kept], int(kept.sum()))
     root, is_there = lower_roots(own)
     back = inverse(root)
     solved = (back.swapaxes(1, 2) @ (back @ right[:, kept, None]))[:, :, 0]
@@ -181,9 +183,19 @@ def _solved(products: Array, kept: Flags, right: Array) -> Array:
     return found
 
 
+def _without_empty(products: Array, columns: int) -> tuple[Array, Flags]:
+    """Return products of which columns of zeros, the first ``columns`` looked at, are left out: 1 stands for them; and which."""
+    empty = np.diagonal(products, axis1=1, axis2=2)[:, :columns] == 0
+    place = np.arange(columns)
+    filled = products.copy()
+    filled[:, place, place] += empty
+    return filled, empty
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _VisitRegression:
     is_there: Flags
+    empty: Flags  # columns of zeros among those seen, shape (r, c)
     products: Array
     own: Array
     slopes: Array  # on the columns, shape (r, c), 0 where not kept
@@ -199,20 +211,22 @@ def _regress(products: Array, own: Array, z: Array, outcomes: Array, count: Arra
     """Regress the last of ``outcomes`` on the columns and on the outcomes before it; all are 0 for those not seen."""
     q, k = z.shape[2], outcomes.shape[2] - 1
     rows = np.concatenate([z, outcomes], axis=2)
-    gram = rows.swapaxes(1, 2) @ rows
+    gram, is_empty = _without_empty(rows.swapaxes(1, 2) @ rows, q)
     root, has_root = lower_roots(gram)
     diagonal = np.diagonal(root, axis1=1, axis2=2)
     says_something = np.all(diagonal**2 > _NOTHING_LEFT * np.diagonal(gram, axis1=1, axis2=2), axis=1)
-    free = (count - q).astype(np.float64)
+    free = (count - q + is_empty.sum(axis=1)).astype(np.float64)
     is_there = has_root & says_something & (free > k)
     variance = np.where(is_there, diagonal[:, -1] ** 2 / np.maximum(free, 1.0), 1.0)
     back = inverse(root)
     found = (root[:, None, -1, :-1] @ back[:, :-1, :-1])[:, 0]
     slopes, column_inverse = np.zeros_like(own), np.zeros_like(products)
-    slopes[:, kept] = found[:, :q]
+    empty = np.zeros(own.shape, dtype=np.bool_)
+    slopes[:, kept], empty[:, kept] = found[:, :q], is_empty
     column_inverse[np.ix_(np.arange(len(z)), kept, kept)] = back[:, :q, :q].swapaxes(1, 2) @ back[:, :q, :q]
     return _VisitRegression(
         is_there=is_there,
+        empty=empty,
         products=products,
         own=own,
         slopes=slopes,
@@ -236,6 +250,7 @@ def _joined(visits: list[_VisitRegression], kept: Flags) -> VisitRegressions:
     return VisitRegressions(
         is_there=np.all([each.is_there for each in visits], axis=0),
         kept=kept,
+        empty=np.any([each.empty for each in visits], axis=0),
         coefficients=left_over + np.stack([each.own for each in visits], axis=1),
         unit_root=unit_root,
         variance=variance,
@@ -286,7 +301,7 @@ def _satterthwaite(fits: VisitRegressions, parts: ContrastParts) -> Array:
     return np.asarray(2 * parts.variance**2 / noise)
 
 
-def _told(fits: VisitRegressions, estimate: Array, variance: Array, freedom: Array) -> ManyFits:
+def _told(fits: VisitRegressions, can_be_told: Flags, estimate: Array, variance: Array, freedom: Array) -> ManyFits:
     from scipy import special
 
     standard_error = np.sqrt(variance)
@@ -299,7 +314,7 @@ def _told(fits: VisitRegressions, estimate: Array, variance: Array, freedom: Arr
         "p": 2 * special.stdtr(freedom, -np.abs(t)),
         "log_likelihood": fits.log_likelihood,
     }
-    converged = fits.is_there & np.isfinite(standard_error)
+    converged = can_be_told & np.isfinite(standard_error)
     return ManyFits(
         converged=converged, **{name: np.where(converged, each, math.nan) for name, each in numbers.items()}
     )

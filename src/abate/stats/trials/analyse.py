@@ -57,7 +57,7 @@ class Analysis:
     arm_weights, day_weights : tuple of float, optional
         The contrast: second arm minus first, on the last day, unless given. Weights of arms add up to 0.
     with_centres : bool
-        Whether each centre has a mean of its own in the model (mmrm, constrained, ancova, difference).
+        Whether each centre has a mean of its own on each day in the model (mmrm, constrained, ancova, difference).
     response : Response, optional
         For responders.
     alpha : float
@@ -176,38 +176,37 @@ def analyse(analysis: Analysis, ratings: Array, arm: IntArray, centre: IntArray)
 
 
 def _by_mmrm(analysis: Analysis, ratings: Array, arm: IntArray, centre: IntArray) -> Answers:
-    days = ratings.shape[2] - 1
-    columns, weights = _arm_columns(analysis, ratings, arm, ratings[:, :, 0])
-    contrast = analysis.weights_of_days(days)[:, None] * weights
-    return _by_repeated_measures(analysis, ratings[:, :, 1:], columns, contrast, centre, None)
+    columns, weights = _columns(analysis, ratings, arm, centre, ratings[:, :, 0])
+    contrast = analysis.weights_of_days(ratings.shape[2] - 1)[:, None] * weights
+    return _by_repeated_measures(
+        analysis, ratings[:, :, 1:], columns, contrast, np.ones(contrast.shape, dtype=np.bool_)
+    )
 
 
 def _by_constrained(analysis: Analysis, ratings: Array, arm: IntArray, centre: IntArray) -> Answers:
-    visits = ratings.shape[2]
-    columns, weights = _arm_columns(analysis, ratings, arm, None)
-    contrast = np.concatenate([[0.0], analysis.weights_of_days(visits - 1)])[:, None] * weights
+    columns, weights = _columns(analysis, ratings, arm, centre, None)
+    contrast = np.concatenate([[0.0], analysis.weights_of_days(ratings.shape[2] - 1)])[:, None] * weights
     at_visit = np.ones(contrast.shape, dtype=np.bool_)
-    at_visit[0, 1:] = False
-    return _by_repeated_measures(analysis, ratings, columns, contrast, centre, at_visit)
+    at_visit[0, 1 : int(arm.max()) + 1] = False
+    return _by_repeated_measures(analysis, ratings, columns, contrast, at_visit)
 
 
 def _by_ancova(analysis: Analysis, ratings: Array, arm: IntArray, centre: IntArray) -> Answers:
-    columns, weights = _arm_columns(analysis, ratings, arm, ratings[:, :, 0])
-    return _by_last(analysis, ratings, columns, weights, centre)
+    return _by_last(analysis, ratings, *_columns(analysis, ratings, arm, centre, ratings[:, :, 0]))
 
 
 def _by_difference(analysis: Analysis, ratings: Array, arm: IntArray, centre: IntArray) -> Answers:
-    columns, weights = _arm_columns(analysis, ratings, arm, None)
-    return _by_last(analysis, ratings, columns, weights, centre)
+    return _by_last(analysis, ratings, *_columns(analysis, ratings, arm, centre, None))
 
 
-def _by_last(analysis: Analysis, ratings: Array, columns: Array, weights: Array, centre: IntArray) -> Answers:
+def _by_last(analysis: Analysis, ratings: Array, columns: Array, weights: Array) -> Answers:
     """Compare the weighted sum of days among those with every day that it needs: with one visit, an ordinary regression."""
     days = analysis.weights_of_days(ratings.shape[2] - 1)
     wanted = np.flatnonzero(days)
     total = ratings[:, :, 1 + wanted] @ days[wanted]
     ordinary = replace(analysis, df="satterthwaite", covariance="unstructured", ladder=())
-    return _by_repeated_measures(ordinary, total[:, :, None], columns, weights[None], centre, None)
+    at_visit = np.ones((1, weights.size), dtype=np.bool_)
+    return _by_repeated_measures(ordinary, total[:, :, None], columns, weights[None], at_visit)
 
 
 def _by_responders(analysis: Analysis, ratings: Array, arm: IntArray, centre: IntArray) -> Answers:
@@ -248,70 +247,55 @@ ANALYSES: Mapping[str, Callable[[Analysis, Array, IntArray, IntArray], Answers]]
 }
 
 
-def _arm_columns(analysis: Analysis, ratings: Array, arm: IntArray, covariate: Array | None) -> tuple[Array, Array]:
-    """Return a constant, a column for each later arm and the covariate, (trial, patient, column), and the arms' weights on them."""
+def _columns(
+    analysis: Analysis, ratings: Array, arm: IntArray, centre: IntArray, covariate: Array | None
+) -> tuple[Array, Array]:
+    """Return a constant, a column for each later arm, centres and the covariate, (trial, patient, column), and the contrast's weights.
+
+    The largest centre has no column: it is the one that is not left by everybody.
+    """
     arms = int(arm.max()) + 1
-    fixed = np.concatenate([np.ones((len(arm), 1)), arm[:, None] == np.arange(1, arms)], axis=1)
+    others = np.delete(np.unique(centre), np.argmax(np.bincount(centre)[np.unique(centre)]))
+    of_centre = centre[:, None] == (others if analysis.with_centres else others[:0])
+    fixed = np.concatenate([np.ones((len(arm), 1)), arm[:, None] == np.arange(1, arms), of_centre], axis=1)
+    weights = np.concatenate([[0.0], analysis.weights_of_arms(arms)[1:], np.zeros(of_centre.shape[1])])
     columns = np.broadcast_to(fixed, (len(ratings), *fixed.shape))
-    weights = np.concatenate([[0.0], analysis.weights_of_arms(arms)[1:]])
-    if covariate is not None:
-        columns = np.concatenate([columns, covariate[:, :, None]], axis=2)
-        weights = np.append(weights, 0.0)
-    return columns, weights
+    if covariate is None:
+        return columns, weights
+    return np.concatenate([columns, covariate[:, :, None]], axis=2), np.append(weights, 0.0)
 
 
 # ---- repeated measures: in closed form where that is possible, else by search, then down the ladder ---------------------
 
 
 def _by_repeated_measures(
-    analysis: Analysis, outcomes: Array, columns: Array, contrast: Array, centre: IntArray, at_visit: Flags | None
+    analysis: Analysis, outcomes: Array, columns: Array, contrast: Array, at_visit: Flags
 ) -> Answers:
-    centres = _centre_columns(analysis, centre)
     structures = list(dict.fromkeys((analysis.covariance, *analysis.ladder)))
-    if (
-        structures[0] == "unstructured"
-        and analysis.df in MONOTONE_DF_METHODS
-        and centres.shape[1] == 0
-        and is_monotone(outcomes)
-    ):
+    fits = _nothing_yet(len(outcomes))
+    if structures[0] == "unstructured" and analysis.df in MONOTONE_DF_METHODS and is_monotone(outcomes):
         fits = fit_monotone_many(outcomes, columns, contrast=contrast, at_visit=at_visit, df=analysis.df)
         structures.pop(0)
-    else:
-        fits = _nothing_yet(len(outcomes))
     for structure in structures:
         left = np.flatnonzero(~fits.converged)
         if left.size == 0:
             break
-        again = _by_search(analysis, structure, outcomes[left], columns[left], contrast, centres, at_visit)
+        again = _by_search(analysis, structure, outcomes[left], columns[left], contrast, at_visit)
         fits = _with_rows(fits, left, again)
     return _answers(analysis, fits)
 
 
-def _centre_columns(analysis: Analysis, centre: IntArray) -> Array:
-    count = int(centre.max()) + 1 if analysis.with_centres else 1
-    return np.asarray(centre[:, None] == np.arange(1, count), dtype=np.float64)
-
-
 def _by_search(
-    analysis: Analysis,
-    structure: str,
-    outcomes: Array,
-    columns: Array,
-    contrast: Array,
-    centres: Array,
-    at_visit: Flags | None,
+    analysis: Analysis, structure: str, outcomes: Array, columns: Array, contrast: Array, at_visit: Flags
 ) -> ManyFits:
-    """Fit with a design matrix of every kept column at every visit, and the centres' columns once."""
-    kept = np.ones(contrast.shape, dtype=np.bool_) if at_visit is None else at_visit
-    visit, column = np.nonzero(kept)
-    (count, patients, visits), own = outcomes.shape, len(visit)
-    design = np.zeros((count, patients, visits, own + centres.shape[1]))
-    design[:, :, visit, np.arange(own)] = columns[:, :, column]
-    design[..., own:] = centres[:, None]
+    """Fit with a design matrix of every column at every visit at which it has a coefficient."""
+    visit, column = np.nonzero(at_visit)
+    count, patients, visits = outcomes.shape
+    design = np.zeros((count, patients, visits, len(visit)))
+    design[:, :, visit, np.arange(len(visit))] = columns[:, :, column]
     if int(np.max(np.sum(~np.isnan(outcomes), axis=(1, 2)))) <= design.shape[-1]:
         return _nothing_yet(count)
-    weights = np.concatenate([contrast[visit, column], np.zeros(centres.shape[1])])
-    return fit_mmrm_many(outcomes, design, contrast=weights, covariance=structure, df=analysis.df)
+    return fit_mmrm_many(outcomes, design, contrast=contrast[visit, column], covariance=structure, df=analysis.df)
 
 
 def _nothing_yet(count: int) -> ManyFits:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abate.base.errors import ParameterError
+from abate.stats.arrays import Array
 
 
 class ArmError(ParameterError):
@@ -10,7 +11,17 @@ class ArmError(ParameterError):
 
 
 class CovarianceError(ParameterError):
-    """The covariance of the ratings is not symmetric and positive definite."""
+    """The covariance of the ratings is not symmetric and positive definite.
+
+    Attributes
+    ----------
+    nearest : array of float64, shape (visit, visit), or None
+        The nearest covariance that is positive definite, with the same SDs; offered where there is one, never taken unasked.
+    """
+
+    def __init__(self, sentence: str, nearest: Array | None = None) -> None:
+        super().__init__(sentence)
+        self.nearest = nearest
 
 
 class RetentionError(ParameterError):

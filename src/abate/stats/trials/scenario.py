@@ -8,6 +8,7 @@ import numpy as np
 
 from abate.stats.arrays import Array, IntArray
 from abate.stats.matrices import lower_roots
+from abate.stats.sizes.nearest_correlation import nearest_correlation
 from abate.stats.trials.calendar import Accrual
 from abate.stats.trials.errors import AccrualError, ArmError, CovarianceError, RetentionError
 from abate.stats.trials.groups import Centres, RepeatedCourses
@@ -98,11 +99,19 @@ def _check_covariance(covariance: Array) -> None:
         raise CovarianceError("every SD of the ratings must be above 0; one is 0 or a variance is below 0.")
     _, is_there = lower_roots(covariance)
     if not np.all(is_there):
-        lowest = float(np.min(np.linalg.eigvalsh(covariance / (sd[..., :, None] * sd[..., None, :]))))
-        raise CovarianceError(
-            f"the covariance of the ratings is not positive definite (smallest eigenvalue of the correlation {lowest:.3g}): "
-            "no ratings can have it; correct the correlations."
-        )
+        raise _not_positive_definite(*(each[~is_there][0] for each in (covariance, sd)))
+
+
+def _not_positive_definite(covariance: Array, sd: Array) -> CovarianceError:
+    products = np.outer(sd, sd)
+    correlation = covariance / products
+    nearest = nearest_correlation(correlation)
+    return CovarianceError(
+        "the covariance of the ratings is not positive definite (smallest eigenvalue of the correlation "
+        f"{float(np.linalg.eigvalsh(correlation)[0]):.3g}): no ratings can have it; correct the correlations, or take the nearest "
+        f"that can be, in `nearest` of this error, which changes none by more than {float(np.max(np.abs(nearest - correlation))):.2g}.",
+        nearest * products,
+    )
 
 
 def _check_retention(retention: Array) -> None:

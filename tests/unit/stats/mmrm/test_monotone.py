@@ -70,7 +70,7 @@ def test_one_visit_is_an_ordinary_regression():
 
 
 def test_a_data_set_that_cannot_be_fitted_leaves_the_others_alone():
-    outcomes, columns = data_sets()
+    outcomes, columns = data_sets(6)
     contrast = np.zeros((VISITS, 3))
     contrast[-1, 1] = 1
     alone = fit_monotone_many(outcomes[[0, 4]], columns[[0, 4]], contrast=contrast)
@@ -78,8 +78,9 @@ def test_a_data_set_that_cannot_be_fitted_leaves_the_others_alone():
     outcomes[2, 6:, -1] = np.nan  # six people, and six things to learn of them
     outcomes[2, :6] = np.where(np.isnan(outcomes[2, :6]), 5.0, outcomes[2, :6])
     columns[3, :, 2] = 1.0  # a column twice
+    outcomes[5, ARM == 1, -1] = np.nan  # nobody of the arm that is asked for
     found = fit_monotone_many(outcomes, columns, contrast=contrast)
-    assert found.converged.tolist() == [True, False, False, False, True]
+    assert found.converged.tolist() == [True, False, False, False, True, False]
     assert np.all(np.isnan(found.estimate[1:4]))
     assert np.all(np.isnan(found.log_likelihood[1:4]))
     assert np.array_equal(found.p[[0, 4]], alone.p)

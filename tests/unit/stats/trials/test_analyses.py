@@ -26,13 +26,13 @@ def trials(count=3, days=3, *, missing=0.15):
 
 
 def fit_alone(ratings, analysis, arm_columns, baseline, centre_columns):
-    """Fit one trial with ``fit_mmrm``: cells of arm and day, baseline by day, centres."""
+    """Fit one trial with ``fit_mmrm``: cells of arm and day, baseline by day, centre by day."""
     subject, day = np.nonzero(~np.isnan(ratings[:, 1:]))
     days = ratings.shape[1] - 1
     of_day = np.eye(days)[day]
-    parts = [of_day * column[subject, None] for column in arm_columns]
-    parts += [of_day * baseline[subject, None]] if baseline is not None else []
-    design = np.concatenate([*parts, centre_columns[subject]], axis=1)
+    parts = [of_day * column[subject, None] for column in (*arm_columns, baseline, *centre_columns)]
+    design = np.concatenate(parts, axis=1)
+    design = design[:, np.any(design != 0, axis=0)]
     return fit_mmrm(ratings[:, 1:][subject, day], design, subject, day, covariance=analysis.covariance, df=analysis.df)
 
 
@@ -48,11 +48,24 @@ def fit_alone(ratings, analysis, arm_columns, baseline, centre_columns):
 def test_mmrm_is_the_model_written_out(analysis):
     ratings = trials()
     found = analyse(analysis, ratings, ARM, CENTRE)
-    centres = CENTRE[:, None] == np.array([1, 2] if analysis.with_centres else [], dtype=int)
+    centres = [CENTRE == 1, CENTRE == 2] if analysis.with_centres else []
     weights = np.outer(analysis.weights_of_arms(3), analysis.weights_of_days(3)).ravel()
-    weights = np.concatenate([weights, np.zeros(3 + centres.shape[1])])
+    weights = np.concatenate([weights, np.zeros(3 + 3 * len(centres))])
     for place, own in enumerate(ratings):
         alone = fit_alone(own, analysis, [arm == ARM for arm in range(3)], own[:, 0], centres).contrast(weights[None])
+        for name in ("estimate", "standard_error", "df", "p"):
+            assert getattr(found, name)[place] == pytest.approx(getattr(alone, name)[0], rel=1e-7)
+
+
+@pytest.mark.parametrize("df", ["satterthwaite", "kenward-roger", "kenward-roger-linear"])
+def test_a_centre_that_everybody_has_left_has_no_mean_on_that_day(df):
+    ratings = trials()
+    ratings[:, CENTRE == 2, -1] = np.nan
+    analysis = Analysis(df=df, with_centres=True, ladder=())
+    found = analyse(analysis, ratings, ARM, CENTRE)
+    for place, own in enumerate(ratings):
+        fit = fit_alone(own, analysis, [ARM == arm for arm in range(3)], own[:, 0], [CENTRE == 1, CENTRE == 2])
+        alone = fit.contrast((np.arange(len(fit.names)) == 5) * 1.0 - (np.arange(len(fit.names)) == 2))
         for name in ("estimate", "standard_error", "df", "p"):
             assert getattr(found, name)[place] == pytest.approx(getattr(alone, name)[0], rel=1e-7)
 
