@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
+from abate.contracts.plan_file import PlanFile
 from abate.contracts.result import Estimate
 from abate.contracts.trial_plan import (
     AssumptionRow,
@@ -42,7 +43,7 @@ def _number(value: float, se: float | None, basis: str, source: str, n: int | No
 
 
 def example_plan_file(**changes: Any) -> dict[str, Any]:
-    """A plan file as plain data."""
+    """A plan file as plain data, its defaults filled in."""
     plan: dict[str, Any] = {
         "schema": "abate-plan/1",
         "title": "Ketamine course against midazolam: example plan",
@@ -186,7 +187,7 @@ def example_plan_file(**changes: Any) -> dict[str, Any]:
         "disclosure": {"smallest_count": 5, "rounding": 1},
         "study": {"title": "Example study", "hash": "ab" * 32, "simulated": "yes"},
     }
-    return plan | changes
+    return PlanFile.model_validate(plan | changes).model_dump(mode="json", by_alias=True)
 
 
 def _estimate(id: str, quantity: str, value: float | None, **more: Any) -> Estimate:
@@ -707,7 +708,17 @@ PRE_POST = "Planned on the pre-post fall of 4.1 points, which is not the effect 
 def pre_post_plan() -> TrialPlan:
     """A plan on the pre-post change: its warning stands on every page."""
     effect = {**example_plan_file()["effect"], "plan_on": "pre-post (not recommended)"}
-    return example_plan(plan=example_plan_file(effect=effect), warnings=(PRE_POST,))
+    observed, planned = _steps()[0], replace(_steps()[-1], value=4.1, standard_error=0.32)
+    estimates = (
+        replace(example_estimates()[0], value=4.1, lower=3.47, upper=4.73, standard_error=0.32),
+        *example_estimates()[1:],
+    )
+    return example_plan(
+        plan=example_plan_file(effect=effect),
+        effect_steps=(observed, planned),
+        estimates=estimates,
+        warnings=(PRE_POST,),
+    )
 
 
 def hostile_plan() -> TrialPlan:

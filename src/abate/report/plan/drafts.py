@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from abate.contracts.draft import Draft, DraftItem, DraftSection, DraftTable, ItemStatus
 from abate.report.report_table import ReportTable, row, table
+from abate.report.table_cells import begins_as_number
 
-#: A cell longer than this makes its table one of sentences.
-_LONG_CELL = 30
+#: A table of more columns is never one of sentences.
+_MOST_COLUMNS_OF_PROSE = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +37,10 @@ def read_sections(draft: Draft) -> Sequence[ReadSection]:
 def report_table(id: str, found: DraftTable) -> ReportTable:
     """Return a table of a draft as one of a report."""
     rows = [row(*cells) for cells in found.rows]
-    is_prose = len(found.columns) <= 6 and any(len(cell) > _LONG_CELL for cells in found.rows for cell in cells[1:])
+    cells = [cell for cells in found.rows for cell in cells[1:] if cell]
+    is_prose = (
+        len(found.columns) <= _MOST_COLUMNS_OF_PROSE and sum(begins_as_number(cell) for cell in cells) < len(cells) / 2
+    )
     notes = (found.note,) if found.note else ()
     return table(id, found.title, found.columns, rows, notes=notes, is_prose=is_prose)
 

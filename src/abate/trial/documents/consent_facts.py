@@ -123,6 +123,6 @@ def _harms(view: PlanView) -> Iterable[Fact]:
         yield "Strange experiences", _PSYCHOMIMETIC, _PSYCHOMIMETIC_FROM
     for rule in view.plan.harm:
         mark = f" ({UNVERIFIED})" if rule.basis == "assumed" else ""
-        text = f"A committee watches for it. It is told to stop if more than {describe_number(100 * rule.limit, 1)} in 100 persons seem to have it{mark}."
+        text = f"A committee watches for it. It is told to stop if more than {describe_short(100 * rule.limit)} in 100 persons seem to have it{mark}."
         yield f"Watched: {rule.event}", text, of_part("harm")
     yield "Other harms", "List them with how often they come and in how many persons this was seen.", ASK

@@ -74,19 +74,32 @@ def not_applicable(number: str, label: str, why: str) -> DraftItem:
 
 
 def joined(origins: Iterable[str]) -> str:
-    """Return origins one after the other, each once.
+    """Return origins one after the other, each once; those in one part of plan.json stand together.
 
     Examples
     --------
-    >>> joined(["a", "", "b", "a"])
-    'a; b'
+    >>> joined([of_estimate("assurance"), of_part("looks"), "", of_estimate("power.closed"), of_part("looks")])
+    'plan.json, estimates: assurance, power.closed; plan.json, looks'
     """
-    return "; ".join(dict.fromkeys(origin for origin in origins if origin))
+    places: dict[str, list[str]] = {}
+    for one in (one for origin in origins for one in origin.split("; ") if one):
+        part, _, place = one.partition(": ")
+        known = places.setdefault(part, [])
+        known += [place] if place and place not in known else []
+    return "; ".join(f"{part}: {', '.join(found)}" if found else part for part, found in places.items())
 
 
 def mark_unverified(text: str, *, is_unverified: bool) -> str:
-    """Return a text that says of itself that nobody has measured it, where nobody has."""
-    return f"{text} ({UNVERIFIED})" if is_unverified else text
+    """Return a text that says of itself that nobody has measured it, where nobody has.
+
+    Examples
+    --------
+    >>> mark_unverified("50 % (typed)", is_unverified=True), mark_unverified("50 %", is_unverified=True)
+    ('50 % (typed; unverified)', '50 % (unverified)')
+    """
+    if not is_unverified:
+        return text
+    return f"{text.removesuffix(')')}; {UNVERIFIED})" if text.endswith(")") else f"{text} ({UNVERIFIED})"
 
 
 def aim_in_words(view: PlanView) -> str:

@@ -41,7 +41,10 @@ from abate.trial.documents.tables import assumptions_table, events_table, looks_
 
 #: How many items the statement has; its number of each is unverified.
 ITEM_COUNT = 34
-NUMBERING = "The items follow SPIRIT 2025, which has 34, under labels of abate\u2019s own. Their numbering is unverified: check it against the statement before use."
+NUMBERING = (
+    "The items follow SPIRIT 2025, which has 34, under labels of abate\u2019s own. "
+    "Their numbering is unverified: check it against the statement before use."
+)
 
 
 def write_protocol(view: PlanView) -> Draft:
@@ -215,7 +218,8 @@ def _conduct(view: PlanView) -> tuple[DraftItem, ...]:
         needs_author(
             "16",
             "Other outcomes",
-            "A primary outcome that is no rating in hospital alone; or headache days or HIT-6 at 4 and 12 weeks as key secondary.",
+            "At the least headache days or HIT-6 at 4 and 12 weeks as key secondary outcomes.",
+            "Better a primary outcome that is no rating in hospital alone.",
         ),
         filled("17", "Harms: rules", *(say_harm_rule(rule) for rule in view.plan.harm)),
         needs_author(

@@ -138,7 +138,7 @@ def say_retention(view: PlanView) -> Said:
     day = describe_short(view.file.ratings.days[-1])
     text = f"Expected to be still rated on day {day}: {describe_percent(retention.seen[-1])} ({retention.source})"
     return Said(
-        text=f"{mark_unverified(text, is_unverified=retention.is_unverified)}.", origin=of_plan("retention.seen")
+        text=f"{mark_unverified(text, is_unverified=retention.is_unverified)}.", origin=of_plan("retention")
     )
 
 
@@ -190,4 +190,4 @@ def say_stay(view: PlanView) -> Said | None:
     text = mark_unverified(
         f"Mean stay in hospital: {describe_short(stay.mean)} days ({stay.source})", is_unverified=stay.is_unverified
     )
-    return Said(text=f"{text}.", origin=of_plan("stay.mean"))
+    return Said(text=f"{text}.", origin=of_plan("stay"))

@@ -29,6 +29,13 @@ from abate.trial.documents.tables import (
 
 CONTENTS = "The contents follow Gamble 2017 (JAMA 318:2337) under labels of abate\u2019s own; the list is unverified: check it against the paper before use."
 
+_SPENDING = {
+    "obrien-fleming": "a function of the O\u2019Brien\u2013Fleming type",
+    "pocock": "a function of the Pocock type",
+    "hwang-shih-decani": "the function of Hwang, Shih and De Cani",
+    "kim-demets": "the function of Kim and DeMets",
+}
+
 
 def write_sap(view: PlanView) -> Draft:
     """Return the analysis plan."""
@@ -40,11 +47,7 @@ def write_sap(view: PlanView) -> Draft:
         DraftSection(heading="Looks", items=_looks(view), tables=_look_tables(view)),
         DraftSection(heading="Harm and blinding", items=_harm(view), tables=_harm_tables(view)),
         DraftSection(heading="Deviations and software", items=_software(view)),
-        DraftSection(
-            heading="The analysis as a call",
-            paragraphs=("This call has run on the simulated data; it runs on the trial\u2019s as it stands.",),
-            code=view.plan.call,
-        ),
+        *_call(view),
         DraftSection(heading="Empty tables", tables=_empty(view)),
     )
     return Draft(
@@ -54,6 +57,14 @@ def write_sap(view: PlanView) -> Draft:
         sections=sections,
         warnings=tuple(view.plan.warnings),
     )
+
+
+def _call(view: PlanView) -> tuple[DraftSection, ...]:
+    """Return the analysis as code; where none has run on simulated data, nothing stands in its place."""
+    if not view.plan.call:
+        return ()
+    said = "This call has run on the simulated data; it runs on the trial\u2019s as it stands."
+    return (DraftSection(heading="The analysis as a call", paragraphs=(said,), code=view.plan.call),)
 
 
 def _versions(view: PlanView) -> tuple[DraftItem, ...]:
@@ -140,8 +151,8 @@ def _looks(view: PlanView) -> tuple[DraftItem, ...]:
         return (not_applicable("8", "Looks", "The trial is not looked at before its end."),)
     plan = view.file.looks
     rule = Said(
-        text=f"Alpha is spent by {plan.spending}; futility: {plan.futility}. A look at another share of the information recomputes its bound.",
-        origin=of_plan("looks.spending"),
+        text=f"Alpha is spent by {_SPENDING[plan.spending]}; futility: {plan.futility}. A look at another share of the information recomputes its bound.",
+        origin="plan.json, plan: looks.spending; plan.json, plan: looks.futility",
     )
     after = Said(text="After a stop: the median-unbiased estimate and the stage-wise interval, never the mean alone.")
     return (filled("8", "Looks", *looks, rule, after),)
