@@ -123,6 +123,7 @@ def _responder_rows(
 def power_rows(
     plan: PlanFile, effect: PlannedEffect, power: ClosedPower, simulated: SimulatedTrials
 ) -> tuple[Estimate, ...]:
+    """Return power by closed form and by simulation, their difference, and power at other differences."""
     closed = float(power.at(effect.mean))
     rows = [
         Estimate(
