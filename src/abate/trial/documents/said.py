@@ -137,9 +137,7 @@ def say_retention(view: PlanView) -> Said:
     retention = view.file.retention
     day = describe_short(view.file.ratings.days[-1])
     text = f"Expected to be still rated on day {day}: {describe_percent(retention.seen[-1])} ({retention.source})"
-    return Said(
-        text=f"{mark_unverified(text, is_unverified=retention.is_unverified)}.", origin=of_plan("retention")
-    )
+    return Said(text=f"{mark_unverified(text, is_unverified=retention.is_unverified)}.", origin=of_plan("retention"))
 
 
 def say_accrual(view: PlanView) -> list[Said]:

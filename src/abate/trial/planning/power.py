@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from abate.contracts.plan_file import PlanFile
 from abate.stats.arrays import Array
+from abate.stats.assurance import EffectPrior, averaged_power, limit_of_assurance
 from abate.stats.distributions import normal_quantile
 from abate.stats.sequential.boundaries import no_lower_bounds
 from abate.stats.sequential.design import GroupSequentialDesign
@@ -18,8 +18,6 @@ from abate.stats.sequential.recursion import follow
 from abate.trial.effect import PlannedEffect
 from abate.trial.planning.closed import RatedTrial, mmrm_size
 
-#: Points of the rule by which power is averaged over a normal difference; more change the sixth digit.
-_NODES = 64
 #: With looks power is interpolated on the scale of normal quantiles, on which it is nearly a straight line in the drift.
 _STEP, _FARTHEST = 0.2, 9.0
 _SMALLEST = 1e-12
@@ -110,26 +108,20 @@ def closed_power(trial: RatedTrial, plan: PlanFile, total: float, design: GroupS
 def assurance_of(power: ClosedPower, effect: PlannedEffect) -> float:
     """Return the chance of success averaged over what is believed of the difference.
 
-    ``A = p0 power(0) + (1 - p0) E power(N(m, sd))``, by Gauss and Hermite's rule.
-
     References
     ----------
     O'Hagan, Stevens & Campbell (2005), Pharmaceutical Statistics 4, 187-201.
     """
-    if effect.sd == 0:
-        average = float(power.at(effect.mean))
-    else:
-        nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
-        average = float(weights @ power.at(effect.mean + effect.sd * nodes) / math.sqrt(2 * math.pi))
-    return effect.no_effect * float(power.at(0.0)) + (1 - effect.no_effect) * average
+    return averaged_power(_prior(effect), lambda difference: float(power.at(difference)))
 
 
 def assurance_limit(power: ClosedPower, effect: PlannedEffect) -> float:
-    """Return the assurance that no size can pass: the chance that there is a benefit at all."""
-    from scipy.special import ndtr
+    """Return the assurance that no size can pass: in the main the chance that there is a benefit at all."""
+    return limit_of_assurance(_prior(effect), power.level, sided=1)
 
-    is_positive = float(ndtr(effect.mean / effect.sd)) if effect.sd > 0 else float(effect.mean > 0)
-    return effect.no_effect * float(power.at(0.0)) + (1 - effect.no_effect) * is_positive
+
+def _prior(effect: PlannedEffect) -> EffectPrior:
+    return EffectPrior(mean=effect.mean, sd=effect.sd, no_effect_chance=effect.no_effect)
 
 
 def power_needed(plan: PlanFile, design: GroupSequentialDesign | None) -> float:
