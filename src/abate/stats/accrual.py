@@ -15,6 +15,9 @@ from abate.stats.arrays import Array, number_vector
 #: Of a forecast: the middle, its 80 % and its 95 %.
 PROBABILITIES = (0.025, 0.1, 0.5, 0.9, 0.975)
 
+#: More is no forecast of a trial.
+MOST_PATIENTS = 1_000_000
+
 
 class AccrualZeroError(ParameterError):
     """Nobody was seen, so that no month can be forecast."""
@@ -126,7 +129,7 @@ def rate_after(seen: int, months: float, prior_shape: float = 0.5, prior_months:
     >>> round(rate_after(61, 36).mean, 3)
     1.708
     """
-    if not (seen == int(seen) and seen >= 0 and 0 < months < math.inf):
+    if not (float(seen).is_integer() and seen >= 0 and 0 < months < math.inf):
         raise AccrualRateError(
             f"patients seen are a whole number of at least 0, in months above 0; got {seen!r} in {months!r}."
         )
@@ -305,8 +308,8 @@ def checked_probabilities(probabilities: Sequence[float]) -> Array:
 
 def check_needed(needed: int) -> None:
     """Refuse a number needed that is not whole, or below 1."""
-    if not (needed == int(needed) and needed >= 1):
-        raise AccrualNeedError(f"the number needed is a whole number of at least 1; got {needed!r}.")
+    if not (float(needed).is_integer() and 1 <= needed <= MOST_PATIENTS):
+        raise AccrualNeedError(f"the number needed is a whole number from 1 to {MOST_PATIENTS:,}; got {needed!r}.")
 
 
 def check_month(month: float, name: str) -> None:

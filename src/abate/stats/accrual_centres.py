@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from abate.stats.accrual import (
+    MOST_PATIENTS,
     PROBABILITIES,
     AccrualNeedError,
-    ConsentError,
     GammaRate,
     MonthsForecast,
     check_month,
@@ -21,33 +21,13 @@ from abate.stats.accrual import (
     months_until,
 )
 from abate.stats.arrays import Array, IntArray, number_vector
+from abate.stats.consent_share import ConsentShare, share_points
 from abate.stats.roots import crossing
 
-#: Points at which a beta share is integrated; the forecasts are smooth in it.
-_SHARE_POINTS = 24
 #: From so many patients on a sum is folded by Fourier transform.
 _LONG = 500
 #: Beyond so many months nothing is looked for: a thousand years.
 _LAST_MONTH = 12_000.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class ConsentShare:
-    """A share that consents, as a beta distribution: ``agreed`` and ``declined`` are its shapes, above 0."""
-
-    agreed: float
-    declined: float
-
-    def __post_init__(self) -> None:
-        if not (0 < self.agreed < math.inf and 0 < self.declined < math.inf):
-            raise ConsentError(
-                f"shapes of a share that consents are above 0; got {self.agreed!r} and {self.declined!r}."
-            )
-
-    @property
-    def mean(self) -> float:
-        """Expected share."""
-        return self.agreed / (self.agreed + self.declined)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,13 +98,13 @@ def probability_to_finish(
     >>> one = Centre(rate=rate_after(61, 36))
     >>> round(probability_to_finish([one], 120, 70.4302120970723), 6)  # its median
     0.5
-    >>> round(probability_to_finish([one], 120, 70.43, ConsentShare(agreed=20, declined=30)), 3)
-    0.0
+    >>> round(probability_to_finish([one], 120, 180, ConsentShare(agreed=20, declined=30)), 3)
+    0.521
     """
     check_needed(needed)
     check_month(month, "month")
     _check_centres(centres)
-    shares, weights = _share_points(consent)
+    shares, weights = share_points(consent)
     chances = [_reaches(_count_distribution(centres, month, share, needed - 1)) for share in shares]
     return float(np.dot(weights, chances))
 
@@ -221,23 +201,11 @@ def accrual_fan(
     """
     _check_centres(centres)
     asked = checked_probabilities(probabilities)
-    shares, weights = _share_points(consent)
-    fan = []
-    for month in number_vector(months, "months"):
-        check_month(float(month), "months")
-        expected = sum(centre.rate.mean * max(0.0, month - centre.opens_month) for centre in centres)
-        most = math.ceil(expected) + 16
-        while True:
-            counts = sum(
-                weight * _count_distribution(centres, float(month), share, most)
-                for share, weight in zip(shares, weights, strict=True)
-            )
-            reached = np.cumsum(counts)
-            if reached[-1] >= asked.max() or most > 10_000_000:
-                break
-            most *= 2
-        fan.append(np.searchsorted(reached, asked))
-    return np.array(fan, dtype=np.int64)
+    shares, weights = share_points(consent)
+    return np.array(
+        [_quantiles_at(centres, float(month), asked, shares, weights) for month in number_vector(months, "months")],
+        dtype=np.int64,
+    )
 
 
 def centres_needed(
@@ -291,7 +259,7 @@ def centres_needed(
     for value, name in ((month, "month"), (start_up_months, "start_up_months"), (months_between, "months_between")):
         check_month(value, name)
     wanted = float(checked_probabilities([probability])[0])
-    shares, weights = _share_points(consent)
+    shares, weights = share_points(consent)
     counts = [_count_distribution(centres, month, share, needed - 1) for share in shares]
     by_count = [_averaged(counts, weights)]
     while by_count[-1] < wanted and len(by_count) <= most:
@@ -313,50 +281,6 @@ def centres_needed(
     return CentresNeeded(added=None, probability=by_count[-1], by_count=tuple(by_count), reason=reason)
 
 
-def consent_between(low: float, high: float, coverage: float = 0.95) -> ConsentShare:
-    """Return the beta distribution with equal tails beyond ``low`` and ``high``.
-
-    Parameters
-    ----------
-    low, high : float
-        Between 0 and 1, rising.
-    coverage : float
-        Probability between the two, between 0 and 1.
-
-    Returns
-    -------
-    ConsentShare
-
-    Raises
-    ------
-    ConsentError
-        If an argument is outside its range, or no beta distribution has such tails.
-
-    Examples
-    --------
-    >>> share = consent_between(0.3, 0.6)
-    >>> round(share.agreed, 1), round(share.declined, 1)
-    (18.2, 22.5)
-    """
-    if not (0 < low < high < 1 and 0 < coverage < 1):
-        raise ConsentError(f"a range of shares rises between 0 and 1, such as 0.3 to 0.6; got {low!r} to {high!r}.")
-    from scipy.optimize import root
-    from scipy.special import betainc
-
-    tail = (1 - coverage) / 2
-
-    def missed(logs: Array) -> list[float]:
-        a, b = np.exp(logs)
-        return [float(betainc(a, b, low)) - tail, float(betainc(b, a, 1 - high)) - tail]
-
-    middle, sd = (low + high) / 2, (high - low) / 4
-    worth = max(1.0, middle * (1 - middle) / sd**2 - 1)
-    found = root(missed, np.log([middle * worth, (1 - middle) * worth]), tol=1e-12)
-    if not found.success:
-        raise ConsentError(f"no beta distribution was found for {low:g} to {high:g}; give agreed and declined instead.")
-    return ConsentShare(agreed=float(np.exp(found.x[0])), declined=float(np.exp(found.x[1])))
-
-
 def _count_distribution(centres: Sequence[Centre], month: float, share: float, most: int) -> Array:
     """Return the probability of 0, 1, …, ``most`` patients of all centres together at one share that consents."""
     counts: Array | None = None
@@ -367,6 +291,22 @@ def _count_distribution(centres: Sequence[Centre], month: float, share: float, m
             theirs = _negative_binomial(number * rate.shape, rate.months, time, most)
             counts = theirs if counts is None else _folded(counts, theirs)
     return _nobody(most) if counts is None else counts
+
+
+def _quantiles_at(centres: Sequence[Centre], month: float, asked: Array, shares: Array, weights: Array) -> IntArray:
+    """Return the quantiles at one month, looking as far up as the highest of them lies."""
+    check_month(month, "months")
+    most = 16 + sum(centre.rate.mean * max(0.0, month - centre.opens_month) for centre in centres)
+    while most <= MOST_PATIENTS:
+        distributions = [_count_distribution(centres, month, share, math.ceil(most)) for share in shares]
+        reached = np.cumsum(weights @ np.array(distributions))
+        if reached[-1] >= asked.max():
+            quantiles: IntArray = np.searchsorted(reached, asked)
+            return quantiles
+        most *= 2
+    raise AccrualNeedError(
+        f"more than {MOST_PATIENTS:,} patients by month {month:g} are possible; the rate is not known well enough for a fan."
+    )
 
 
 def _nobody(most: int) -> Array:
@@ -409,29 +349,6 @@ def _reaches(counts: Array) -> float:
 
 def _averaged(counts: Sequence[Array], weights: Array) -> float:
     return float(np.dot(weights, [_reaches(count) for count in counts]))
-
-
-def _share_points(consent: ConsentShare | None) -> tuple[Array, Array]:
-    """Return shares and weights with which a beta distribution is integrated: Gauss and Jacobi's, after Golub & Welsch (1969).
-
-    SciPy's own overflow where the share is known from very many.
-    """
-    if consent is None:
-        return np.ones(1), np.ones(1)
-    a, b = consent.declined - 1, consent.agreed - 1  # powers of 1 - x and of 1 + x in Jacobi's weight
-    k = np.arange(2.0, _SHARE_POINTS)
-    whole = 2 * k + a + b
-    first = 4 * (1 + a) * (1 + b) / ((2 + a + b) ** 2 * (3 + a + b))
-    others = 4 * k * (k + a) * (k + b) * (k + a + b) / (whole**2 * (whole + 1) * (whole - 1))
-    beside = np.concatenate([[first], others])
-    steps = np.arange(1.0, _SHARE_POINTS)
-    centres = (b**2 - a**2) / ((2 * steps + a + b) * (2 * steps + a + b + 2))
-    diagonal = np.concatenate([[(b - a) / (a + b + 2)], centres])
-    matrix = np.diag(diagonal) + np.diag(np.sqrt(beside), 1) + np.diag(np.sqrt(beside), -1)
-    points, vectors = np.linalg.eigh(matrix)
-    shares: Array = (1 + points) / 2
-    weights: Array = vectors[0] ** 2
-    return shares, weights
 
 
 def _check_centres(centres: Sequence[Centre]) -> None:

@@ -60,7 +60,7 @@ class Guesses:
             ("control", self.control),
             ("do not know", self.do_not_know),
         ):
-            if not (count >= 0 and count == int(count)):
+            if not (count >= 0 and float(count).is_integer()):
                 raise GuessCountError(
                     f"the number who guessed {name!r} must be a whole number of at least 0; got {count!r}. Count again."
                 )
@@ -251,7 +251,7 @@ def bang_half_width(count: int, right: float, wrong: float, level: float = 0.95)
     0.196
     """
     require_level(level)
-    if not (count >= 1 and count == int(count)):
+    if not (count >= 1 and float(count).is_integer()):
         raise GuessCountError(f"the number of answers must be a whole number of at least 1; got {count!r}.")
     if not (right >= 0 and wrong >= 0 and right + wrong <= 1 + 1e-12):
         raise GuessShareError(

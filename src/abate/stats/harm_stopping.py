@@ -398,7 +398,7 @@ def _check_level(level: float, name: str) -> None:
 
 
 def _check_patients(max_patients: int, min_patients: int) -> None:
-    if not (max_patients == int(max_patients) and min_patients == int(min_patients)):
+    if not (float(max_patients).is_integer() and float(min_patients).is_integer()):
         raise HarmPatientsError(f"patients are whole numbers; got {max_patients!r} and {min_patients!r}.")
     if not 1 <= min_patients <= max_patients:
         raise HarmPatientsError(

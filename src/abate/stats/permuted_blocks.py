@@ -98,7 +98,7 @@ def permuted_blocks(stream: KeyedStream, length: int, ratio: Sequence[int], bloc
 
 def check_ratio(ratio: Sequence[int]) -> None:
     """Refuse a ratio of fewer than two arms, or with a part that is no whole number of at least 1."""
-    if len(ratio) < 2 or any(part != int(part) or part < 1 for part in ratio):
+    if len(ratio) < 2 or any(not float(part).is_integer() or part < 1 for part in ratio):
         raise RatioError(
             f"a ratio has a whole number of at least 1 for each of two arms or more; got {list(ratio)}. Write 2:1 as [2, 1]."
         )
@@ -118,5 +118,5 @@ def check_block_sizes(block_sizes: Sequence[int], ratio: Sequence[int]) -> None:
 
 def check_length(length: int) -> None:
     """Refuse a list without a line."""
-    if length != int(length) or length < 1:
+    if not float(length).is_integer() or length < 1:
         raise ListLengthError(f"a list has at least 1 line; got {length!r}.")

@@ -330,7 +330,7 @@ def _checked_stays(stays: ArrayLike, name: str) -> Array:
 
 
 def _check_beds(beds: int) -> None:
-    if not (beds == int(beds) and beds >= 1):
+    if not (float(beds).is_integer() and beds >= 1):
         raise BedsError(f"beds are a whole number of at least 1; got {beds!r}.")
 
 

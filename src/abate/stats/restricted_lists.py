@@ -120,7 +120,7 @@ def big_stick_list(stream: KeyedStream, length: int, ratio: Sequence[int], large
     require_equal_parts(ratio, "the big stick")
     if len(ratio) != 2:
         raise RatioError(f"the big stick knows two arms; got {len(ratio)}. Take permuted blocks.")
-    if largest_imbalance != int(largest_imbalance) or largest_imbalance < 1:
+    if not float(largest_imbalance).is_integer() or largest_imbalance < 1:
         raise ImbalanceError(f"the largest imbalance is a whole number of at least 1; got {largest_imbalance!r}.")
     ahead = 0  # lines of arm 1 less lines of arm 0
     arms: list[int] = []

@@ -23,13 +23,12 @@ from abate.stats.accrual import (
 from abate.stats.accrual_centres import (
     Centre,
     CentresNeeded,
-    ConsentShare,
     accrual_fan,
     centres_needed,
-    consent_between,
     months_to_finish,
     probability_to_finish,
 )
+from abate.stats.consent_share import ConsentShare, consent_between
 
 __all__ = [
     "AccrualForecast",
@@ -158,7 +157,7 @@ def forecast_accrual(
     >>> round(forecast.probability_in_time, 3), forecast.centres.added
     (0.0, 4)
     """
-    if not (centre_count == int(centre_count) and centre_count >= 1):
+    if not (float(centre_count).is_integer() and centre_count >= 1):
         raise AccrualRateError(f"centres are a whole number of at least 1; got {centre_count!r}.")
     rate = rate_after(seen, months)
     own = [Centre(rate=rate)]

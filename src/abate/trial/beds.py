@@ -104,7 +104,7 @@ def bed_days(
     (612, 557, 667)
     """
     require_level(level)
-    if not (participants == int(participants) and participants >= 1 and (stay_count is None or stay_count >= 1)):
+    if not (float(participants).is_integer() and participants >= 1 and (stay_count is None or stay_count >= 1)):
         raise StayError(
             f"participants and stays are whole numbers of at least 1; got {participants!r}, {stay_count!r}."
         )

@@ -18,13 +18,12 @@ from abate.stats.accrual import (
 )
 from abate.stats.accrual_centres import (
     Centre,
-    ConsentShare,
     accrual_fan,
     centres_needed,
-    consent_between,
     months_to_finish,
     probability_to_finish,
 )
+from abate.stats.consent_share import ConsentShare, consent_between, share_points
 
 
 def test_patients_within_are_scipys_negative_binomial():
@@ -91,9 +90,7 @@ def test_consent_as_good_as_known_is_a_known_share():
 
 @pytest.mark.parametrize(("agreed", "declined"), [(0.5, 0.5), (1, 1), (6, 9), (0.3, 4), (400, 600)])
 def test_shares_have_the_moments_of_the_beta(agreed, declined):
-    from abate.stats.accrual_centres import _share_points
-
-    shares, weights = _share_points(ConsentShare(agreed=agreed, declined=declined))
+    shares, weights = share_points(ConsentShare(agreed=agreed, declined=declined))
     mean = agreed / (agreed + declined)
     assert weights.sum() == pytest.approx(1)
     assert weights @ shares == pytest.approx(mean)
@@ -103,7 +100,7 @@ def test_shares_have_the_moments_of_the_beta(agreed, declined):
 def test_more_points_of_the_share_change_nothing(monkeypatch):
     centres, consent = [Centre(rate=rate_after(61, 36))], consent_between(0.3, 0.6)
     few = probability_to_finish(centres, 60, 72, consent)
-    monkeypatch.setattr("abate.stats.accrual_centres._SHARE_POINTS", 120)
+    monkeypatch.setattr("abate.stats.consent_share._SHARE_POINTS", 120)
     assert few == pytest.approx(probability_to_finish(centres, 60, 72, consent), abs=1e-6)
 
 
@@ -157,6 +154,9 @@ def test_a_beta_share_has_the_tails_that_were_asked_for():
         (AccrualNeedError, lambda: patients_within(rate_after(5, 3), -1)),
         (AccrualNeedError, lambda: probability_to_finish([], 5, 3)),
         (AccrualNeedError, lambda: months_to_finish([Centre(rate=GammaRate(shape=0.01, months=9))], 99, [0.99])),
+        (AccrualNeedError, lambda: months_until(rate_after(5, 3), float("nan"))),
+        (AccrualNeedError, lambda: accrual_fan([Centre(rate=GammaRate(shape=0.01, months=1e-9))], [1e4], [0.999])),
+        (AccrualRateError, lambda: rate_after(float("inf"), 3)),
         (ConsentError, lambda: rate_after(5, 3).thinned(0)),
         (ConsentError, lambda: ConsentShare(agreed=0, declined=1)),
         (ConsentError, lambda: consent_between(0.6, 0.3)),

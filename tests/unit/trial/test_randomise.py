@@ -151,7 +151,8 @@ def test_what_speaks_against_a_specification_is_said():
     many = {"name": "centre", "levels": list("ABCDE")}
     assert "many for 48 participants" in warnings_of(plan(strata=[many, CENTRES[1]]))[0]
     assert any("one block size only" in said for said in warnings_of(plan(block_sizes=[4], strata=[])))
-    assert any("fewer than 200" in said for said in warnings_of(plan(method="simple", strata=[])))
+    (simple,) = warnings_of(plan(method="simple", strata=[], participants=100))
+    assert "40 to 60 %" in simple  # 0.5 +- 1.96 * 0.05
     assert any("run out of lines" in said for said in warnings_of(plan(rows_per_stratum=6)))
 
 
