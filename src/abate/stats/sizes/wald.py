@@ -121,4 +121,4 @@ def least_total_of(reference: Reference, lost: float, shares: tuple[float, ...],
     """
     if reference is Reference.NORMAL:
         return 0.0
-    return max(lost + 1, (1 / min(shares) if sds_differ else 0.0) * 1.5)
+    return max(float(lost + 1), (1 / min(shares) if sds_differ else 0.0) * 1.5)
