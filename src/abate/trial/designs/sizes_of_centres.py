@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from abate.base.errors import ParameterError
 from abate.contracts.plan_file import DesignKind
 from abate.stats.sizes.clusters import require_clusters, two_means_in_clusters
-from abate.stats.sizes.errors import UnreachableError
+from abate.stats.sizes.errors import ClusterCountError, UnreachableError
 from abate.stats.sizes.rejection import Reference
 from abate.stats.sizes.size import rounded_up, with_dropout
 from abate.stats.sizes.stepped_wedge import stepped_wedge
@@ -20,6 +21,7 @@ ASSUMED_ICCS = (0.01, 0.05, 0.1)
 #: In how many steps centres take a protocol up, unless there are fewer centres; assumed.
 ASSUMED_STEPS = 4
 _MOST_PER_CENTRE = 10_000
+_FEWEST_CLUSTERS = 4
 
 
 def size_of_clusters(comparison: PlannedComparison) -> SizedDesign:
@@ -38,6 +40,7 @@ def _by_icc(
     icc = comparison.plan.design.icc
     require_clusters(facts_of(comparison.plan).clusters)
     if icc is not None:
+        _require_icc(icc.value)
         return size(comparison, icc.value)
     each = {assumed: _attempt(size, comparison, assumed) for assumed in ASSUMED_ICCS}
     words = "; ".join(f"{assumed:g}: {found}" for assumed, (found, _) in each.items())
@@ -48,6 +51,11 @@ def _by_icc(
         parts={f"total.icc_{assumed:g}": total for assumed, (_, total) in each.items() if total is not None},
         notes=comparison.notes,
     )
+
+
+def _require_icc(icc: float) -> None:
+    if not 0 <= icc < 1:
+        raise ParameterError(f"design.icc must be from 0 to below 1; got {icc:g}.")
 
 
 def _attempt(
@@ -62,6 +70,10 @@ def _attempt(
 
 def _with_clusters(comparison: PlannedComparison, icc: float) -> SizedDesign:
     clusters = facts_of(comparison.plan).clusters
+    if clusters < _FEWEST_CLUSTERS:
+        raise ClusterCountError(
+            f"{clusters} centres leave an arm with one, which cannot tell the protocol from the centre; take {_FEWEST_CLUSTERS} or more."
+        )
     seen_per_centre = _enough_per_centre(comparison, icc, clusters)
     each = rounded_up(seen_per_centre / comparison.seen)
     return SizedDesign(

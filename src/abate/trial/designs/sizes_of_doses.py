@@ -12,6 +12,7 @@ from abate.stats.arrays import Array
 from abate.stats.distributions import normal_quantile
 from abate.stats.sizes.dose_finding import DoseTest, dose_test
 from abate.stats.sizes.dose_shapes import Form, Shape, shape_means
+from abate.stats.sizes.errors import ErrorRateError, UnreachableError
 from abate.stats.sizes.size import rounded_up
 from abate.stats.sizes.solving import require_effect
 from abate.trial.designs.planned_comparison import PlannedComparison
@@ -22,6 +23,7 @@ ASSUMED_CEILINGS = (0.0, 0.2, 0.4, 0.7, 1.0)
 # Fewer leave no degree of freedom worth a bound.
 _FEWEST = 3.0
 _STEPS = 2
+_MOST_PERSONS = 1e9
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -65,7 +67,7 @@ class _DoseQuestion:
 def size_of_doses(comparison: PlannedComparison) -> SizedDesign:
     """Return the size at which the least favourable shape is found with the power; the planned effect is the largest one."""
     doses, origin = _doses(comparison.plan)
-    require_effect(comparison.effect, "largest effect over control")
+    _require_answerable(comparison)
     shapes = candidate_shapes(doses[-1])
     question = _DoseQuestion(
         means=comparison.effect * np.array([shape_means(shape, doses) for shape in shapes]),
@@ -74,6 +76,10 @@ def size_of_doses(comparison: PlannedComparison) -> SizedDesign:
         power=comparison.power,
     )
     seen, test = question.enough()
+    if seen > _MOST_PERSONS:
+        raise UnreachableError(
+            f"a power of {question.power:g} would take more than {_MOST_PERSONS:.0e} persons by dose."
+        )
     arm = rounded_up(seen / comparison.seen)
     return SizedDesign(
         kind="dose-ranging",
@@ -92,6 +98,15 @@ def size_of_doses(comparison: PlannedComparison) -> SizedDesign:
             f"raised for {100 * (1 - comparison.seen):.0f} % without the primary rating",
         ),
     )
+
+
+def _require_answerable(comparison: PlannedComparison) -> None:
+    require_effect(comparison.effect, "largest effect over control")
+    if comparison.power <= comparison.one_sided_alpha:
+        raise ErrorRateError(
+            f"power must be above alpha, or chance alone would do; got power {comparison.power:g} and one-sided alpha"
+            f" {comparison.one_sided_alpha:g}."
+        )
 
 
 def candidate_shapes(highest: float) -> tuple[Shape, ...]:

@@ -53,6 +53,8 @@ def size_of_withdrawal(comparison: PlannedComparison) -> SizedDesign:
 def _sustained(follow_up: FollowUp | None) -> Share:
     if follow_up is None or follow_up.sustained is None or follow_up.day is None:
         raise ParameterError("how long relief lasts is not known; give follow_up.sustained and follow_up.day.")
+    if follow_up.lost.value >= 1:
+        raise ParameterError("follow_up.lost is 1: nobody would be seen to relapse; give the share that is lost.")
     if not 0 < follow_up.sustained.value < 1:
         raise ParameterError(
             f"follow_up.sustained is {follow_up.sustained.value:g}, which gives no rate of relapse; it must lie between 0 and 1."

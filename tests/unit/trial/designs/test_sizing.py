@@ -76,12 +76,14 @@ def test_three_arms_are_held_at_dunnetts_level():
 
 
 def test_looks_raise_the_largest_size_and_lower_the_expected_one():
-    """One look at half, O'Brien-Fleming type, no futility bound, power 0.8: inflation 1.0020 (trial-reference, gs-efficacy-spending)."""
+    """One look at half, O'Brien-Fleming type, one-sided 0.025, power 0.9: rpact 3.3.4 gives an inflation of 1.00341793 and 0.87373935
+    of the largest size on average at the planned effect, 0.99923734 at none."""
     looks = {"information": [0.5, 1.0], "futility": "none"}
-    size = size_with_looks(comparison(looks=looks))
-    assert size.parts["inflation"] == pytest.approx(1.0020, abs=2e-3)
-    assert size.parts["expected_at_plan"] < size.total
-    assert size.parts["expected_at_plan"] < size.parts["expected_at_none"]
+    size = size_with_looks(comparison(looks=looks, design={"power": 0.9}))
+    assert size.parts["inflation"] == pytest.approx(1.00341793, abs=1e-6)
+    assert size.parts["expected_at_plan"] / size.total == pytest.approx(0.87373935, abs=1e-6)
+    assert size.parts["expected_at_none"] / size.total == pytest.approx(0.99923734, abs=1e-6)
+    assert size.total >= 2 * 1.00341793 * size.parts["per_arm"]
 
 
 def test_without_a_look_there_is_nothing_to_inflate():
@@ -148,6 +150,7 @@ def test_withdrawal_counts_relapses_and_those_who_begin():
         ({}, "design.hazard_ratio is not given"),
         ({"design": {"hazard_ratio": number(0.5)}}, "follow_up.sustained and follow_up.day"),
         ({"design": {"hazard_ratio": number(0.5)}, "follow_up": follow_up(sustained=0.0)}, "no rate of relapse"),
+        ({"design": {"hazard_ratio": number(0.5)}, "follow_up": follow_up(lost=1.0)}, "nobody would be seen"),
         ({"design": {"hazard_ratio": number(0.5)}, "follow_up": follow_up()}, "give response.active"),
         (
             {
@@ -202,6 +205,16 @@ def test_one_centre_is_no_cluster_trial():
     assert "at least two" in size_designs_of("stepped wedge").reason
 
 
+@pytest.mark.parametrize("kind", ["cluster", "stepped wedge"])
+def test_an_icc_that_none_can_have_is_a_reason(kind):
+    assert "design.icc must be from 0" in size_designs_of(kind, design={"icc": number(1.5), "clusters": 8}).reason
+
+
+def test_three_centres_leave_an_arm_with_one():
+    reason = size_designs_of("cluster", design={"icc": number(0.05), "clusters": 3}).reason
+    assert "3 centres leave an arm with one" in reason
+
+
 def test_a_wedge_starts_with_none_and_ends_with_all():
     pattern = wedge_pattern(6, 4)
     assert len(pattern) == 6
@@ -224,6 +237,14 @@ def test_doses_agree_with_dosefinding():
     assert size.parts["critical_value"] == pytest.approx(2.2687, abs=2e-3)
 
 
+@pytest.mark.parametrize(
+    ("effect", "design", "words"),
+    [(1.0, {"power": 0.01}, "power must be above alpha"), (1e-7, {}, "would take more than")],
+)
+def test_doses_that_no_size_tells_apart_are_a_reason(effect, design, words):
+    assert words in size_designs_of("dose-ranging", effect=effect, design=design).reason
+
+
 def test_doses_begin_with_the_placebo():
     assert "must begin with 0" in size_designs_of("dose-ranging", design={"doses": [0.1, 0.2, 0.5]}).reason
 
@@ -234,6 +255,12 @@ def test_an_effect_of_none_or_of_the_wrong_sign_is_a_reason(kind, effect):
     size = size_designs_of(kind, effect=effect, repeats=REPEATS)
     assert size.total is None
     assert "effect" in size.reason or "difference" in size.reason
+
+
+@pytest.mark.parametrize("seen", [[0.8, 0.9], [0.0, 0.0]])
+def test_shares_that_rise_or_end_before_the_primary_day_are_a_reason(seen):
+    ratings = {"days": [0, 3, 5], "mean": [7, 6, 5], "covariance": [[4, 2, 2], [2, 4, 3], [2, 3, 4]]}
+    assert "retention" in size_designs_of("parallel", ratings=ratings, retention={"seen": seen}).reason
 
 
 def test_a_covariance_that_ratings_cannot_have_is_a_reason():
