@@ -23,7 +23,8 @@ from abate.stats.mmrm import fit_mmrm_many, fit_monotone_many
 from abate.stats.trials.generate import draw_trials
 from abate.stats.trials.scenario import prepare
 from abate.stats.trials.streams import Streams
-from abate.trial.simulate import Analysis, AsIs, Leaving, Ordinal, Response, TrialModel, scenario_of, simulate
+from abate.trial.simulate import Analysis, AsIs, Leaving, Ordinal, Response, TrialModel, simulate
+from abate.trial.trial_model import scenario_of
 
 SD = np.array([1.6, 2.0, 2.2, 2.3, 2.4, 2.4])
 CONTROL = np.array([7.5, 6.6, 6.0, 5.6, 5.4, 5.4])

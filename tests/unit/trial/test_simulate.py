@@ -146,6 +146,20 @@ def test_bias_shows_where_those_in_pain_leave_unseen():
     assert abs(seen.value) < 3 * seen.monte_carlo_se
 
 
+def test_power_rises_with_size_and_effect():
+    by_size = [replace(MODEL, per_arm=(n, n)) for n in (15, 30, 60)]
+    by_effect = [replace(MODEL, mean=[CONTROL, CONTROL + multiple * EFFECT]) for multiple in (0.0, 0.5, 1.0, 1.5)]
+    for models in (by_size, by_effect):
+        power = [simulate(model, seed=8, trials=400).summary.success.value for model in models]
+        assert np.all(np.diff(power) > 0.05)
+
+
+def test_shares_of_responders_are_held_against_their_own_truth():
+    found = simulate(FULL, Analysis(kind="responders", response=Response(percent=30)), seed=9, trials=2_000).summary
+    assert abs(found.bias.value) < 3 * found.bias.monte_carlo_se + 0.001
+    assert found.true_value.value > 0.1
+
+
 @pytest.mark.parametrize(
     ("change", "error"),
     [

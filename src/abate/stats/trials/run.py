@@ -19,6 +19,7 @@ from abate.stats.trials.summaries import Sums, TrialResults, TrialsSummary, summ
 
 # Ratings of a block: so few that what is made of them stays in the processor's reach, so many that a call costs little.
 _RATINGS_AT_ONCE = 150_000
+_BLOCKS_WAITING = 50
 #: Coverage of the intervals that are checked against the true value.
 INTERVAL_LEVEL = 0.95
 
@@ -106,7 +107,10 @@ def _in_order(work: Callable[[range], _Done], blocks: list[range], threads: int)
         yield from map(work, blocks)
         return
     with ThreadPoolExecutor(max_workers=threads) as pool:
-        yield from pool.map(work, blocks)
+        # A few blocks at a time: what waits to be summed stays small, whatever the number of trials.
+        at_once = _BLOCKS_WAITING * threads
+        for low in range(0, len(blocks), at_once):
+            yield from pool.map(work, blocks[low : low + at_once])
 
 
 def _joined(parts: list[TrialResults]) -> TrialResults:

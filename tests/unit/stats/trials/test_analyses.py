@@ -64,7 +64,7 @@ def test_a_centre_that_everybody_has_left_has_no_mean_on_that_day(df):
     analysis = Analysis(df=df, with_centres=True, ladder=())
     found = analyse(analysis, ratings, ARM, CENTRE)
     for place, own in enumerate(ratings):
-        fit = fit_alone(own, analysis, [ARM == arm for arm in range(3)], own[:, 0], [CENTRE == 1, CENTRE == 2])
+        fit = fit_alone(own, analysis, [arm == ARM for arm in range(3)], own[:, 0], [CENTRE == 1, CENTRE == 2])
         alone = fit.contrast((np.arange(len(fit.names)) == 5) * 1.0 - (np.arange(len(fit.names)) == 2))
         for name in ("estimate", "standard_error", "df", "p"):
             assert getattr(found, name)[place] == pytest.approx(getattr(alone, name)[0], rel=1e-7)

@@ -17,6 +17,7 @@ MODULES = [
     *(f"abate.stats.trials.{module.name}" for module in pkgutil.iter_modules(abate.stats.trials.__path__)),
     "abate.stats.mmrm.monotone",
     "abate.trial.simulate",
+    "abate.trial.trial_model",
 ]
 
 
