@@ -10,8 +10,10 @@ from typing import Protocol
 import numpy as np
 
 from abate.sources.simulated.streams import Array
+from abate.stats.regression_to_mean import FallLeft, fall_left
 from abate.stats.regression_to_mean_courses import RatedCourses, checked_courses
 from abate.stats.regression_to_mean_model import HistoryModel, fit_history_model
+from abate.stats.regression_to_mean_normal_scores import fall_left_by_scores
 from tests.known_truth.hospitals import Hospital
 
 LEVEL = 0.95
@@ -52,6 +54,16 @@ class Analysed:
     def model(self) -> HistoryModel:
         """The model of ratings before."""
         return fit_history_model(self.courses)
+
+    @cached_property
+    def fall(self) -> FallLeft:
+        """The split by that model."""
+        return fall_left(self.model, LEVEL)
+
+    @cached_property
+    def fall_by_scores(self) -> FallLeft:
+        """The split by the model on normal scores."""
+        return fall_left_by_scores(self.courses, level=LEVEL)
 
     def only(self, kept: Array) -> RatedCourses:
         """Return the courses with some of the ratings before."""

@@ -36,6 +36,7 @@ from abate.stats.regression_to_mean_reference import (
 )
 from tests.known_truth.analysed import LEVEL, Analysed, Interval, Method, Number
 from tests.known_truth.hospitals import Hospital
+from tests.known_truth.with_normal_scores import check_shape
 
 #: A claim is made where the lower limit exceeds this, in points: none, and the default of the study file.
 MARGINS = (0.0, 0.25)
@@ -61,7 +62,7 @@ def _history_mean(a: Analysed) -> Interval:
 
 
 def _model(a: Analysed) -> Interval:
-    return fall_left(a.model, LEVEL).left
+    return a.fall.left
 
 
 def _model_printed(a: Analysed) -> Interval:
@@ -195,7 +196,11 @@ def row_of(found: Interval, truth: float) -> dict[str, Any]:
 
 def checks_of(analysed: Analysed) -> dict[str, Any]:
     """Return, for each check of the ratings, whether it is flagged, and its statistic."""
-    checks = [*checks_of_ratings(analysed.model), check_discharge_when_better(*_days_in_hospital(analysed.hospital))]
+    checks = [
+        *checks_of_ratings(analysed.model),
+        check_discharge_when_better(*_days_in_hospital(analysed.hospital)),
+        check_shape(analysed),
+    ]
     return {
         check.name.value: {"flagged": check.is_flagged, "opposite": check.is_opposite, "statistic": check.statistic}
         for check in checks

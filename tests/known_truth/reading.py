@@ -12,6 +12,8 @@ from tests.known_truth.summaries import Line, Summary
 
 Summaries = Mapping[str, Summary]
 
+_ATTACKS_NEW = ("attacks-new", "attacks-effect-new")
+_RIGHT_NEW = ("hazard-new", "threshold-new")
 _TWO_DRUGS_ALIKE = ("choice-same", "choice-repeat-same")
 _ADJUSTED = ("overlap", "augmented", "augmented_everybody", "entropy")
 
@@ -100,6 +102,34 @@ def _families(s: Summaries) -> Iterator[str]:
             )
 
 
+def _shape(s: Summaries) -> Iterator[str]:
+    ring = {name: s[name].flags.get("shape_of_ratings") for name in s}
+    wrong, right = (
+        [share for name in names if (share := ring.get(name)) is not None] for names in (_ATTACKS_NEW, _RIGHT_NEW)
+    )
+    if not wrong or not right:
+        return
+    rest = {
+        name: share
+        for name, share in ring.items()
+        if share is not None and s[name].scenario.family != "attacks" and name not in _RIGHT_NEW
+    }
+    elsewhere = f", and in {len(rest)} other scenarios without attacks in {span(rest.values())}" if rest else ""
+    yield (
+        f"**The check of the shape of ratings** was chosen after the first attacks had been seen. On new seeds it rings in {span(wrong)} of the "
+        f"hospitals with attacks, where the model is wrong, and in {span(right)} of those whose admission is likelier when bad or on the "
+        f"first day at 8 or more, where it is right{elsewhere}."
+    )
+    for name, title in zip(_ATTACKS_NEW, ("without an effect", "with an effect"), strict=True):
+        lines = _lines(s, [name], ["model", "normal_scores", "page_claim"])
+        if len(lines) == 3:
+            model, scored, page = (span([line.claims_margin]) for line in lines)
+            yield (
+                f"**Attacks {title}, new seeds**: beyond the margin the model alone claims in {model}, normal scores alone in {scored}, and the page, "
+                f"which asks both where they differ, in {page}."
+            )
+
+
 def _likeliest_alarm(summary: Summary) -> str:
     """Return the alarm that is raised in most hospitals, and in how many."""
     alarms = {check.value: summary.flags.get(check.value) or 0.0 for check in ALARMS}
@@ -125,4 +155,4 @@ def _two_drugs(s: Summaries) -> Iterator[str]:
         )
 
 
-SENTENCES: tuple[Callable[[Summaries], Iterator[str]], ...] = (_naive, _model, _failures, _families, _two_drugs)
+SENTENCES: tuple[Callable[[Summaries], Iterator[str]], ...] = (_naive, _model, _failures, _families, _shape, _two_drugs)

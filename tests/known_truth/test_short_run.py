@@ -16,12 +16,12 @@ from tests.known_truth.summaries import line_of
 
 HOSPITALS = range(4000, 4016)  # none of those of the full run
 #: In test_later_modules.py.
-ELSEWHERE = ("planned_day", "planned_day_rating", "planned_day_untreated", "visits", "normal_scores")
+ELSEWHERE = ("planned_day", "planned_day_rating", "planned_day_untreated", "visits")
 
 
 @cache
 def results(name):
-    few = HOSPITALS[:6] if name == "bad-visits" else HOSPITALS  # slow to fit
+    few = HOSPITALS[:6] if name in ("bad-visits", "attacks-new") else HOSPITALS  # slow to fit
     asked = tuple(method for method in BY_NAME[name].methods if method not in ELSEWHERE)
     return [evaluate(BY_NAME[name], number, asked) for number in few]
 
@@ -66,6 +66,18 @@ def test_visits_only_when_bad_are_flagged_and_hidden():
     assert flagged("bad-visits", "asked_when_bad") >= 0.8
     assert line("bad-visits", "model").bias > 0.8
     assert line("bad-visits", "model_printed").answered <= 1
+
+
+def test_attacks_with_days_without_pain_are_flagged_and_hardly_claimed():
+    assert line("attacks-new", "model").bias > 0.4
+    assert abs(line("attacks-new", "normal_scores").bias) < 0.35
+    assert flagged("attacks-new", "shape_of_ratings") == 1
+    for result in results("attacks-new"):
+        model, scored, page = (result["methods"][name]["lower"] for name in ("model", "normal_scores", "page_claim"))
+        assert page is None or page == min(model, scored)
+    assert line("attacks-new", "model").claims_margin > line("attacks-new", "page_claim").claims_margin
+    assert flagged("hazard", "shape_of_ratings") <= 0.1
+    assert line("hazard", "page_claim").claims_margin <= 0.1
 
 
 def test_leaving_when_better_is_flagged_and_flatters():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from abate.contracts.result import Estimate, StudyResult
-from abate.report.attribution.words import is_of_planned_day, is_split, planned_day
+from abate.report.attribution.words import is_flagged, is_of_planned_day, is_split, planned_day
 from abate.report.cells import EMPTY, mean_cell
 from abate.report.comparison.words import why_no_cause
 from abate.report.numbers import (
@@ -120,9 +120,10 @@ def _lede_of_split(view: ResultView) -> str:
     part = _part_in_words(natural / fall)
     to_day = f" to day {planned_day(view)}" if is_of_planned_day(view) else ""
     compared = capital(why_no_cause(view).replace("it has no", "there was no"))
+    hangs = " It hangs on how the ratings are distributed." if is_flagged(view, "shape_of_ratings") else ""
     return (
         f"{part} of the fall{to_day}, {describe_number(natural)} of {describe_number(fall)} points, is expected without any treatment. "
-        f"{compared}: this split cannot say that the rest is the drug\u2019s."
+        f"{compared}: this split cannot say that the rest is the drug\u2019s.{hangs}"
     )
 
 

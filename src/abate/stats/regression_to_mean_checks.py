@@ -35,6 +35,7 @@ class CheckName(Enum):
     VISITS_ABOVE_DIARY = "visits_above_diary"
     LASTING_RISE = "lasting_rise"
     DISCHARGE_WHEN_BETTER = "discharge_when_better"
+    SHAPE_OF_RATINGS = "shape_of_ratings"
     CHOSEN_DAY = "chosen_day"
     SURPRISE_OF_FIRST = "surprise_of_first"
     INFORMATION = "information"
@@ -50,6 +51,7 @@ ALARMS = frozenset(
         CheckName.ASKED_WHEN_BAD,
         CheckName.LASTING_RISE,
         CheckName.DISCHARGE_WHEN_BETTER,
+        CheckName.SHAPE_OF_RATINGS,
         CheckName.HINDSIGHT,
         CheckName.INFORMATION,
         CheckName.AT_BOUND,
@@ -108,7 +110,8 @@ WARD_UNSEEN = Check(
 def checks_of_ratings(model: HistoryModel) -> tuple[Check, ...]:
     """Return every check that ratings before can give, in the order in which they are to be read.
 
-    The check of leaving asks for ratings after day 0: :func:`check_discharge_when_better`.
+    The check of leaving asks for ratings after day 0: :func:`check_discharge_when_better`. That of their shape asks for a second
+    fit: :func:`abate.stats.regression_to_mean_normal_scores.check_shape_of_ratings`.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """What might the rating of a planned day have been in those who left before it?
 
-Each day is regressed on the first rating and the days before it, and the missing are drawn from that regression: at random given
-what is recorded. Whoever leaves *because* of a recorded rating is filled in rightly; whoever leaves for what only the person
-felt is not.
+The first rating given, the ratings of the days are taken as jointly normal, and the missing are drawn given those of the same
+course that there are: at random given what is recorded. Whoever leaves *because* of a recorded rating is filled in rightly; whoever
+leaves for what only the person felt is not.
 """
 
 from __future__ import annotations
@@ -10,17 +10,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from abate.stats.arrays import Array, is_constant
-from abate.stats.matrices import inverse, lower_root
-
-Flags = NDArray[np.bool_]
+from abate.stats.repeated_normal import (
+    RepeatedNormal,
+    draw_repeated_normal,
+    fit_repeated_normal,
+    moments_of,
+    reason_against_fit,
+    regression_on_seen,
+)
 
 LEAST_RATED = 10
-# Ratings of a day beyond the coefficients of its regression, so that its residual variance is known at all.
+# Ratings of a day beyond the coefficients of its regression on the days before, so that what is left of it is known at all.
 LEAST_DEGREES = 3
-_SINGULAR = 1e-9
+# Each chain starts at the fit, and forgets it by the share of missing information in each step: 0.8 ** 50 is 0.00001.
+_BURN_IN = 50
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -39,11 +44,11 @@ class FilledDays:
 
 
 def fill_planned_day(first: Array, daily: Array, imputation_count: int, random: np.random.Generator) -> FilledDays:
-    """Return the ratings of the last day, the missing ones drawn from sequential Bayesian regressions.
+    """Return the ratings of the last day, the missing ones drawn from a normal distribution of all days.
 
-    Day k is regressed on a constant, the first rating and days 1 to k - 1, those missing as they were drawn, over the courses
-    rated on day k. With flat priors on coefficients and log variance, the variance is drawn as the sum of squares over a
-    chi-square number, the coefficients from their normal distribution given it, and a missing rating about its mean.
+    The mean of each day is a line in the first rating, the covariance of the days is free. For each imputation both are drawn from
+    their posterior distribution (:func:`abate.stats.repeated_normal.draw_repeated_normal`, Jeffreys' prior), and then the last
+    day given the days of the course that were rated, before and after a gap.
 
     Parameters
     ----------
@@ -60,57 +65,63 @@ def fill_planned_day(first: Array, daily: Array, imputation_count: int, random: 
 
     References
     ----------
-    Rubin (1987), Multiple Imputation for Nonresponse in Surveys, Wiley, section 5.3: draws from a normal regression.
+    Schafer (1997), Analysis of Incomplete Multivariate Data, Chapman & Hall, chapter 5.
+
+    Examples
+    --------
+    >>> random = np.random.default_rng(1)
+    >>> first = random.integers(6, 11, 20).astype(float)
+    >>> daily = np.column_stack([first - 1, first - 2]) + random.normal(0, 1, (20, 2))
+    >>> daily[:5, 1] = np.nan
+    >>> filled = fill_planned_day(first, daily, 30, random).planned
+    >>> filled.shape, bool(np.all(filled[:, 5:] == daily[5:, 1]))
+    ((30, 20), True)
     """
-    count = len(first)
-    design = np.stack([np.ones((imputation_count, count)), np.broadcast_to(first, (imputation_count, count))], axis=2)
-    for number, values in enumerate(daily.T, start=1):
-        seen = np.isfinite(values)
-        if not np.all(seen):
-            reason = _reason_against(number, values[seen], design[:, seen])
-            if reason is not None:
-                return FilledDays(reason=reason)
-        filled = _drawn(values, seen, design, random)
-        design = np.concatenate([design, filled[:, :, None]], axis=2)
-    return FilledDays(planned=design[:, :, -1])
+    if np.all(np.isfinite(daily[:, -1])):
+        return FilledDays(planned=np.repeat(daily[None, :, -1], imputation_count, axis=0))
+    reason = _reason_against(daily)
+    if reason is not None:
+        return FilledDays(reason=reason)
+    design = np.column_stack([np.ones(len(first)), first])
+    if reason_against_fit(daily, design) is not None:
+        return FilledDays(reason=_too_alike(daily))
+    fit = fit_repeated_normal(moments_of(daily, design))
+    if fit is None:
+        return FilledDays(reason=_too_alike(daily))
+    drawn = draw_repeated_normal(daily, design, fit, imputation_count, _BURN_IN, random)
+    return FilledDays(planned=_last_day(daily, design, drawn, random))
 
 
-def _reason_against(day: int, values: Array, design: Array) -> str | None:
+def _reason_against(daily: Array) -> str | None:
     """Return why a day's missing ratings cannot be drawn, as a clause, or None."""
-    least = max(LEAST_RATED, design.shape[2] + LEAST_DEGREES)
-    if len(values) < least:
-        return f"{len(values)} courses were rated on day {day}, fewer than the {least} it takes to fill in the others"
-    if is_constant(values):
-        return f"all ratings of day {day} are equal, which does not say how those who had left would have been"
-    if _is_singular(design):
-        return f"the ratings before day {day} of those still there do not vary enough to fill in the others"
+    for day, values in enumerate(daily.T, start=1):
+        seen = np.isfinite(values)
+        if np.all(seen):
+            continue
+        least = max(LEAST_RATED, day + 1 + LEAST_DEGREES)
+        if seen.sum() < least:
+            return (
+                f"{seen.sum()} courses were rated on day {day}, fewer than the {least} it takes to fill in the others"
+            )
+        if is_constant(values[seen]):
+            return f"all ratings of day {day} are equal, which does not say how those who had left would have been"
     return None
 
 
-def _is_singular(design: Array) -> bool:
-    """Do the columns fail to vary independently of each other, in one of the imputations?"""
-    spread = design[:, :, 1:] - design[:, :, 1:].mean(axis=1, keepdims=True)
-    size = np.sqrt(np.sum(spread**2, axis=1))
-    if np.any(size <= _SINGULAR):
-        return True
-    scaled = spread / size[:, None, :]
-    return bool(np.min(np.linalg.eigvalsh(np.swapaxes(scaled, 1, 2) @ scaled)) < _SINGULAR)
+def _too_alike(daily: Array) -> str:
+    return f"the ratings before day {daily.shape[1]} of those still there do not vary enough to fill in the others"
 
 
-def _drawn(values: Array, seen: Flags, design: Array, random: np.random.Generator) -> Array:
-    """Return the day's ratings in each imputation, shape (m, n)."""
-    filled = np.repeat(np.where(seen, values, 0.0)[None], len(design), axis=0)
-    if np.all(seen):
-        return filled
-    x, y = design[:, seen], values[seen]
-    across = np.swapaxes(x, 1, 2)
-    information = inverse(across @ x)
-    centre = (information @ (across @ y)[:, :, None])[:, :, 0]
-    residual = y - (x @ centre[:, :, None])[:, :, 0]
-    degrees = x.shape[1] - x.shape[2]
-    sd = np.sqrt(np.sum(residual**2, axis=1) / random.chisquare(degrees, len(x)))
-    noise = (lower_root(information) @ random.standard_normal(centre.shape)[:, :, None])[:, :, 0]
-    coefficients = centre + sd[:, None] * noise
-    mean = (design[:, ~seen] @ coefficients[:, :, None])[:, :, 0]
-    filled[:, ~seen] = mean + sd[:, None] * random.standard_normal(mean.shape)
+def _last_day(daily: Array, design: Array, drawn: RepeatedNormal, random: np.random.Generator) -> Array:
+    """Return the last day's ratings under each draw of the distribution, shape (m, n)."""
+    seen, mean = np.isfinite(daily), design @ drawn.coefficients
+    filled = np.repeat(np.where(seen, daily, 0.0)[None, :, -1], len(mean), axis=0)
+    for pattern in np.unique(seen[~seen[:, -1]], axis=0):
+        rows = np.flatnonzero(np.all(seen == pattern, axis=1))
+        of_last = np.append(pattern[:-1], False)
+        kept = of_last | (np.arange(len(pattern)) == len(pattern) - 1)
+        regression = regression_on_seen(drawn.covariance[:, kept][:, :, kept], of_last[kept])
+        residual = daily[rows][:, of_last] - mean[:, rows][:, :, of_last]
+        noise = regression.spread[:, 0] * random.standard_normal((len(mean), len(rows)))
+        filled[:, rows] = mean[:, rows, -1] + (residual @ np.swapaxes(regression.slopes, -1, -2))[:, :, 0] + noise
     return filled

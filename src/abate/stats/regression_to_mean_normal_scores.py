@@ -6,12 +6,15 @@ prediction goes back to the scale at the cut-points between them. Cut-points cou
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from abate.base.errors import ParameterError
 from abate.stats.arrays import Array, IntArray, require_level
 from abate.stats.regression_to_mean import FallLeft, describe_fall, fall_without_split
+from abate.stats.regression_to_mean_checks import Check, CheckName
 from abate.stats.regression_to_mean_courses import RatedCourses, RatingScale
 from abate.stats.regression_to_mean_intervals import CourseMean
 from abate.stats.regression_to_mean_model import WEAK_PRIORS, Priors, fit_history_model
@@ -103,6 +106,53 @@ def fall_left_by_scores(courses: RatedCourses, priors: Priors = WEAK_PRIORS, lev
     return replace(
         fall, expected_final=_named(fall.expected_final), natural=_named(fall.natural), left=_named(fall.left)
     )
+
+
+def check_shape_of_ratings(plain: FallLeft, by_scores: FallLeft, margin: float = 0.25) -> Check:
+    """Return whether the split hangs on how ratings are distributed: both splits of the same fall lie more than a margin apart.
+
+    Where they do, ratings are so far from normal that the plain model does not hold, and the one on normal scores need not either.
+    The rule was chosen after the plain model had been seen to fail in simulated hospitals whose pain comes in attacks, and was
+    then tried on others.
+
+    Parameters
+    ----------
+    plain, by_scores : FallLeft
+        From :func:`abate.stats.regression_to_mean.fall_left` and :func:`fall_left_by_scores`, of the same courses.
+    margin : float
+        Points; at least 0.
+
+    Returns
+    -------
+    Check
+        ``size``: points that the plain model leaves more than the one on scores; below 0 where it leaves less. No statistic:
+        the margin, not chance, is what the difference is held against.
+
+    Raises
+    ------
+    ParameterError
+        If ``margin`` is below 0 or not finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from abate.stats.regression_to_mean import fall_left
+    >>> from abate.stats.regression_to_mean_courses import checked_courses
+    >>> random = np.random.default_rng(1)
+    >>> day = np.tile(np.arange(-30.0, 0, 3), (40, 1))
+    >>> courses = checked_courses(day, random.integers(3, 9, day.shape), np.full(40, 8), np.full(40, 4), np.full(40, 5))
+    >>> check = check_shape_of_ratings(fall_left(fit_history_model(courses)), fall_left_by_scores(courses))
+    >>> check.is_flagged, check.count
+    (False, 40)
+    """
+    if not (math.isfinite(margin) and margin >= 0):
+        raise ParameterError(f"a margin is a number of points of at least 0; got {margin!r}.")
+    name, count = CheckName.SHAPE_OF_RATINGS, plain.left.person_count
+    if plain.left.value is None or by_scores.left.value is None:
+        reason = plain.left.reason if plain.left.value is None else f"on normal scores: {by_scores.left.reason}"
+        return Check(name=name, is_flagged=None, count=count, reason=reason)
+    size = plain.left.value - by_scores.left.value
+    return Check(name=name, is_flagged=abs(size) > margin, size=size, count=count)
 
 
 def _named(estimate: CourseMean) -> CourseMean:

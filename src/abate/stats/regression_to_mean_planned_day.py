@@ -255,6 +255,6 @@ def _pooled(values: Array, of_parameters: Array, model: HistoryModel, method: st
 
 def _method(after_leaving: AfterLeaving) -> str:
     return (
-        f"planned day, {after_leaving.value}; multiple imputation by sequential regression, Rubin's rules with the sandwich "
-        "variance by person"
+        f"planned day, {after_leaving.value}; multiple imputation from a normal distribution of the days; Rubin's rules with "
+        "the sandwich variance by person"
     )

@@ -164,8 +164,8 @@ def test_a_chosen_day_is_measured_and_no_alarm():
 def test_every_check_is_there_once_and_in_order():
     model = fit_history_model(visits(np.random.default_rng(7)))
     names = [check.name for check in checks_of_ratings(model)]
-    # Of leaving other ratings tell, and of hindsight the study file.
-    elsewhere = CheckName.DISCHARGE_WHEN_BETTER, CheckName.HINDSIGHT
+    # Of leaving other ratings tell, of hindsight the study file, and of their shape a second fit.
+    elsewhere = CheckName.DISCHARGE_WHEN_BETTER, CheckName.HINDSIGHT, CheckName.SHAPE_OF_RATINGS
     assert names == [name for name in CheckName if name not in elsewhere]
     ward = checks_of_ratings(model)[-1]
     assert (ward.is_flagged, ward.statistic) == (None, None)

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from abate.stats.regression_to_mean import fall_left
+from abate.base.errors import ParameterError
+from abate.stats.regression_to_mean import fall_left, fall_without_split
 from abate.stats.regression_to_mean_courses import RatingScale, checked_courses
 from abate.stats.regression_to_mean_model import fit_history_model
-from abate.stats.regression_to_mean_normal_scores import fall_left_by_scores, normal_scores
+from abate.stats.regression_to_mean_normal_scores import check_shape_of_ratings, fall_left_by_scores, normal_scores
 from tests.unit.stats.simulated_ratings import simulated_courses
 
 SCALE = RatingScale(lowest=0, highest=3)
@@ -62,3 +63,50 @@ def test_no_split_has_a_reason(name, value, reason):
     fall = fall_left_by_scores(checked_courses(**raw))
     assert reason in fall.reason
     assert fall.left.value is None
+
+
+def attacks(seed, course_count=60):
+    """Courses of persons with pain of 6 to 9 in attacks of two days, none between them, admitted on a day of an attack."""
+    draw = np.random.default_rng(seed)
+    length = 61
+    begins = draw.random((20 * course_count, length)) < 0.15
+    in_attack = begins | np.roll(begins, 1, axis=1)
+    rating = np.where(in_attack, draw.integers(6, 10, in_attack.shape), 0)[:, 1:]
+    rating = rating[rating[:, -6] > 0][:course_count]
+    day = np.tile(np.arange(-54.0, 0), (course_count, 1))
+    return checked_courses(day, rating[:, :54], rating[:, 54], rating[:, 59], np.full(course_count, 5))
+
+
+def test_attacks_with_days_without_pain_are_seen():
+    courses = attacks(1)
+    plain, scores = fall_left(fit_history_model(courses)), fall_left_by_scores(courses)
+    check = check_shape_of_ratings(plain, scores)
+    assert (check.is_flagged, check.is_alarm, check.statistic) == (True, True, None)
+    # The plain model takes off too little: a normal rating would not be back at 0 within days.
+    assert check.size == pytest.approx(plain.left.value - scores.left.value)
+    assert check.size > 0.25
+
+
+def test_the_margin_decides_and_belongs_to_what_is_near():
+    courses = simulated_courses(np.random.default_rng(1), chosen_at=7)
+    plain, scores = fall_left(fit_history_model(courses)), fall_left_by_scores(courses)
+    apart = abs(plain.left.value - scores.left.value)
+    for splits in ((plain, scores), (scores, plain)):
+        assert check_shape_of_ratings(*splits, margin=0.99 * apart).is_flagged
+        assert not check_shape_of_ratings(*splits, margin=apart).is_flagged
+
+
+def test_without_either_split_the_check_is_not_known():
+    courses = simulated_courses(np.random.default_rng(1), course_count=10)
+    fall, none = fall_left(fit_history_model(courses)), fall_without_split(courses, "nobody knows", 0.95)
+    check = check_shape_of_ratings(none, fall)
+    assert (check.is_flagged, check.reason) == (None, "nobody knows")
+    assert check_shape_of_ratings(fall, none).reason == "on normal scores: nobody knows"
+
+
+@pytest.mark.parametrize("margin", [-0.1, np.nan, np.inf])
+def test_a_margin_is_a_number_of_points(margin):
+    courses = simulated_courses(np.random.default_rng(1), course_count=10)
+    none = fall_without_split(courses, "x", 0.95)
+    with pytest.raises(ParameterError, match="a margin is a number of points"):
+        check_shape_of_ratings(none, none, margin)

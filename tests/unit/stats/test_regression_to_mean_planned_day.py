@@ -54,25 +54,40 @@ def test_draws_have_the_mean_and_variance_of_a_regressions_prediction():
     first = np.array([4.0, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 3])
     day = 1 + 0.5 * first + rng.normal(0, 1, 13)
     day[-1] = NAN
-    drawn = fill_planned_day(first, day[:, None], 60_000, np.random.default_rng(2)).planned
+    drawn = fill_planned_day(first, day[:, None], 40_000, np.random.default_rng(2)).planned
     slope, intercept = np.polyfit(first[:-1], day[:-1], 1)
     residual = day[:-1] - intercept - slope * first[:-1]
     spread = np.sum((first[:-1] - first[:-1].mean()) ** 2)
     variance = residual @ residual / 8 * (1 + 1 / 12 + (3 - first[:-1].mean()) ** 2 / spread)
-    assert drawn[:, -1].mean() == pytest.approx(intercept + 3 * slope, abs=4 * math.sqrt(variance / 60_000))
+    assert drawn[:, -1].mean() == pytest.approx(intercept + 3 * slope, abs=4 * math.sqrt(variance / 40_000))
     assert drawn[:, -1].var() == pytest.approx(variance, rel=0.03)
-    assert np.array_equal(drawn[:, :-1], np.tile(day[:-1], (60_000, 1)))
+    assert np.array_equal(drawn[:, :-1], np.tile(day[:-1], (40_000, 1)))
 
 
-def test_a_day_is_drawn_from_the_days_before_as_they_were_drawn():
-    "Day 2 is day 1 plus 2 for everybody seen, so that the one who is gone gets what was drawn for day 1, plus 2."
+def test_of_who_was_never_rated_a_day_hangs_on_the_first_rating_as_the_days_before_do():
+    "Day 2 is day 1 plus 2 for everybody seen, so that the one who is gone gets draws that lie 2 above those of day 1."
     rng = np.random.default_rng(3)
     first, one = rng.integers(3, 10, 20).astype(float), rng.normal(5, 1, 20)
-    two = one + 2 + rng.normal(0, 1e-6, 20)
+    two = one + 2 + rng.normal(0, 1e-3, 20)
     one[-1] = two[-1] = NAN
-    both = fill_planned_day(first, np.column_stack([one, two]), 50, np.random.default_rng(4)).planned[:, -1]
-    alone = fill_planned_day(first, one[:, None], 50, np.random.default_rng(4)).planned[:, -1]
-    assert both == pytest.approx(alone + 2, abs=1e-4)
+    both = fill_planned_day(first, np.column_stack([one, two]), 4000, np.random.default_rng(4)).planned[:, -1]
+    alone = fill_planned_day(first, one[:, None], 4000, np.random.default_rng(5)).planned[:, -1]
+    assert both.mean() == pytest.approx(alone.mean() + 2, abs=4 * alone.std() * math.sqrt(2 / 4000))
+    assert both.std() == pytest.approx(alone.std(), rel=0.1)
+
+
+def test_a_day_missed_by_some_who_stayed_blurs_nothing():
+    "Day 3 is day 2 for everybody; a third of those who stayed missed day 2. Whoever left with a 9 is filled in by the line of the rest."
+    rng = np.random.default_rng(6)
+    first, two = rng.integers(6, 11, 60).astype(float), rng.normal(5, 1.5, 60)
+    two[-1] = 9
+    daily = np.column_stack([rng.normal(5, 1.5, 60), two, two + rng.normal(0, 0.1, 60)])
+    line = np.polyfit(two[20:-1], daily[20:-1, 2], 1)
+    daily[-1, 2] = NAN
+    daily[:20, 1] = NAN
+    drawn = fill_planned_day(first, daily, 200, np.random.default_rng(7)).planned[:, -1]
+    assert drawn.mean() == pytest.approx(np.polyval(line, 9), abs=0.05)
+    assert drawn.std() < 0.3
 
 
 @pytest.mark.parametrize(

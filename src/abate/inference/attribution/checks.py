@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from abate.base.days import parse_length
 from abate.contracts.clock import Anchor, parse_moment
+from abate.contracts.definition import Attribution
 from abate.inference.attribution.histories import Histories
 from abate.inference.columns import numbers, rows_of_courses, texts
 from abate.stats.regression_to_mean_checks import (
@@ -43,6 +44,10 @@ class Checks:
         """Return whether this check is flagged; not where it is not known."""
         return any(check.name is name and check.is_flagged for check in self.found)
 
+    def joined_by(self, check: Check) -> Checks:
+        """Return these checks and one that could be asked only after the split was made."""
+        return replace(self, found=(*self.found, check))
+
 
 def run_checks(study: Study, courses: pa.Table, daily: pa.Table, histories: Histories, model: HistoryModel) -> Checks:
     """Return every check that these courses allow.
@@ -71,6 +76,11 @@ def run_checks(study: Study, courses: pa.Table, daily: pa.Table, histories: Hist
             WARD_UNSEEN,
         )
     )
+
+
+def margin_of(study: Study) -> float:
+    """Return the points that the study holds to be of no account, declared or assumed."""
+    return (study.attribution or Attribution()).margin
 
 
 def looks_ahead_days(study: Study) -> float | None:

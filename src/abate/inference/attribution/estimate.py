@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from abate.contracts.result import Estimate
-from abate.inference.attribution.checks import Checks, is_in_hindsight, looks_ahead_days, run_checks
+from abate.inference.attribution.checks import Checks, is_in_hindsight, looks_ahead_days, margin_of, run_checks
 from abate.inference.attribution.histories import Histories, find_histories
 from abate.inference.attribution.planned_day import (
     PlannedDay,
@@ -27,6 +27,7 @@ from abate.inference.attribution.rows import (
     claim_row,
     expected_rows,
     history_rows,
+    normal_scores_rows,
     planned_day_rows,
     reference_rows,
     split_rows,
@@ -39,6 +40,7 @@ from abate.stats.regression_to_mean import FallLeft, fall_left, fall_without_spl
 from abate.stats.regression_to_mean_checks import CheckName
 from abate.stats.regression_to_mean_hindsight import fall_left_in_hindsight
 from abate.stats.regression_to_mean_model import HistoryModel, fit_history_model
+from abate.stats.regression_to_mean_normal_scores import check_shape_of_ratings, fall_left_by_scores
 from abate.stats.regression_to_mean_planned_day import AfterLeaving, fall_left_on_planned_day
 from abate.stats.regression_to_mean_visits import VisitFall, fall_left_by_visits
 
@@ -53,6 +55,7 @@ MOST_FOR_VISITS = 600
 NO_RATINGS = "the records hold no ratings outside the courses"
 ASKED_WHEN_BAD = "earlier ratings were taken mostly on bad days and cannot show how these patients usually are"
 HINDSIGHT = "the day of admission was chosen in hindsight, and the study file does not say over how many days (attribution.index_window)"
+SCORES_IN_HINDSIGHT = "the split on normal scores does not allow for a day of admission that was chosen in hindsight"
 FROM_PLANNED_TIMES = "ratings at planned times and of diaries alone, because visits came when it was bad"
 
 
@@ -96,6 +99,8 @@ def estimate_attribution(
     model = fit_history_model(histories.everything)
     checks = run_checks(study, courses, daily, histories, model)
     line = _choose_line(study, histories, model, checks)
+    by_scores = _by_normal_scores(study, line)
+    checks = checks.joined_by(check_shape_of_ratings(line.fall, by_scores, margin_of(study)))
     if checks.is_flagged(CheckName.DISCHARGE_WHEN_BETTER):
         line = _on_planned_day(study, courses, daily, histories, line)
     is_asked_when_bad = checks.is_flagged(CheckName.ASKED_WHEN_BAD)
@@ -104,7 +109,8 @@ def estimate_attribution(
         *split_rows(line.fall, line.why, histories.drawn_from),
         *visit_rows(_by_visits(histories, is_asked_when_bad=is_asked_when_bad)),
         *planned_day_rows(study, line.planned, line.fall, line.of_last_rating),
-        claim_row(study, line.fall),
+        *normal_scores_rows(by_scores, histories.drawn_from),
+        claim_row(study, line.fall, by_scores if checks.is_flagged(CheckName.SHAPE_OF_RATINGS) else None),
         *bracket_rows(bracket, ASKED_WHEN_BAD if is_asked_when_bad else None),
         *history_rows(histories),
         *reference_rows(study, histories.everything),
@@ -139,6 +145,16 @@ def _on_planned_day(study: Study, courses: pa.Table, daily: pa.Table, histories:
         return replace(line, planned=PlannedDay(found=found, ended=ended))
     fall = fall_of_planned_day(line.model, found, at, LEVEL)
     return replace(line, fall=fall, planned=PlannedDay(found=found, ended=ended), of_last_rating=line.fall)
+
+
+def _by_normal_scores(study: Study, line: _Line) -> FallLeft:
+    """Return the split of the last rating on normal scores of the same ratings, where the plain one has a number."""
+    courses, reason = line.model.courses, line.fall.reason
+    if reason is None and is_in_hindsight(study):
+        reason = SCORES_IN_HINDSIGHT
+    if reason is not None:
+        return fall_without_split(courses, reason, LEVEL)
+    return fall_left_by_scores(courses, level=LEVEL)
 
 
 def _by_visits(histories: Histories, *, is_asked_when_bad: bool) -> VisitFall | None:

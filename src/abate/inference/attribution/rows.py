@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from abate.base.days import parse_length
 from abate.contracts.result import Estimate
-from abate.inference.attribution.checks import Checks
+from abate.inference.attribution.checks import Checks, margin_of
 from abate.inference.attribution.histories import Histories
 from abate.inference.attribution.planned_day import PlannedDay, planned_day_of
 from abate.inference.columns import hours_between, numbers, texts, with_person_numbers
@@ -47,9 +47,7 @@ _SECONDS_PER_DAY = 86_400
 
 def split_rows(fall: FallLeft, why: str | None, drawn_from: int | None) -> Iterator[Estimate]:
     """Give the fall, what was to be expected, and what is left, of the same courses."""
-    drawn = (
-        "" if drawn_from is None else f"; {fall.observed.course_count} of {drawn_from} courses, drawn by a fixed seed"
-    )
+    drawn = _say_drawn(fall, drawn_from)
     more = (f"; {why}" if why else "") + drawn
     observed = "mean of first minus final rating, of the courses whose fall is split"
     yield _row("regression.fall", observed, fall.observed, POINTS, more=drawn)
@@ -59,6 +57,24 @@ def split_rows(fall: FallLeft, why: str | None, drawn_from: int | None) -> Itera
     yield _row("regression.natural", f"{natural}, {_WHEN_NOTHING}", fall.natural, POINTS, more=more)
     left = "fall left after regression to the mean: the treatment and everything else that comes with being there"
     yield _row("regression.left", left, fall.left, POINTS, more=more)
+
+
+def _say_drawn(fall: FallLeft, drawn_from: int | None) -> str:
+    """Return of how many courses these were drawn."""
+    return (
+        "" if drawn_from is None else f"; {fall.observed.course_count} of {drawn_from} courses, drawn by a fixed seed"
+    )
+
+
+def normal_scores_rows(by_scores: FallLeft, drawn_from: int | None) -> Iterator[Estimate]:
+    """Give the split of the last rating on normal scores, which stands beside that of the model."""
+    drawn = _say_drawn(by_scores, drawn_from)
+    natural = (
+        "fall to be expected by the last rating's day, from each person's own earlier ratings, taken by their rank"
+    )
+    yield _row("regression.normal_scores_natural", natural, by_scores.natural, POINTS, more=drawn)
+    left = "fall left by the last rating, with earlier ratings taken by their rank among all"
+    yield _row("regression.normal_scores_left", left, by_scores.left, POINTS, more=drawn)
 
 
 def planned_day_rows(
@@ -125,21 +141,32 @@ def visit_rows(found: VisitFall | None) -> Iterator[Estimate]:
     yield _row("regression.visits_gamma", gamma, found.gamma, "1")
 
 
-def claim_row(study: Study, fall: FallLeft) -> Estimate:
-    """Return whether the lower limit of the fall left lies beyond the margin that the study declared."""
-    margin = 0.25 if study.attribution is None else study.attribution.margin
-    id, quantity = (
-        "regression.claim",
-        f"1 where the lower limit of the fall left exceeds the margin of {margin:g} points",
-    )
+def claim_row(study: Study, fall: FallLeft, by_scores: FallLeft | None) -> Estimate:
+    """Return whether the lower limit of the fall left lies beyond the margin that the study declared.
+
+    Parameters
+    ----------
+    study : Study
+    fall : FallLeft
+        The main line.
+    by_scores : FallLeft or None
+        The split on normal scores where it lies so far from the model's that a claim has to rest on both.
+    """
     method = "declared margin" if study.attribution is not None else "margin of 0.25 points, assumed"
-    if fall.left.lower is None:
+    of, splits = "the fall left", [fall.left]
+    if by_scores is not None:
+        of, splits = "the fall left and that on normal scores", [fall.left, by_scores.left]
+        method += "; both have to, for they lie further apart than the margin"
+    margin = margin_of(study)
+    id, quantity = "regression.claim", f"1 where the lower limit of {of} exceeds the margin of {margin:g} points"
+    limits = [split.lower for split in splits if split.lower is not None]
+    if len(limits) < len(splits):
         reason = fall.left.reason or "the fall left has no interval"
         return Estimate(id=id, quantity=quantity, value=None, method=method, reason=reason)
     return Estimate(
         id=id,
         quantity=quantity,
-        value=float(fall.left.lower > margin),
+        value=float(min(limits) > margin),
         n=fall.left.course_count,
         person_count=fall.left.person_count,
         method=method,

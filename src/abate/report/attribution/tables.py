@@ -19,6 +19,10 @@ _CHECKS = {
     ),
     "lasting_rise": ("Pain had been rising for weeks", "the split may be too strict"),
     "discharge_when_better": ("Patients left when better", "the last rating flatters; a planned day is read instead"),
+    "shape_of_ratings": (
+        "The split hangs on how the ratings are distributed",
+        "a claim has to hold by both splits",
+    ),
     "in_hindsight": ("The day was chosen in hindsight", "the split has to allow for the days after it"),
     "chosen_day": (
         "The diary lies below what the first rating lets expect",
@@ -38,6 +42,7 @@ def split_table(view: ResultView) -> ReportTable:
         *_line(view, "From each patient\u2019s earlier ratings", "natural", "left"),
         *_line(view, "Visits modelled as coming with pain", "visits_natural", "visits_left"),
         *_line(view, "By the last rating, which flatters", "last_rating_natural", "last_rating_left"),
+        *_line(view, "By the rank of the ratings, normal scores", "normal_scores_natural", "normal_scores_left"),
         *_line(view, "Untreated episodes chosen alike", "untreated_natural", "untreated_left"),
         *_bracket(view),
         *_reference(view),
@@ -118,7 +123,10 @@ def checks_table(view: ResultView) -> ReportTable:
         flag = view.estimate(f"regression.flag.{name}")
         if flag is not None:
             rows.append(row(words, _found(view, name, flag), _size(view, name, flag), meaning))
-    notes = ("Flagged beyond 1.96 standard errors in the direction of the name.",)
+    notes = (
+        "Flagged beyond 1.96 standard errors in the direction of the name; how the ratings are distributed, where the two splits lie further "
+        "apart than the margin.",
+    )
     return table(
         "split-checks", "Checks before the split.", ("Check", "Flag", "Found", "If flagged"), rows, notes=notes
     )

@@ -98,6 +98,7 @@ def _say_responders(view: ResultView) -> str:
 
 
 def _say_claim(view: ResultView, left: Estimate) -> str:
+    """Return whether a fall beyond what was to be expected is claimed, with the limit that decides it."""
     margin = 0.25 if view.study.attribution is None else view.study.attribution.margin
     claim = view.value("regression.claim")
     how = (
@@ -107,12 +108,21 @@ def _say_claim(view: ResultView, left: Estimate) -> str:
     )
     if claim is None or left.lower is None:
         return "The part left has no interval, and nothing is claimed of it."
+    lower = _deciding_limit(view, left.lower)
     if claim == 1:
-        return f"The lower limit of what is left, {describe_number(left.lower)}, exceeds the margin of {margin:g} points {how}."
+        return f"{lower}, exceeds the margin of {margin:g} points {how}."
     return (
-        f"The lower limit of what is left, {describe_number(left.lower)}, does not exceed the margin of {margin:g} points {how}: "
+        f"{lower}, does not exceed the margin of {margin:g} points {how}: "
         "no fall beyond what was to be expected is claimed."
     )
+
+
+def _deciding_limit(view: ResultView, lower: float) -> str:
+    """Return the limit that a claim rests on: of two splits that lie far apart the lower one."""
+    by_scores = view.known("regression.normal_scores_left")
+    if not is_flagged(view, "shape_of_ratings") or by_scores is None or by_scores.lower is None:
+        return f"The lower limit of what is left, {describe_number(lower)}"
+    return f"Of the lower limits of what is left by the two splits, the lower one, {describe_number(min(lower, by_scores.lower))}"
 
 
 def _say_rests_on(view: ResultView, fall: Estimate) -> str:
@@ -149,11 +159,26 @@ def _say_flags(view: ResultView) -> Sequence[str]:
         )
     if is_flagged(view, "discharge_when_better"):
         found.append(_say_leaving(view))
+    if is_flagged(view, "shape_of_ratings"):
+        found.append(_say_shape(view))
     if is_flagged(view, "prior_dominated"):
         found.append(
             "The earlier ratings say little of some parts of the model, and assumptions decide them: read the split with care."
         )
     return found
+
+
+def _say_shape(view: ResultView) -> str:
+    """Return both splits of the last rating, with ratings as they are and by their rank, and what that does to the claim."""
+    last, by_scores = view.known("regression.last_rating_left"), view.known("regression.normal_scores_left")
+    plain, by_the_last = last or view.known("regression.left"), "" if last is None else " by the last rating"
+    both = ""
+    if plain is not None and by_scores is not None:
+        both = (
+            f": taken as they are, {with_interval(plain)} is left{by_the_last}, and taken by their rank among all ratings, "
+            f"{with_interval(by_scores)}"
+        )
+    return f"The split hangs on how the ratings are distributed{both}; a claim is made only where the lower limits of both exceed the margin."
 
 
 def _say_leaving(view: ResultView) -> str:

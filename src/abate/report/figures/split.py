@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from abate.contracts.result import Estimate
 from abate.report.attribution.tables import split_table
-from abate.report.attribution.words import is_of_planned_day, is_split, planned_day, say_attribution, with_interval
+from abate.report.attribution.words import (
+    is_flagged,
+    is_of_planned_day,
+    is_split,
+    planned_day,
+    say_attribution,
+    with_interval,
+)
 from abate.report.figures.figure import Figure, figure_without_drawing, is_wide, tenths
 from abate.report.figures.sheet import Row, Sheet
 from abate.report.numbers import INTERVAL, describe_number, describe_range
@@ -69,6 +76,7 @@ def split_lines(view: ResultView) -> Sequence[SplitLine]:
         _line(view, first, "From earlier ratings", "natural", "left"),
         _line(view, first, "Visits modelled", "visits_natural", "visits_left", fall="visits_fall"),
         _line(view, first, "By the last rating", "last_rating_natural", "last_rating_left", fall="last_rating_fall"),
+        _scores_line(view, first),
         _line(view, first, "Untreated episodes", "untreated_natural", "untreated_left", fall=""),
         _history_line(view, first),
         _reference_line(view, first),
@@ -100,6 +108,14 @@ def _line(
         expected=with_interval(expected),
         left=with_interval(rest),
     )
+
+
+def _scores_line(view: ResultView, first: float) -> SplitLine | None:
+    """Return the split by the rank of the ratings, where it lies so far from the main line that a claim rests on both."""
+    if not is_flagged(view, "shape_of_ratings"):
+        return None
+    fall = "fall" if view.known("regression.last_rating_fall") is None else "last_rating_fall"
+    return _line(view, first, "By rank of ratings", "normal_scores_natural", "normal_scores_left", fall=fall)
 
 
 def _history_line(view: ResultView, first: float) -> SplitLine | None:

@@ -59,6 +59,21 @@ def daily(rows=()):
     return pa.Table.from_pylist(made, schema=pa.schema(fields))
 
 
+def attacks(count=60, *, seed=1, treated=0.0):
+    """Courses whose person has pain of 6 to 9 on the days of attacks and none between them, admitted in an attack."""
+    draw = np.random.default_rng(seed)
+    made, rated = [], []
+    while len(made) < count:
+        begins = draw.random(61) < 0.15
+        pain = np.where(begins | np.roll(begins, 1), draw.integers(6, 10, 61), 0)[1:]
+        if pain[54] == 0:
+            continue
+        id = len(made) + 1
+        made.append(course(id, first=float(pain[54]), final=float(max(pain[59] - treated, 0))))
+        rated += [rating(id, 54 - day, pain[day]) for day in range(0, 54, 3)]
+    return outcomes(made), ratings(rated)
+
+
 def hospital(count=60, *, seed=1, treated=3.0, diary=10, visits=6, when_bad=False):
     """Courses whose person varies about 5 with spells of a week, admitted on a day at 7 or above; ``treated`` points are taken off."""
     draw = np.random.default_rng(seed)

@@ -2,13 +2,21 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from abate.base.errors import StudyFileError
-from abate.inference.attribution.estimate import ASKED_WHEN_BAD, FROM_PLANNED_TIMES, HINDSIGHT, estimate_attribution
+from abate.inference.attribution.estimate import (
+    ASKED_WHEN_BAD,
+    FROM_PLANNED_TIMES,
+    HINDSIGHT,
+    SCORES_IN_HINDSIGHT,
+    estimate_attribution,
+)
 from tests.unit.inference.attribution.people import (
     BASELINE,
     DAY,
+    attacks,
     course,
     daily,
     hospital,
@@ -125,6 +133,11 @@ def test_those_who_leave_when_better_are_seen():
     flagged = by_id(study(), courses, rated, days)
     assert flagged["regression.flag.discharge_when_better"].value == 1
     assert flagged["regression.check.discharge_when_better"].value > 1.96
+    # Normal scores are held against the split of the last rating, not of the planned day.
+    last, by_scores = flagged["regression.last_rating_left"], flagged["regression.normal_scores_left"]
+    assert by_scores.value == pytest.approx(last.value, abs=0.1)
+    apart = float(flagged["regression.flag.shape_of_ratings"].method.split()[0])
+    assert apart == pytest.approx(last.value - by_scores.value, abs=0.001)
     # The rating of day 5 is the main line, that of the last day stands beside it.
     assert flagged["regression.planned_day_left"].value == flagged["regression.left"].value
     assert flagged["regression.left"].value != flagged["regression.last_rating_left"].value
@@ -148,6 +161,58 @@ def test_a_planned_day_that_few_reached_is_not_split():
     assert found["regression.flag.discharge_when_better"].value == 1
     assert "courses were rated on day 5, fewer than the 10 it takes" in found["regression.planned_day_left"].reason
     assert found["regression.left"].value is not None
+
+
+def test_normal_scores_stand_beside_the_split_and_agree(plain):
+    natural, left = plain["regression.normal_scores_natural"], plain["regression.normal_scores_left"]
+    assert natural.value + left.value == pytest.approx(plain["regression.fall"].value)
+    assert left.value == pytest.approx(plain["regression.left"].value, abs=0.1)
+    assert (left.n, left.person_count) == (60, 60)
+    flag = plain["regression.flag.shape_of_ratings"]
+    assert (flag.value, flag.method.endswith(" points")) == (0, True)
+    assert "regression.check.shape_of_ratings" not in plain
+
+
+def test_attacks_with_days_without_pain_are_flagged_and_nothing_is_claimed():
+    """The plain split alone would claim: nothing was done."""
+    margin = {"attribution": {"margin": 0.25}}
+    found = by_id(study(**margin), *attacks(seed=2))
+    left, by_scores = found["regression.left"], found["regression.normal_scores_left"]
+    assert found["regression.flag.shape_of_ratings"].value == 1
+    assert left.lower > 0.25 > by_scores.lower
+    claim = found["regression.claim"]
+    assert claim.value == 0
+    assert claim.quantity == "1 where the lower limit of the fall left and that on normal scores exceeds the margin of 0.25 points"  # fmt: skip
+    # With a wider margin they do not lie apart, and neither limit is beyond it.
+    wide = by_id(study(attribution={"margin": 1.5}), *attacks(seed=2))
+    assert (wide["regression.flag.shape_of_ratings"].value, wide["regression.claim"].value) == (0, 0)
+
+
+def test_what_both_splits_hold_is_claimed():
+    found = by_id(study(), *attacks(seed=2, treated=4))
+    assert found["regression.flag.shape_of_ratings"].value == 1
+    assert found["regression.normal_scores_left"].lower > 0.25
+    assert found["regression.claim"].value == 1
+
+
+def test_normal_scores_are_of_the_courses_and_ratings_of_the_plain_line():
+    """Where visits came when it was bad, both rest on the diary."""
+    courses, rated = hospital(when_bad=True, seed=5)
+    flagged = by_id(study(), courses, rated)
+    diary = by_id(study(), courses, rated.filter(pc.equal(rated["occasion"], "diary")))
+    assert flagged["regression.flag.asked_when_bad"].value == 1
+    for id in ("regression.normal_scores_left", "regression.left"):
+        assert flagged[id].value == pytest.approx(diary[id].value, abs=1e-9)
+
+
+def test_where_there_is_no_plain_split_there_is_none_on_normal_scores():
+    hidden = by_id(study(), *hospital(when_bad=True, diary=0, seed=5))
+    assert hidden["regression.normal_scores_left"].reason == ASKED_WHEN_BAD
+    assert hidden["regression.flag.shape_of_ratings"].reason == ASKED_WHEN_BAD
+    ahead = by_id(study(attribution={"index_rule": "in hindsight", "index_window": "7d"}), *hospital())
+    assert ahead["regression.left"].value is not None
+    assert ahead["regression.normal_scores_left"].reason == SCORES_IN_HINDSIGHT
+    assert ahead["regression.flag.shape_of_ratings"].reason == f"on normal scores: {SCORES_IN_HINDSIGHT}"
 
 
 def test_references_give_a_range_by_hand():

@@ -16,6 +16,7 @@ def shared(split_count):
     rows = [
         number("regression.fall", 4.123456, 3.4, 4.8, n=split_count, sd=2.2), number("regression.natural", 2.234567, 1.4, 3.0, n=split_count),
         number("regression.left", 1.888889, 0.9, 2.9, n=split_count), number("regression.earlier_mean", 5.2, 4.9, 5.5, n=split_count),
+        number("regression.normal_scores_left", 1.234567, 0.2, 2.2, n=split_count),
         Estimate(id="regression.late_baseline", quantity="", value=61.0 - split_count, unit="{courses}", n=61),
     ]  # fmt: skip
     return {found.id: found for found in disclose(with_estimates(SITE, *rows), PRESETS["5"]).estimates}
@@ -28,6 +29,7 @@ def test_three_courses_left_out_of_the_split_are_not_told():
         None,
         4.1,
     )
+    assert (found["regression.normal_scores_left"].n, found["regression.normal_scores_left"].value) == (None, 1.2)
     assert found["regression.late_baseline"].value is None
     assert found["regression.late_baseline"].hidden == "<5"
 
@@ -40,7 +42,7 @@ def test_many_left_out_may_be_told():
 
 def test_a_split_of_a_few_courses_is_hidden():
     found = shared(3)
-    assert found["regression.left"].value is None
+    assert found["regression.left"].value is found["regression.normal_scores_left"].value is None
     view = ResultView(with_estimates(SITE, *(found[id] for id in found if id.startswith("regression"))))
     assert say_attribution(view)[0] == "How much of the fall was to be expected is hidden in this edition."
 

@@ -5,6 +5,7 @@ import pytest
 from abate.contracts.result import Estimate
 from abate.report.attribution.tables import checks_table, expected_table, split_table
 from abate.report.attribution.words import say_attribution, say_later
+from abate.report.figures.split import split_lines
 from abate.report.headline import _part_in_words, key_numbers, lede
 from abate.report.limits import limits_table
 from abate.report.sections import build_sections
@@ -121,6 +122,46 @@ def test_a_planned_day_is_given_where_patients_left_when_better():
     assert said.startswith("Of a mean fall of 4.1 to day 5, about 2.2")
 
 
+SCORES = (
+    number("regression.normal_scores_natural", 2.9, 2.1, 3.7), number("regression.normal_scores_left", 1.2, 0.2, 2.2),
+)  # fmt: skip
+
+
+def test_a_split_that_hangs_on_the_shape_of_ratings_gives_both_and_claims_only_by_both():
+    view = view_of(*SPLIT, *SCORES, flag("shape_of_ratings"), number("regression.claim", 0))
+    said = say_attribution(view)
+    assert (
+        "The split hangs on how the ratings are distributed: taken as they are, 1.9 (0.9 to 2.9) is left, and taken by their rank among all "
+        "ratings, 1.2 (0.2 to 2.2); a claim is made only where the lower limits of both exceed the margin."
+    ) in said
+    assert said[2] == (
+        "Of the lower limits of what is left by the two splits, the lower one, 0.2, does not exceed the margin of 0.25 points declared in the "
+        "study file: no fall beyond what was to be expected is claimed."
+    )
+    assert lede(view).endswith("It hangs on how the ratings are distributed.")
+    assert "By rank of ratings" in [line.label for line in split_lines(view)]
+    assert split_table(view).rows[1].cells[1:3] == ("2.9 (2.1 to 3.7)", "1.2 (0.2 to 2.2)")
+
+
+def test_normal_scores_without_the_flag_are_a_line_of_the_table_alone():
+    view = view_of(*SPLIT, *SCORES, flag("shape_of_ratings", 0.0))
+    assert say_attribution(view) == say_attribution(view_of(*SPLIT))
+    assert lede(view) == lede(view_of(*SPLIT))
+    assert [line.label for line in split_lines(view)] == [line.label for line in split_lines(view_of(*SPLIT))]
+    assert split_table(view).rows[1].cells[0] == "By the rank of the ratings, normal scores"
+
+
+def test_normal_scores_are_compared_with_the_last_rating_where_a_planned_day_is_split():
+    last = (number("regression.last_rating_fall", 4.4), number("regression.last_rating_natural", 2.3, 1.5, 3.1), number("regression.last_rating_left", 2.1, 1.1, 3.1))  # fmt: skip
+    view = view_of(*SPLIT, *SCORES, *last, number("regression.planned_day_left", 1.9, 0.9, 2.9), flag("shape_of_ratings"))  # fmt: skip
+    assert "taken as they are, 2.1 (1.1 to 3.1) is left by the last rating, and taken by their rank" in " ".join(
+        say_attribution(view)
+    )
+    (line,) = [line for line in split_lines(view) if line.label == "By rank of ratings"]
+    # 7.5 at admission, 4.4 less at the last rating
+    assert line.final == pytest.approx(3.1)
+
+
 def test_too_few_earlier_ratings_give_the_bracket():
     left = failed("regression.left", "12 pairs of ratings lie less than 10 days apart, fewer than the 30 that it takes to tell a spell from the error of a rating")  # fmt: skip
     found = view_of(
@@ -194,9 +235,16 @@ def test_parts_in_words(share, words):
 def test_no_word_of_the_section_says_what_the_drug_did():
     flags = [
         flag(name)
-        for name in ("asked_when_bad", "lasting_rise", "discharge_when_better", "in_hindsight", "prior_dominated")
+        for name in (
+            "asked_when_bad",
+            "lasting_rise",
+            "discharge_when_better",
+            "shape_of_ratings",
+            "in_hindsight",
+            "prior_dominated",
+        )
     ]
-    for estimates in (SPLIT, (*SPLIT, *flags), FALL):
+    for estimates in (SPLIT, (*SPLIT, *SCORES, *flags), FALL):
         section = next(one for one in build_sections(view_of(*estimates)) if one.id == "attribution")
         texts = [section.say, *section.paragraphs, *(note.text for note in section.notes)]
         texts += [cell for table in section.tables for line in table.rows for cell in line.cells]
