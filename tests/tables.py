@@ -7,10 +7,18 @@ from typing import Any
 
 import pyarrow as pa
 
-from abate.contracts.course_tables import ADMINISTRATIONS, COURSE_TABLES, FINDINGS, STAYS
+from abate.contracts.course_tables import (
+    ADMINISTRATIONS,
+    CANDIDATE_VISITS,
+    COURSE_TABLES,
+    FINDINGS,
+    OTHER_DOSES,
+    STAYS,
+)
 from abate.contracts.schema import ColumnType, Table
 
-KNOWN_TABLES = {**COURSE_TABLES, **{table.name: table for table in (ADMINISTRATIONS, STAYS, FINDINGS)}}
+_HANDED_OVER = (ADMINISTRATIONS, STAYS, CANDIDATE_VISITS, OTHER_DOSES, FINDINGS)
+KNOWN_TABLES = {**COURSE_TABLES, **{table.name: table for table in _HANDED_OVER}}
 ARROW_TYPES = {
     ColumnType.TEXT: pa.string(),
     ColumnType.INTEGER: pa.int64(),

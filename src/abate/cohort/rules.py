@@ -74,6 +74,8 @@ def _count_of_courses(count: int) -> str:
 
 
 def _say_treated(study: Study, treatment: Treatment) -> str:
+    if not treatment.is_given and study.condition is not None:
+        return f"A visit for {study.condition.name} before any dose of {study.treatment.name} is in the records."
     return f"A course of {treatment.name} is in the records."
 
 
@@ -89,7 +91,8 @@ def _say_length(study: Study, treatment: Treatment) -> str | None:
         return None
     shortest, longest = (parse_length(end) for end in treatment.length)
     lower = f"from {describe_length(shortest)} to" if shortest > 0 else "at most"
-    return f"The course lasted {lower} {describe_length(longest)}, from the first dose to the end of the last."
+    span = f"from {treatment.clock_starts_with} to {'the end of the last' if treatment.is_given else 'discharge'}"
+    return f"The course lasted {lower} {describe_length(longest)}, {span}."
 
 
 def _judge_length(courses: ir.Table, study: Study, tables: CourseTables) -> ir.Table:
@@ -125,7 +128,7 @@ def _judge_first_course(courses: ir.Table, study: Study, tables: CourseTables) -
 def _say_condition(study: Study, treatment: Treatment) -> str | None:
     if study.condition is None:
         return None
-    return f"A diagnosis of {study.condition.name} is recorded on or before the day of the first dose."
+    return f"A diagnosis of {study.condition.name} is recorded on or before the day of {treatment.clock_starts_with}."
 
 
 def _judge_condition(courses: ir.Table, study: Study, tables: CourseTables) -> ir.Table:
@@ -161,7 +164,7 @@ def _is_of(diagnoses: ir.Table, condition: Condition) -> ir.BooleanValue:
 
 def _say_age(study: Study, treatment: Treatment) -> str | None:
     age = _eligibility(study).age
-    return None if age is None else f"The person was {age[0]} to {age[1]} years old at the first dose."
+    return None if age is None else f"The person was {age[0]} to {age[1]} years old at {treatment.clock_starts_with}."
 
 
 def _judge_age(courses: ir.Table, study: Study, tables: CourseTables) -> ir.Table:
@@ -191,7 +194,7 @@ def _say_observed(study: Study, treatment: Treatment) -> str | None:
     length = _eligibility(study).observed_before
     if length is None:
         return None
-    return f"The {describe_length(parse_length(length))} before the first dose lie within one observed span."
+    return f"The {describe_length(parse_length(length))} before {treatment.clock_starts_with} lie within one observed span."
 
 
 def _judge_observed(courses: ir.Table, study: Study, tables: CourseTables) -> ir.Table:
@@ -222,7 +225,8 @@ def _failed_classes(role: Literal["preventive", "acute"]) -> Rule:
         count = least_count(study)
         if count is None:
             return None
-        return f"At least {count} class{'' if count == 1 else 'es'} of {role} drugs had failed before the first dose."
+        classes = f"At least {count} class{'' if count == 1 else 'es'} of {role} drugs"
+        return f"{classes} had failed before {treatment.clock_starts_with}."
 
     def judge(courses: ir.Table, study: Study, tables: CourseTables) -> ir.Table:
         least = least_count(study)
@@ -260,7 +264,7 @@ def _say_refractory(study: Study, treatment: Treatment) -> str | None:
     if asked is None:
         return None
     what_if = "entered" if includes_unknown(study) else "are lost"
-    return f"The person met the definition {asked.name} before the first dose; courses of which that is not known {what_if}."
+    return f"The person met the definition {asked.name} before {treatment.clock_starts_with}; courses of which that is not known {what_if}."
 
 
 def _judge_refractory(courses: ir.Table, study: Study, tables: CourseTables) -> ir.Table:

@@ -24,6 +24,7 @@ TREATMENT_OUTCOMES = ("no effect", "not tolerated", "contraindicated", "ongoing"
 BASES = ("recorded", "inferred")
 CONTACT_KINDS = ("office", "emergency", "inpatient", "phone")
 PLANNED = ("yes", "no", "unknown")
+DIAGNOSED = ("by admission", "later")
 
 #: Weights outside this range are a slip of the pen (0 kg, 700 kg), not a patient.
 LOWEST_WEIGHT_KG, HIGHEST_WEIGHT_KG = 2.0, 400.0
@@ -219,6 +220,36 @@ STAYS = Table(
     ),
 )
 
+#: Visits that may be untreated episodes, for the comparator's key ``untreated``.
+CANDIDATE_VISITS = Table(
+    name="candidate_visits",
+    row_is="one visit, of a kind that the study file counts, of a person who has the condition",
+    columns=(
+        _person(),
+        Column(name="stay_id", type=_ID, is_required=True, meaning="Key of the visit"),
+        Column(name="start", type=_TIME, is_required=True, meaning="Admission"),
+        Column(name="end", type=_TIME, meaning="Discharge"),
+        Column(name="setting", type=_TEXT, is_required=True, meaning="inpatient or outpatient", allowed=SETTINGS),
+        Column(
+            name="diagnosed",
+            type=_TEXT,
+            meaning="When the condition was recorded for this visit: by the day of admission, later, or empty = not for this visit",
+            allowed=DIAGNOSED,
+        ),
+    ),
+)
+
+#: Doses of drugs that an untreated visit must not hold, those of the study's treatments aside.
+OTHER_DOSES = Table(
+    name="other_doses",
+    row_is="one dose of a drug that an untreated visit must not hold",
+    columns=(
+        _person(),
+        Column(name="start", type=_TIME, is_required=True, meaning="Start"),
+        Column(name="end", type=_TIME, meaning="End; empty = at its start"),
+    ),
+)
+
 #: Every broken or odd row, with the rule that found it and what was done; stays at the site.
 FINDINGS = Table(
     name="findings",
@@ -257,12 +288,15 @@ class _Tables:
 class SourceTables(_Tables):
     """What a way in hands over.
 
-    A source of administrations (OMOP, FHIR) fills ``administrations`` and ``stays``; a source that holds courses already
-    (a workbook, a folder of course tables) fills ``courses`` and ``doses``.
+    A source of administrations (OMOP, FHIR) fills ``administrations`` and ``stays``, and ``candidate_visits`` and
+    ``other_doses`` where the study asks for untreated visits; a source that holds courses already (a workbook, a folder of
+    course tables) fills ``courses`` and ``doses``.
     """
 
     administrations: Any | None = None
     stays: Any | None = None
+    candidate_visits: Any | None = None
+    other_doses: Any | None = None
     courses: Any | None = None
 
 

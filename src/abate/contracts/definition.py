@@ -6,12 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from abate.base.days import parse_length
+from abate.base.days import describe_length, parse_length
 from abate.base.errors import ParameterError
 from abate.contracts.clock import is_upside_down, parse_moment
 from abate.contracts.dose_response import DoseResponse
 from abate.contracts.failure import Failure
 from abate.contracts.target_trial import TargetTrial
+from abate.contracts.untreated import UntreatedVisits
 
 
 def _checked_length(text: str) -> str:
@@ -96,6 +97,48 @@ class Treatment(Section):
         default="24h", description="A pause between doses longer than this starts a new course"
     )
     length: LengthRange | None = Field(default=None, description="Shortest and longest course that enters")
+
+    @property
+    def is_given(self) -> bool:
+        """Whether its courses are made of doses."""
+        return True
+
+    @property
+    def clock_starts_with(self) -> str:
+        """What time zero of its courses is, in words."""
+        return "the first dose"
+
+
+class Comparator(Treatment):
+    """What the treatment is compared with: another drug, or visits without any."""
+
+    untreated: UntreatedVisits | None = Field(
+        default=None,
+        description="Usual care: visits for the condition without a dose of the treatment, found in an OMOP database; [condition] is needed",
+    )
+
+    @model_validator(mode="after")
+    def _has_no_doses(self) -> Comparator:
+        of_doses = {"concepts": self.concepts, "routes": self.routes, "unknown_route": self.unknown_route != "keep"}
+        said = [key for key, value in of_doses.items() if value]
+        if self.untreated is not None and said:
+            raise ValueError(
+                f"{' and '.join(said)}: untreated visits have no doses; leave the key out, or leave untreated out."
+            )
+        return self
+
+    @property
+    def is_given(self) -> bool:
+        """Whether its courses are made of doses."""
+        return self.untreated is None
+
+    @property
+    def clock_starts_with(self) -> str:
+        """What time zero of its courses is, in words."""
+        if self.untreated is None:
+            return super().clock_starts_with
+        later = parse_length(self.untreated.starts_after)
+        return f"{describe_length(later)} after admission" if later else "admission"
 
 
 class Eligibility(Section):
@@ -347,7 +390,7 @@ class Study(Section):
     response: Response
     follow_up: FollowUp | None = None
     events: Events | None = None
-    comparator: Treatment | None = None
+    comparator: Comparator | None = None
     comparison: TargetTrial | None = None
     dose_response: DoseResponse | None = None
     attribution: Attribution | None = None
@@ -373,6 +416,12 @@ class Study(Section):
     def _untreated_are_named(self) -> Study:
         if self.attribution is not None and self.attribution.untreated and self.comparator is None:
             raise ValueError("attribution.untreated is of the comparator's courses; add [comparator] with their name.")
+        return self
+
+    @model_validator(mode="after")
+    def _untreated_have_the_condition(self) -> Study:
+        if self.comparator is not None and not self.comparator.is_given and self.condition is None:
+            raise ValueError("comparator.untreated asks for visits for the condition; add [condition] with its codes.")
         return self
 
     @model_validator(mode="after")
@@ -407,3 +456,8 @@ class Study(Section):
     def treatments(self) -> tuple[Treatment, ...]:
         """The treatment studied and, where there is one, the comparator."""
         return (self.treatment,) if self.comparator is None else (self.treatment, self.comparator)
+
+    @property
+    def given_treatments(self) -> tuple[Treatment, ...]:
+        """Those of ``treatments`` whose courses are made of doses."""
+        return tuple(treatment for treatment in self.treatments if treatment.is_given)

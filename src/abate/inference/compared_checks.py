@@ -42,7 +42,8 @@ def count_compared(
         ),
         "baseline_after_start": (
             _rated_after_start(courses),
-            "compared courses whose baseline was rated after the first dose",
+            "compared courses whose baseline was rated after the first dose"
+            + ("" if courses.other_is_given else f"; {comparator} has none, and is not counted"),
         ),
         "lost_by_length": (
             _lost_by_length(attrition) + _lost_by_length(comparator_attrition),
@@ -57,7 +58,7 @@ def count_compared(
         unit="{persons}",
         method="count",
     )
-    return [*counts, both, *_final_rating_rows(courses)]
+    return [*counts, both, *_waiting_rows(courses), *_final_rating_rows(courses)]
 
 
 def describe_groups(study: Study, courses: ComparedCourses, weighted: Weighted) -> list[Estimate]:
@@ -133,7 +134,7 @@ def _final_rating_rows(courses: ComparedCourses) -> list[Estimate]:
         missing = int(np.count_nonzero(~np.isfinite(final[members])))
         rows.append(_count(f"no_final_{id}", f"compared courses of {name} without a final rating", missing))
         known = days[members & np.isfinite(days)]
-        quantity = f"mean days from the first dose to the final rating, {name}"
+        quantity = f"mean days from time zero to the final rating, {name}"
         rows.append(
             Estimate(id=f"{_CHECK}days_to_final_{id}", quantity=quantity, value=float(known.mean()), unit="d", n=known.size, method="mean")
             if known.size
@@ -142,9 +143,28 @@ def _final_rating_rows(courses: ComparedCourses) -> list[Estimate]:
     return rows
 
 
+def _waiting_rows(courses: ComparedCourses) -> list[Estimate]:
+    """Return how long each group was in hospital before its clock started; nothing where both clocks start with a dose."""
+    if courses.other_is_given:
+        return []
+    days = hours_between(courses.rows, "admission", "start") / 24
+    rows = []
+    for id, group, name in (("treated", 1, courses.groups[0]), ("comparator", 0, courses.groups[1])):
+        known = days[(courses.treated == group) & np.isfinite(days)]
+        quantity = f"mean days from admission to time zero, {name}"
+        rows.append(
+            Estimate(id=f"{_CHECK}days_waited_{id}", quantity=quantity, value=float(known.mean()), unit="d", n=known.size, method="mean")
+            if known.size
+            else failed_row(f"{_CHECK}days_waited_{id}", quantity, "no admission is known", "d")
+        )  # fmt: skip
+    return rows
+
+
 def _rated_after_start(courses: ComparedCourses) -> int:
     fallback = np.isin(texts(courses.rows, "baseline_rule").astype(str), ("first in course", "last in course"))
-    return int(np.count_nonzero(fallback | (hours_between(courses.rows, "start", "baseline_time") > 0)))
+    is_late = fallback | (hours_between(courses.rows, "start", "baseline_time") > 0)
+    has_dose = (courses.treated == 1) | courses.other_is_given
+    return int(np.count_nonzero(is_late & has_dose))
 
 
 def _lost_by_length(attrition: Sequence[AttritionStep]) -> int:

@@ -37,6 +37,8 @@ class ComparedCourses:
     covariates : Covariates
     has_both : int
         Persons with a course of each treatment anywhere in the records.
+    other_is_given : bool
+        Whether the comparator is a drug: an untreated episode before a course makes nobody a user.
     earlier_other : int
         Eligible courses after an earlier one of the other treatment, left out or not.
     after_failed, comparator_after_failed : int
@@ -48,6 +50,7 @@ class ComparedCourses:
     rows: pa.Table
     treated: Array
     covariates: Covariates
+    other_is_given: bool
     has_both: int
     earlier_other: int
     after_failed: int
@@ -89,9 +92,11 @@ def find_compared(study: Study, outcomes: pa.Table, failed: pa.Table | None = No
     of_both = with_person_numbers(of_both)
     line = _find_line(of_both, f"response_{study.response.primary.id}", parse_length(design.recent))
     is_eligible = flags(of_both, "is_eligible") == 1
-    is_kept = is_eligible if design.users == "all" else is_eligible & ~line.after_other
-    rows = of_both.filter(pa.array(is_kept))
     is_treated = texts(of_both, "treatment") == study.treatment.name
+    # Whoever is treated was untreated before: an earlier untreated episode does not make a course one of a later line.
+    after_other = line.after_other & (~is_treated | comparator.is_given)
+    is_kept = is_eligible if design.users == "all" else is_eligible & ~after_other
+    rows = of_both.filter(pa.array(is_kept))
     treated: Array = is_treated[is_kept].astype(np.float64)
     return ComparedCourses(
         design=design,
@@ -99,8 +104,9 @@ def find_compared(study: Study, outcomes: pa.Table, failed: pa.Table | None = No
         rows=rows,
         treated=treated,
         covariates=find_covariates(design, rows, line.earlier_count[is_kept], failed),
+        other_is_given=comparator.is_given,
         has_both=line.has_both,
-        earlier_other=int(np.count_nonzero(is_eligible & line.after_other)),
+        earlier_other=int(np.count_nonzero(is_eligible & after_other)),
         after_failed=int(np.count_nonzero(is_eligible & line.after_failed & is_treated)),
         comparator_after_failed=int(np.count_nonzero(is_eligible & line.after_failed & ~is_treated)),
     )

@@ -16,7 +16,14 @@ from abate.report.comparison.tables import (
     sensitivity_of_comparison_table,
 )
 from abate.report.comparison.trial import trial_table
-from abate.report.comparison.words import State, comparator_of, say_comparison, say_warnings, state_of
+from abate.report.comparison.words import (
+    State,
+    comparator_of,
+    say_comparison,
+    say_time_zero,
+    say_warnings,
+    state_of,
+)
 from abate.report.disclosure import edition_notice
 from abate.report.dose_response import order_table, say_dose_response, say_indication, slopes_table
 from abate.report.failed_tables import definition_table, failed_table
@@ -309,7 +316,7 @@ def _comparison(view: ResultView) -> tuple[Section, ...]:
         figures=(draw_balance(view), draw_preference(view)) if is_possible else (),
         tables=_filled(*about_whom, *found),
         notes=(
-            Note(head="Time zero", text="is the first dose of the course, in both groups."),
+            Note(head="Time zero", text=f"is {say_time_zero(view)}."),
             Note(head="Checks come first:", text="where one fails, no difference is given at all."),
         )
         if is_possible

@@ -143,16 +143,18 @@ def _say_records(found: RecordsDescription) -> Iterator[str]:
 
 
 def _say_treatment(found: TreatmentDescription) -> Iterator[str]:
-    yield (
-        f"{found.name}: {found.administrations:,} administrations in {found.persons:,} persons; {found.candidate_courses:,} courses by the "
-        "gap rule alone, before the rules of entry"
-    )
+    if found.is_given:
+        what = f"{found.administrations:,} administrations in {found.persons:,} persons; {found.candidate_courses:,} courses by the gap rule alone"
+    else:
+        what = f"{found.administrations:,} visits for the condition in {found.persons:,} persons, treated ones included; {found.candidate_courses:,} stays"
+    yield f"{found.name}: {what}, before the rules of entry"
     if found.candidate_courses == 0:
         return
     per_day = found.ratings_per_treated_day or 0.0
+    begins = "the first dose" if found.is_given else "admission"
     yield (
         f"  ratings: {found.ratings_in_course:,} on {found.treated_days:,} treated days ({per_day:.1f} a day); "
-        f"{found.rated_days:,} of these days have one; {found.rated_before:,} courses have one in the 24 hours before the first dose; "
+        f"{found.rated_days:,} of these days have one; {found.rated_before:,} courses have one in the 24 hours before {begins}; "
         f"{found.courses_without_rating:,} courses have none"
     )
     if not found.is_rated_densely:

@@ -14,7 +14,7 @@ from abate.base.writing import has_no_room, no_room_for_work
 from abate.contracts.course_tables import CourseTables, SourceTables
 from abate.contracts.definition import Study
 from abate.engine.connection import Engine
-from abate.study.explain import questions_before_omop
+from abate.study.explain import UNTREATED_ARE_GIVEN, questions_before_omop
 
 if TYPE_CHECKING:
     from abate.sources.detect import SourceKind
@@ -96,12 +96,29 @@ def _read_omop(study: Study, where: str, engine: Engine, progress: Progress) -> 
 
 
 def _with_courses(source: SourceTables, study: Study, engine: Engine, progress: Progress) -> SourceTables:
-    """Return the source with courses and doses: its own, or those that its administrations make."""
+    """Return the source with courses and doses: its own, or those that its administrations and untreated visits make."""
     if source.administrations is None:
-        return source
+        return _with_remark_on_untreated(source, study, engine)
     from abate.courses.infusions import join_courses
+    from abate.courses.untreated import find_untreated
 
     progress("joining doses to courses")
     made = join_courses(source.administrations, source.stays, study, engine)
-    findings = engine.materialise(source.findings.union(made.findings), "findings")
-    return replace(source, courses=made.courses, doses=made.doses, findings=findings)
+    courses, findings = made.courses, source.findings.union(made.findings)
+    if source.candidate_visits is not None:
+        progress("looking for untreated episodes")
+        untreated = find_untreated(source.candidate_visits, courses, source.other_doses, study, engine)
+        courses, findings = courses.union(untreated.courses), findings.union(untreated.findings)
+    return replace(source, courses=courses, doses=made.doses, findings=engine.materialise(findings, "findings"))
+
+
+def _with_remark_on_untreated(source: SourceTables, study: Study, engine: Engine) -> SourceTables:
+    """Say that untreated episodes are not looked for in records that hold their courses already."""
+    if study.comparator is None or study.comparator.is_given:
+        return source
+    from abate.sources.findings import Findings
+
+    findings = Findings(engine)
+    findings.add_table(source.findings)
+    findings.add_remark("courses", UNTREATED_ARE_GIVEN.format(name=study.comparator.name))
+    return replace(source, findings=findings.as_table())

@@ -9,6 +9,7 @@ from abate.contracts.clock import parse_moment
 from abate.contracts.definition import (
     Attribution,
     Codes,
+    Comparator,
     Eligibility,
     FollowUp,
     Rating,
@@ -28,6 +29,10 @@ from abate.study.explain_refractory import describe_refractory
 OMOP = "OMOP CDM"
 #: Words by which a step of the attrition says that it was not asked for want of a table.
 _NOT_IN_RECORDS = "The records hold no table"
+#: Said where the untreated episodes that a study describes stand in the records as courses.
+UNTREATED_ARE_GIVEN = (
+    "Untreated episodes are looked for in OMOP databases only: the courses of {name} are those that these records hold."
+)
 
 _MEASURES = {
     "rate_max": "the highest rate",
@@ -77,12 +82,15 @@ def explain_run(study: Study, source_kind: str, attrition: Sequence[AttritionSte
     Codes are named only where they were looked for: a chart review names its treatments and events in words.
     """
     asked = study if source_kind == OMOP else _without_codes(study)
+    said = list(explain(asked))
+    if source_kind != OMOP and study.comparator is not None and not study.comparator.is_given:
+        said.append(UNTREATED_ARE_GIVEN.format(name=study.comparator.name))
     unanswered = [step for step in attrition if not step.is_asked and step.note and _NOT_IN_RECORDS in step.note]
     if not unanswered:
-        return explain(asked)
+        return said
     rules = " ".join(step.rule for step in unanswered)
     return [
-        *explain(asked),
+        *said,
         f"These rules of entry could not be asked of these records, and nobody was lost at them: {rules}",
     ]
 
@@ -93,18 +101,24 @@ def _without_codes(study: Study) -> Study:
     if study.condition is not None:
         changes["condition"] = study.condition.model_copy(update=no_codes)
     if study.comparator is not None:
-        changes["comparator"] = study.comparator.model_copy(update={"concepts": ()})
+        changes["comparator"] = _comparator_without_codes(study.comparator)
     if study.events is not None:
         terms = {term: codes.model_copy(update=no_codes) for term, codes in study.events.terms.items()}
         changes["events"] = study.events.model_copy(update={"terms": terms})
     return study.model_copy(update=changes)
 
 
+def _comparator_without_codes(comparator: Comparator) -> Comparator:
+    asked = comparator.untreated
+    untreated = None if asked is None else asked.model_copy(update={"without": ()})
+    return comparator.model_copy(update={"concepts": (), "untreated": untreated})
+
+
 def questions_before_omop(study: Study) -> Sequence[str]:
     """Return what a study file leaves empty and a run on OMOP records must know, one sentence each."""
     asked = []
     for key, treatment in (("treatment", study.treatment), ("comparator", study.comparator)):
-        if treatment is not None and not treatment.concepts:
+        if treatment is not None and treatment.is_given and not treatment.concepts:
             asked.append(f"{key}.concepts is empty: give the OMOP concept ids of {treatment.name}.")
     if study.condition is not None and study.condition.are_empty:
         asked.append(

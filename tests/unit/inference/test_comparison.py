@@ -246,6 +246,30 @@ def test_a_course_after_the_other_treatment_is_left_out_of_new_users():
     assert courses.comparator_after_failed == 0  # person 2 had responded to ketamine
 
 
+def test_whoever_was_untreated_before_is_a_new_user_all_the_same():
+    "Person 1 was untreated on day 0; person 2 never is after ketamine, and would be left out."
+    _, outcomes = line_of("new")
+    untreated = {"name": "lidocaine", "untreated": {}}
+    asked = study_of_two(comparator=untreated, condition={"name": "migraine"}, comparison={"covariates": ["age"]})
+    courses = find_compared(asked, outcomes)
+    assert courses.rows["course_id"].to_pylist() == [1, 2, 3, 5, 6]
+    assert (courses.has_both, courses.earlier_other, courses.after_failed) == (2, 1, 1)
+
+
+def test_a_baseline_after_admission_holds_no_effect_where_there_is_no_dose():
+    asked = study_of_two(comparator={"name": "lidocaine", "untreated": {}}, condition={"name": "migraine"})
+    treatment = ["ketamine", "lidocaine"] * 80
+    admission = [START - dt.timedelta(hours=6)] * 160
+    rows, _ = compared(
+        asked, treatment=treatment, baseline_rule=["first in course"] * 160, admission=admission, start=[START] * 160
+    )
+    assert rows["comparison.check.baseline_after_start"].value == 80
+    assert rows["comparison.check.days_waited_treated"].value == pytest.approx(0.25)
+    drugs, _ = compared(study_of_two(), treatment=treatment, baseline_rule=["first in course"] * 160)
+    assert drugs["comparison.check.baseline_after_start"].value == 160
+    assert "comparison.check.days_waited_treated" not in drugs
+
+
 def test_all_users_keep_it_and_an_earlier_course_is_a_covariate():
     study, outcomes = line_of("all")
     courses = find_compared(study, outcomes)

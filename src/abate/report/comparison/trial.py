@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from abate.contracts.definition import Study, Treatment
 from abate.contracts.target_trial import TargetTrial
-from abate.report.comparison.words import comparator_of
+from abate.report.comparison.words import comparator_of, say_time_zero
 from abate.report.report_table import ReportTable, TableRow, row, table
 from abate.report.view import ResultView
 from abate.report.words import capital, describe_rule, in_words, listed, shown
@@ -36,7 +36,7 @@ def trial_table(view: ResultView) -> ReportTable:
         _eligibility(view, design),
         _strategies(view),
         _assignment(design),
-        row("Time zero", "The moment of assignment", "The first dose of the course, in both groups"),
+        row("Time zero", "The moment of assignment", capital(say_time_zero(view))),
         _follow_up(study, design),
         _outcomes(view),
         *_intercurrent(design),
@@ -64,20 +64,27 @@ def _eligibility(view: ResultView, design: TargetTrial) -> TableRow:
         if design.users == "new"
         else "The same, read from the records; earlier courses of the other treatment are allowed"
     )
+    comparator = view.study.comparator
+    if comparator is not None and not comparator.is_given:
+        new = (
+            f"The same, read from the records; of {comparator_of(view)}, visits that ended before the person\u2019s first dose of "
+            f"{shown(view.treatment)}"
+        )
     return row("Who may enter", f"{rules}; for the comparator likewise", new)
 
 
 def _strategies(view: ResultView) -> TableRow:
     comparator = view.study.comparator
     first, second = (_strategy(treatment) for treatment in (view.study.treatment, comparator) if treatment is not None)
-    return row(
-        "Treatments",
-        capital(f"{first}, against {second}"),
-        "Courses as they were given: dose, rate and length were the physician\u2019s",
-    )
+    given = "Courses as they were given: dose, rate and length were the physician\u2019s"
+    if comparator is not None and not comparator.is_given:
+        given += f"; {comparator_of(view)}: stays for the condition in which nothing of it was given, whatever else was"
+    return row("Treatments", capital(f"{first}, against {second}"), given)
 
 
 def _strategy(treatment: Treatment) -> str:
+    if not treatment.is_given:
+        return shown(treatment.name)
     routes = f" ({listed(in_words(shown(route)) for route in treatment.routes)})" if treatment.routes else ""
     return f"a course of {shown(treatment.name)}{routes}"
 

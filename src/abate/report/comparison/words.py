@@ -40,11 +40,28 @@ def comparator_of(view: ResultView) -> str:
     return "" if comparator is None else shown(comparator.name)
 
 
+def other_is_given(view: ResultView) -> bool:
+    """Return whether the comparator is a drug, and its courses begin with a dose; else they are untreated visits."""
+    comparator = view.study.comparator
+    return comparator is None or comparator.is_given
+
+
+def say_time_zero(view: ResultView) -> str:
+    """Return what time zero is, as the end of a sentence."""
+    comparator = view.study.comparator
+    if comparator is None or comparator.is_given:
+        return "the first dose of the course, in both groups"
+    return (
+        f"the first dose of a course of {shown(view.treatment)}, and {comparator.clock_starts_with} of {comparator_of(view)}: "
+        "without a dose no clock can count from one"
+    )
+
+
 def why_no_cause(view: ResultView) -> str:
     """Return as a clause why the comparison does not say what the treatment itself did."""
     other = comparator_of(view)
     # A study may say that its comparator's courses are of patients without treatment.
-    is_untreated = bool(getattr(view.study.attribution, "untreated", False))
+    is_untreated = not other_is_given(view) or bool(getattr(view.study.attribution, "untreated", False))
     made = (
         f"the comparison with {other} is of groups that nobody formed by lot"
         if is_untreated
@@ -117,6 +134,7 @@ def say_warnings(view: ResultView) -> tuple[str, ...]:
     """Return what in time, line of treatment and records could make the groups unlike, each with its count; nothing at 0."""
     found = (
         _line_of_treatment(view),
+        _untreated_so_far(view),
         _failed_before(view),
         _baseline_too_late(view),
         _chosen_by_length(view),
@@ -135,6 +153,11 @@ def _line_of_treatment(view: ResultView) -> str:
     both, later, design = _count(view, "both"), _count(view, "earlier_other"), view.study.target_trial
     if not both:
         return ""
+    if not other_is_given(view):
+        return (
+            f"{plural(both, 'person')} had an episode of {comparator_of(view)} and, later, a course of {shown(view.treatment)}: both may "
+            "count, since nobody knew at the first what would come."
+        )
     persons = f"{plural(both, 'person')} had both treatments in these records."
     if not later or design is None:
         return persons
@@ -144,6 +167,23 @@ def _line_of_treatment(view: ResultView) -> str:
     return (
         f"Warning: {persons} {courses} and {'is' if later == 1 else 'are'} compared all the same: who comes to a second treatment "
         "has seen the first fail."
+    )
+
+
+def _untreated_so_far(view: ResultView) -> str:
+    """Return how far the two clocks differ, and what it does that a stay is known to be untreated only at its end."""
+    if other_is_given(view):
+        return ""
+    waited = [view.value(f"{_CHECK}days_waited_{id}") for id in ("treated", "comparator")]
+    times = (
+        ""
+        if waited[0] is None or waited[1] is None
+        else f"the clock starts {describe_number(24 * waited[0], 0)} hours after admission before {shown(view.treatment)} and "
+        f"{describe_number(24 * waited[1], 0)} hours after it for {comparator_of(view)}, on average; "
+    )
+    return (
+        f"Warning, time zero: {times}that a stay held no dose is known only at its end, so who was better before a first dose could be "
+        f"given counts as {comparator_of(view)}, which speaks against the treatment."
     )
 
 
@@ -161,7 +201,8 @@ def _failed_before(view: ResultView) -> str:
     ]
     if not said:
         return ""
-    done = "They are left out." if design.users == "new" else "They are compared as if it had been a first choice."
+    is_left_out = design.users == "new" and other_is_given(view)
+    done = "They are left out." if is_left_out else "They are compared as if it had been a first choice."
     return f"Warning, line of treatment: {listed(said)}. {done}"
 
 
@@ -200,9 +241,10 @@ def _unlike_times(view: ResultView) -> str:
     if times[0] is None or times[1] is None or abs(times[0] - times[1]) <= _UNLIKE_DAYS:
         return ""
     first, second = (describe_number(time) for time in (times[0], times[1]))
+    that = "that" if other_is_given(view) else "time zero"
     return (
         f"Warning, follow-up: the final rating came {first} days after the first dose of {shown(view.treatment)} and {second} days after "
-        f"that of {comparator_of(view)} on average: who is not yet better may stay longer, and has more time for it. Look at the daily ratings too."
+        f"{that} of {comparator_of(view)} on average: who is not yet better may stay longer, and has more time for it. Look at the daily ratings too."
     )
 
 

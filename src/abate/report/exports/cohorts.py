@@ -6,7 +6,7 @@ import json
 import unicodedata
 from dataclasses import dataclass
 
-from abate.contracts.definition import Study
+from abate.contracts.definition import Study, Treatment
 from abate.report.exports.machine_csv import level_text
 from abate.report.exports.summary import Summary
 
@@ -38,16 +38,17 @@ def find_cohorts(summary: Summary) -> tuple[CohortDefinition, ...]:
             treatment=treatment.name,
             name=names[id - STUDIED],
             title=level_text(f"{study.title}: {treatment.name}")[:_LONGEST_NAME],
-            description=level_text(_description(rules if id == STUDIED else "")),
+            description=level_text(_description(treatment, rules if id == STUDIED else "")),
             syntax=_as_json(study),
         )
         for id, treatment in enumerate(study.treatments, start=STUDIED)
     )
 
 
-def _description(rules: str) -> str:
+def _description(treatment: Treatment, rules: str) -> str:
     entered = f" Rules of entry: {rules}" if rules else " Rules of entry as for the treatment studied."
-    return f"Eligible courses of one treatment, from the first dose to discharge.{entered}"
+    what = "courses of one treatment" if treatment.is_given else "visits without the treatment"
+    return f"Eligible {what}, from {treatment.clock_starts_with} to discharge.{entered}"
 
 
 def _as_json(study: Study) -> str:

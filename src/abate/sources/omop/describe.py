@@ -51,6 +51,8 @@ class TableDescription:
 class TreatmentDescription:
     """What the records hold of one treatment. Candidate courses are by the gap rule alone, before eligibility.
 
+    Of untreated visits (``is_given`` is False) candidates are the visits for the condition, in whomever, treated or not.
+
     ``ratings_in_course`` and ``rated_days`` count on the calendar days of the courses, ``treated_days`` those days;
     ``rated_before`` the courses with a rating in the 24 hours up to the first dose.
     """
@@ -64,6 +66,7 @@ class TreatmentDescription:
     rated_days: int
     courses_without_rating: int
     rated_before: int
+    is_given: bool = True
 
     @property
     def ratings_per_treated_day(self) -> float | None:
@@ -151,8 +154,7 @@ def _describe_treatments(source: SourceTables, study: Study, engine: Engine) -> 
 
 
 def _describe_treatment(source: SourceTables, treatment: Treatment, engine: Engine) -> TreatmentDescription:
-    administrations: Any = source.administrations
-    given = administrations.filter(administrations.treatment == treatment.name)
+    given = _given(source, treatment)
     courses = engine.materialise(_candidate_courses(given, parse_length(treatment.new_course_after)), "candidates")
     rated = engine.materialise(_rated(courses, source.ratings), "rated")
     found = engine.to_arrow(
@@ -169,8 +171,18 @@ def _describe_treatment(source: SourceTables, treatment: Treatment, engine: Engi
     return TreatmentDescription(
         name=treatment.name,
         administrations=_count(given, engine),
+        is_given=treatment.is_given,
         **{name: int(value) for name, value in found.items()},
     )
+
+
+def _given(source: SourceTables, treatment: Treatment) -> ir.Table:
+    """Return the doses of a treatment, or the visits that may be untreated episodes."""
+    if treatment.is_given:
+        administrations: Any = source.administrations
+        return administrations.filter(administrations.treatment == treatment.name)
+    visits: Any = source.candidate_visits
+    return visits.filter(visits.diagnosed == "by admission").mutate(row_key=visits.stay_id.cast("string"))
 
 
 def _candidate_courses(given: ir.Table, longest_pause: int) -> ir.Table:

@@ -49,7 +49,7 @@ def read_exposures(
     BrokenRecordsError
         If rows that differ share one key.
     """
-    treatments = _treatment_by_concept(study.treatments, vocabulary)
+    treatments = _treatment_by_concept(study.given_treatments, vocabulary)
     rows = _read_rows(store, treatments)
     findings.add_rows(_without_person(rows), table=TABLE, rule=NO_PERSON, action="dropped", key="drug_exposure_id")
     rows = drop_copies(rows.filter(rows.person_id.notnull()), TABLE, "drug_exposure_id", engine, findings)
@@ -57,7 +57,7 @@ def read_exposures(
     _remark_on_kinds(rows, engine, findings)
     exposures = _with_routes(_with_times(rows, findings), vocabulary, engine)
     named = exposures.inner_join(_treatment_table(treatments, engine), "drug_concept_id")
-    judged = engine.materialise(_judge_routes(named, study.treatments), "exposures")
+    judged = engine.materialise(_judge_routes(named, study.given_treatments), "exposures")
     return _of_wanted_routes(judged, findings)
 
 

@@ -17,6 +17,7 @@ from abate.sources.omop.history import read_treatments
 from abate.sources.omop.people import read_observed, read_patients
 from abate.sources.omop.ratings import RATING_TABLES, RatingTable, check_occasions, read_ratings
 from abate.sources.omop.times import time_columns
+from abate.sources.omop.untreated import find_candidate_visits, read_other_doses
 from abate.sources.omop.visits import as_contacts, as_stays, read_visits
 from abate.sources.omop.weights import find_weight_concepts, read_weights
 from abate.sources.vocabulary import Vocabulary, Wanted
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from abate.contracts.definition import Study
+    from abate.contracts.untreated import UntreatedVisits
     from abate.engine.connection import Engine
     from abate.engine.records import RecordStore
 
@@ -36,7 +38,8 @@ UNREADABLE = "A value cannot be read as the type of its column and counts as emp
 def read_omop(store: RecordStore, study: Study, engine: Engine, progress: Progress | None = None) -> SourceTables:
     """Return what an OMOP database holds for a study, all of it on persons with a dose of one of its treatments.
 
-    Events, conditions and the drug history are read only where the study asks for them; else they are None.
+    Where the comparator is untreated visits, persons with a visit that may be one are read too. Events, conditions and the
+    drug history are read only where the study asks for them; else they are None.
 
     Parameters
     ----------
@@ -57,7 +60,8 @@ def read_omop(store: RecordStore, study: Study, engine: Engine, progress: Progre
     Raises
     ------
     MissingTableError
-        If PERSON, DRUG_EXPOSURE, both MEASUREMENT and OBSERVATION, or a needed column is missing.
+        If PERSON, DRUG_EXPOSURE, both MEASUREMENT and OBSERVATION, or a needed column is missing; for untreated visits also
+        if VISIT_OCCURRENCE or CONDITION_OCCURRENCE is.
     StudyFileError
         If the study names no concepts, or an occasion that does not exist.
     BrokenRecordsError
@@ -114,7 +118,8 @@ class _Reading:
         self._check_study()
         self.progress("reading doses")
         exposures = read_exposures(self.store, self.study, self.vocabulary, self.engine, self.findings)
-        persons = self.engine.materialise(exposures.select("person_id").distinct(), "persons")
+        candidates = self._candidate_visits()
+        persons = self._persons(exposures, candidates)
         self.progress("reading ratings and weights")
         measured, observed = self._read_measured(persons), self._read_observed(persons)
         administrations = self._administrations(exposures, measured)
@@ -133,6 +138,8 @@ class _Reading:
             findings=self.findings.as_table(),
             administrations=administrations,
             stays=None if visits is None else as_stays(visits),
+            candidate_visits=candidates,
+            other_doses=self._other_doses(persons),
             patients=patients,
             events=events,
             treatments=treatments,
@@ -150,6 +157,26 @@ class _Reading:
             raise StudyFileError(
                 "the rating names no concepts; add the OMOP concept ids of the rating to rating.concepts."
             )
+
+    def _candidate_visits(self) -> ir.Table | None:
+        """Return the visits that may be untreated episodes, where the study asks for such."""
+        if self._untreated is None:
+            return None
+        self.progress("looking for untreated visits")
+        return find_candidate_visits(
+            self.store, self.study, self._untreated, self.vocabulary, self.engine, self.findings
+        )
+
+    def _persons(self, exposures: ir.Table, candidates: ir.Table | None) -> ir.Table:
+        persons = exposures.select("person_id")
+        if candidates is not None:
+            persons = persons.union(candidates.select("person_id"))
+        return self.engine.materialise(persons.distinct(), "persons")
+
+    def _other_doses(self, persons: ir.Table) -> ir.Table | None:
+        if self._untreated is None:
+            return None
+        return read_other_doses(self.store, persons, self._untreated, self.vocabulary, self.engine)
 
     def _read_measured(self, persons: ir.Table) -> ir.Table | None:
         """Return ratings and weights of the persons, in one pass over MEASUREMENT."""
@@ -221,6 +248,10 @@ class _Reading:
             return None
         self.progress("reading the drug history")
         return read_treatments(self.store, persons, self.vocabulary, self.engine, self.findings, self.study.failure)
+
+    @property
+    def _untreated(self) -> UntreatedVisits | None:
+        return None if self.study.comparator is None else self.study.comparator.untreated
 
     @cached_property
     def _own_codes(self) -> Wanted | None:

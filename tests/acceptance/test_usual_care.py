@@ -1,0 +1,122 @@
+"""A study against untreated stays of an OMOP database, where the truth is known: the drug's effect is a subtraction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from abate.contracts.definition import Study
+from abate.contracts.result import StudyResult
+from abate.report.sections import build_sections
+from abate.report.view import ResultView
+from abate.sources.simulated import simulate_to
+from abate.study.explain import explain
+from abate.study.run import run
+
+STUDY = Study.model_validate(
+    {
+        "title": "Ketamine against usual care",
+        "condition": {"name": "migraine", "concepts": [318736]},
+        "treatment": {"name": "ketamine", "concepts": [785649], "routes": ["intravenous"]},
+        "comparator": {"name": "usual care", "untreated": {"without": [989878, 1126557], "starts_after": "2h"}},
+        "eligibility": {"age": [18, 89], "courses": "first"},
+        "rating": {
+            "scale": "nrs",
+            "concepts": [43055141, 3034263],
+            "occasions": {"course": ["course"], "diary": ["diary"], "planned visit": ["planned visit"]},
+        },
+        "response": {"primary": {"points": 2}},
+        "attribution": {"untreated": True},
+        "comparison": {"covariates": ["age", "sex", "baseline", "setting", "year"]},
+    }
+)
+PERSONS = {"untreated_ward_per_course": 1.5, "lidocaine_per_course": 0.2, "dihydroergotamine_per_course": 0.1}
+NO_DRUG = {"drug_mean": 0.0, "drug_sd": 0.0}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """One hospital: what the study found, and the drug's own effect in the treated courses that entered, in points."""
+
+    result: StudyResult
+    effect: float
+
+
+def done_in(folder: Path, effects: Mapping[str, float], seed: int) -> Done:
+    simulate_to(folder / "hospital.duckdb", course_count=80, seed=seed, overrides={**PERSONS, **effects})
+    result = run(STUDY, folder / "hospital.duckdb")
+    entered = {str(course) for course in result.outcomes["course_id"].to_pylist()}
+    courses = [row for row in json.loads((folder / "truth.json").read_text())["courses"] if row["course_id"] in entered]
+    assert len(courses) == len(entered)
+    return Done(result=result, effect=float(np.mean([row["final_hospital"] - row["final"] for row in courses])))
+
+
+@pytest.fixture(scope="module")
+def without_effect(tmp_path_factory: pytest.TempPathFactory) -> Done:
+    return done_in(tmp_path_factory.mktemp("no_drug"), NO_DRUG, seed=21)
+
+
+@pytest.fixture(scope="module")
+def with_effect(tmp_path_factory: pytest.TempPathFactory) -> Done:
+    return done_in(tmp_path_factory.mktemp("drug"), {}, seed=22)
+
+
+def test_an_inert_drug_leaves_nothing_beyond_untreated_stays(without_effect):
+    "Regression to the mean and what the ward does are the same in both groups, and so is the rule of admission."
+    assert without_effect.effect == 0
+    left = without_effect.result.estimate("regression.untreated_left")
+    assert left.lower < 0 < left.upper
+    assert abs(left.value) < 0.6
+    final = without_effect.result.estimate("comparison.final")
+    assert final.lower < 0 < final.upper
+    # The whole fall is there all the same: nothing of it is the drug's.
+    assert without_effect.result.estimate("regression.untreated_natural").lower > 0.3
+
+
+def test_a_drug_that_works_leaves_its_effect(with_effect):
+    left = with_effect.result.estimate("regression.untreated_left")
+    assert left.lower < with_effect.effect < left.upper
+    assert left.lower > 1
+    assert with_effect.result.estimate("comparison.final").upper < -1
+
+
+def test_untreated_stays_enter_by_the_same_rules(with_effect):
+    treated, other = with_effect.result.attrition, with_effect.result.compared.attrition
+    assert [step.id for step in treated] == [step.id for step in other]
+    assert other[0].rule == "A visit for migraine before any dose of ketamine is in the records."
+    assert other[0].courses > 100
+    assert "2 hours after admission" in {step.id: step.rule for step in other}["age"]
+
+
+def test_treated_persons_stay_who_were_untreated_before(with_effect):
+    "Those treated after a stay with lidocaine had no untreated one: it is excluded. Nobody is left out for having been untreated."
+    check = {row.id: row for row in with_effect.result.estimates if row.id.startswith("comparison.check.")}
+    assert check["comparison.check.earlier_other"].value == 0
+    assert check["comparison.check.days_waited_comparator"].value == pytest.approx(2 / 24)
+    assert 2 / 24 < check["comparison.check.days_waited_treated"].value < 5 / 24
+
+
+def test_the_page_says_what_time_zero_is_and_what_a_clock_cannot_be(with_effect):
+    section = next(one for one in build_sections(ResultView(with_effect.result)) if one.id == "comparison")
+    text = " ".join([*section.paragraphs, *(note.text for note in section.notes)])
+    assert "2 hours after admission of usual care: without a dose no clock can count from one" in text
+    assert "is known only at its end" in text
+    assert "had both treatments" not in text
+
+
+def test_the_methods_say_which_stays_were_untreated():
+    text = " ".join(explain(STUDY))
+    for said in (
+        "for which migraine was on record by the day of admission and that ended before the person’s first dose of ketamine",
+        "what came after a visit was not looked at",
+        "OMOP 989878 and 1126557, descendants included",
+        "Visits of one person at most 24 hours apart were one stay",
+        "Time zero was the first dose of ketamine, and 2 hours after admission of usual care",
+        "Courses of ketamine after an untreated stay were kept.",
+    ):
+        assert said in text, said
