@@ -168,7 +168,9 @@ def _as_planned(row: DesignRow, found: _Found) -> DesignRow:
         return row
     per_arm = found.size.per_arm
     in_words = f"{len(per_arm)} x {per_arm[0]}" if len(set(per_arm)) == 1 else " + ".join(map(str, per_arm))
-    return replace(row, total=float(found.size.total), size_in_words=in_words)
+    longer = 1.0 if not row.total else found.size.total / row.total
+    months = None if row.months is None else row.months * longer
+    return replace(row, total=float(found.size.total), months=months, size_in_words=in_words)
 
 
 def _closed_size(

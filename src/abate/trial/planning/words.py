@@ -38,14 +38,32 @@ def _sides(sided: int) -> str:
 
 def analysis_call(plan: PlanFile) -> str:
     """Return the primary analysis as a call on a table with a row a person and day."""
-    day = plan.ratings.days[primary_place(plan)]
-    return (
-        "import abate\n\n"
-        "# ratings: one row a person and day, with the columns person, day, arm, baseline, rating\n"
-        'fit = abate.mmrm("rating ~ baseline * day + arm * day", ratings, subject="person", visit="day",\n'
-        f'                 covariance="unstructured", df="{plan.design.df}")\n'
-        f'difference = fit.differences("arm", by="day")  # the primary one is that of day {day:g}\n'
-    )
+    return _CALLS[plan.design.analysis].format(df=plan.design.df, day=plan.ratings.days[primary_place(plan)])
+
+
+_CALLS = {
+    "mmrm": """import abate
+
+# ratings: one row a person and day after the baseline; columns person, day (as text), arm (control, then others), baseline, rating
+fit = abate.mmrm("rating ~ baseline * day + arm * day", ratings, subject="person", visit="day",
+                 covariance="unstructured", df="{df}")
+differences = fit.differences("arm", by="day")  # the primary one is that of day {day:g}
+""",
+    "constrained longitudinal": """import abate
+
+# ratings: one row a person and day, the baseline (day 0) among them; columns person, day (as text), given, rating
+# given: "control" at the baseline for everybody and on every day in the control, else arm and day, such as "ketamine on day 3"
+fit = abate.mmrm("rating ~ day + given", ratings, subject="person", visit="day",
+                 covariance="unstructured", df="{df}")  # the primary coefficient is that of the active arm on day {day:g}
+""",
+    "ancova": """import abate
+
+# ratings: one row a person who was rated on day {day:g}; columns person, day (as text), arm (control, then others), baseline, rating
+fit = abate.mmrm("rating ~ baseline + arm", ratings, subject="person", visit="day",
+                 covariance="unstructured", df="{df}")
+differences = fit.differences("arm")
+""",
+}
 
 
 def warnings_of(plan: PlanFile, effect: PlannedEffect, assumptions: tuple[AssumptionRow, ...]) -> tuple[str, ...]:
