@@ -2,7 +2,7 @@
 
 Statistics that lean the same way are split into their common direction, over which the integral is a difference of two
 normal chances, and what is left, over which the mean is taken at the points of a fixed lattice: the same arguments give
-the same digits, with an error of about 1e-4 for a chance.
+the same digits, with an error of one to two ten-thousandths in a chance.
 """
 
 from __future__ import annotations
@@ -150,4 +150,6 @@ def _common_direction(correlation: Array) -> tuple[Array, Array]:
     sign = 1.0 if basis[:, 0] @ start > 0 else -1.0
     # The first dimensions of the lattice are spread best: they go to where the statistics differ most.
     parts, widths, _ = np.linalg.svd(turned[:, 1:], full_matrices=False)
+    # A direction and its opposite are one; held to one sign, the chance moves without a jump as the correlations do.
+    parts = parts * np.where(parts[0] < 0, -1.0, 1.0)
     return sign * turned[:, 0], (parts * widths)[:, widths > _NO_LEAN]
