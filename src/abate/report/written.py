@@ -9,6 +9,7 @@ from abate.report.table_cells import table_as_csv
 
 
 def write_figure(folder: Path, drawn: DrawnFigure) -> None:
+    """Write a figure's numbers as CSV and, where it was drawn, its picture as SVG and PNG."""
     name = drawn.figure.id
     for table in drawn.figure.numbers:
         is_main = table is drawn.figure.numbers[0]
