@@ -201,7 +201,6 @@ class Effect(Section):
                 )
         return self
 
-
     @model_validator(mode="after")
     def _parts_add_up(self) -> Effect:
         observed, expected, left = self.observed_fall, self.regression_to_mean, self.fall_left

@@ -94,7 +94,9 @@ def first_plan(folder: Path) -> PlanFile:
     paths = [folder / "courses" / f"{name}.parquet" for name in _COURSE_TABLES]
     for path in paths:
         if not path.is_file():
-            raise ResultsError(f"{folder} lacks {path.relative_to(folder)}, which a plan is made from; run the study again.")
+            raise ResultsError(
+                f"{folder} lacks {path.relative_to(folder)}, which a plan is made from; run the study again."
+            )
     outcomes, daily = (pq.read_table(path) for path in paths)
     digest = hashlib.sha256((folder / _RESULTS).read_bytes()).hexdigest()
     return plan_from_study(Study.model_validate(result.study), result, outcomes, daily, digest)
