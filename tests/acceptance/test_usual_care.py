@@ -32,7 +32,16 @@ STUDY = Study.model_validate(
         },
         "response": {"primary": {"points": 2}},
         "attribution": {"untreated": True},
-        "comparison": {"covariates": ["age", "sex", "baseline", "setting", "year"]},
+        "comparison": {
+            "covariates": ["age", "sex", "baseline", "setting", "year"],
+            # Given on the ward of the simulated hospital an hour after admission, and of no effect there.
+            "control_exposures": {
+                "ketorolac": {"concepts": [1136980]},
+                "magnesium": {"ingredient": "magnesium sulfate", "concepts": [19093848]},
+                "methylprednisolone": {"concepts": [1506270]},
+                "ondansetron": {"concepts": [1000560]},
+            },
+        },
     }
 )
 PERSONS = {"untreated_ward_per_course": 1.5, "lidocaine_per_course": 0.2, "dihydroergotamine_per_course": 0.1}
@@ -101,6 +110,22 @@ def test_treated_persons_stay_who_were_untreated_before(with_effect):
     assert 2 / 24 < check["comparison.check.days_waited_treated"].value < 5 / 24
 
 
+def test_drugs_that_do_nothing_show_what_error_is_left(with_effect):
+    "Four are too few to calibrate by, and the reason says so."
+    rows = [
+        with_effect.result.estimate(f"comparison.control_exposure.{name}")
+        for name in STUDY.comparison.control_exposures
+    ]
+    assert all(abs(row.value) < 3 * row.standard_error for row in rows)
+    assert with_effect.result.estimate("comparison.final.calibrated").reason.startswith(
+        "4 of the 4 negative-control exposures named can be compared, fewer than 5"
+    )
+    tables = {table.id: table for one in build_sections(ResultView(with_effect.result)) for table in one.tables}
+    cells = [row.cells[0] for row in tables["comparison-sensitivity"].rows]
+    assert "Negative-control drug: magnesium sulfate, final pain" in cells
+    assert "Negative-control drug: ketorolac, meets the primary rule" in cells
+
+
 def test_the_page_says_what_time_zero_is_and_what_a_clock_cannot_be(with_effect):
     section = next(one for one in build_sections(ResultView(with_effect.result)) if one.id == "comparison")
     text = " ".join([*section.paragraphs, *(note.text for note in section.notes)])
@@ -118,5 +143,6 @@ def test_the_methods_say_which_stays_were_untreated():
         "Visits of one person at most 24 hours apart were one stay",
         "Time zero was the first dose of ketamine, and 2 hours after admission of usual care",
         "Courses of ketamine after an untreated stay were kept.",
+        "Negative-control exposures, drugs that do nothing for the rating, were ketorolac, magnesium sulfate, methylprednisolone and ondansetron",
     ):
         assert said in text, said

@@ -440,10 +440,28 @@ class Study(Section):
             )
         return self
 
+    @model_validator(mode="after")
+    def _controls_are_other_drugs(self) -> Study:
+        if self.comparison is None:
+            return self
+        own = {treatment.name.casefold() for treatment in self.treatments}
+        concepts = {concept for treatment in self.treatments for concept in treatment.concepts}
+        for name, control in self.comparison.control_exposures.items():
+            if self.comparison.ingredient_of(name).casefold() in own or concepts & set(control.concepts):
+                raise ValueError(
+                    f"comparison.control_exposures.{name} is a treatment that is compared; name a drug that does nothing for the rating."
+                )
+        return self
+
     @property
     def target_trial(self) -> TargetTrial | None:
         """How treatment and comparator are compared: as declared, else as by default; None without a comparator."""
         return None if self.comparator is None else self.comparison or TargetTrial()
+
+    @property
+    def reads_history(self) -> bool:
+        """Whether the table of treatments is needed: for what had failed, or for negative-control exposures."""
+        return self.asks_for_history or (self.comparison is not None and bool(self.comparison.control_exposures))
 
     @property
     def asks_for_history(self) -> bool:

@@ -101,6 +101,18 @@ class HiddenConfounder(_Part):
     ratio_with_outcome: float = Field(default=2.0, ge=1, description="How many times more often response with it")
 
 
+class ControlExposure(_Part):
+    """A drug that is known to do nothing for the rating: who took it is compared as who got the treatment would be."""
+
+    ingredient: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=300,
+        description="Name in the table of treatments; without it the key itself, underscores read as blanks",
+    )
+    concepts: tuple[int, ...] = Field(default=(), description="OMOP concept ids of the drug, descendants included")
+
+
 class TargetTrial(_Part):
     """The trial that would answer the question; eligibility, treatments, ratings and visits stand in their own sections."""
 
@@ -144,3 +156,11 @@ class TargetTrial(_Part):
         default=(),
         description="Terms of [events] that neither treatment can cause or prevent; five are the least that calibrate",
     )
+    control_exposures: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], ControlExposure] = Field(
+        default_factory=dict,
+        description="Drugs that are known to do nothing for the rating and were taken at time zero; five are the least that calibrate",
+    )
+
+    def ingredient_of(self, control: str) -> str:
+        """Return the name of a negative-control exposure in the table of treatments."""
+        return self.control_exposures[control].ingredient or control.replace("_", " ")

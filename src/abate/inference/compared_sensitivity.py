@@ -76,7 +76,15 @@ def calibrate_response(courses: ComparedCourses, difference: Estimate) -> list[E
     controls = [_control(courses, term) for term in terms]
     known = [row for row in controls if row.value is not None and row.standard_error]
     null = fit_empirical_null([row.value or 0.0 for row in known], [row.standard_error or 1.0 for row in known])
-    return [*controls, _excluding(known, null), _calibrated(courses, difference, known, null)]
+    calibrated = calibrated_row(
+        "comparison.response.calibrated",
+        "difference of the shares that meet the primary rule, calibrated",
+        difference,
+        null,
+        [row.id.removeprefix("comparison.control.").replace("_", " ") for row in known],
+        courses.design.thresholds.largest_systematic_error,
+    )
+    return [*controls, _excluding(known, null), calibrated]
 
 
 def _control(courses: ComparedCourses, term: str) -> Estimate:
@@ -105,24 +113,36 @@ def _excluding(known: Sequence[Estimate], null: EmpiricalNull) -> Estimate:
     )
 
 
-def _calibrated(
-    courses: ComparedCourses, difference: Estimate, known: Sequence[Estimate], null: EmpiricalNull
+def calibrated_row(
+    id: str, quantity: str, difference: Estimate, null: EmpiricalNull, named: Sequence[str], most: float | None = None
 ) -> Estimate:
-    id, quantity = "comparison.response.calibrated", "difference of the shares that meet the primary rule, calibrated"
+    """Return a difference with the error of its negative controls taken into account, or why it cannot be.
+
+    Parameters
+    ----------
+    id, quantity : str
+        Of the row.
+    difference : Estimate
+        On the scale of the controls.
+    null : EmpiricalNull
+    named : sequence of str
+        The controls behind ``null``, in its order.
+    most : float, optional
+        The largest systematic error that may be expected.
+    """
     if difference.value is None or not difference.standard_error:
-        return failed_row(id, quantity, difference.reason or "the difference has no standard error")
+        return failed_row(id, quantity, difference.reason or "the difference has no standard error", difference.unit)
     if null.mean is None:
-        return failed_row(id, quantity, null.reason or "there is no distribution of systematic error")
+        reason = null.reason or "there is no distribution of systematic error"
+        return failed_row(id, quantity, reason, difference.unit)
     if null.affected:
-        names = ", ".join(
-            known[place].id.removeprefix("comparison.control.").replace("_", " ") for place in null.affected
-        )
-        reason = f"{names} lies far from the other negative controls and may be affected by the treatment: it is none"
-        return failed_row(id, quantity, reason)
-    most = courses.design.thresholds.largest_systematic_error
+        names = " and ".join(named[place] for place in null.affected)
+        verb, rest = ("lies", "it is none") if len(null.affected) == 1 else ("lie", "they are none")
+        reason = f"{names} {verb} far from the other negative controls and may be affected by the treatment: {rest}"
+        return failed_row(id, quantity, reason, difference.unit)
     if most is not None and (null.expected_size or 0.0) > most:
         reason = f"not to be used: the systematic error to be expected is {null.expected_size:.3g}, above {most:g}"
-        return failed_row(id, quantity, reason)
+        return failed_row(id, quantity, reason, difference.unit)
     found = calibrate(difference.value, difference.standard_error, null, LEVEL)
     return replace(
         difference,

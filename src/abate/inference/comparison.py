@@ -9,6 +9,7 @@ import numpy as np
 
 from abate.contracts.result import AttritionStep, BalanceRow, Compared, Estimate
 from abate.inference.compared_checks import count_compared, describe_groups
+from abate.inference.compared_controls import compare_control_exposures
 from abate.inference.compared_courses import ComparedCourses, find_compared
 from abate.inference.compared_days import compare_days
 from abate.inference.compared_outcomes import compare_final, compare_response, compare_return
@@ -29,6 +30,7 @@ def compare_treatments(
     failed: pa.Table | None = None,
     attrition: Sequence[AttritionStep] = (),
     comparator_attrition: Sequence[AttritionStep] = (),
+    exposures: pa.Table | None = None,
 ) -> tuple[tuple[Estimate, ...], Compared | None]:
     """Return the rows ``comparison.…`` and what stands beside them; nothing where the study has no comparator.
 
@@ -41,6 +43,8 @@ def compare_treatments(
         Columns of ``cohort.failed_classes.find_failed_classes``, where a history was read.
     attrition, comparator_attrition : sequence of AttritionStep
         Of the two treatments.
+    exposures : Table, optional
+        Columns of ``cohort.control_exposures.find_control_exposures``, where the study names some and a history was read.
 
     Returns
     -------
@@ -62,13 +66,15 @@ def compare_treatments(
     estimates = (
         *counts,
         *describe_groups(study, courses, weighted),
-        *_differences(study, courses, outcomes, daily),
+        *_differences(study, courses, outcomes, daily, exposures),
     )
     check_unique_ids(estimates)
     return estimates, _beside(courses, weighted, comparator_attrition)
 
 
-def _differences(study: Study, courses: ComparedCourses, outcomes: pa.Table, daily: pa.Table) -> list[Estimate]:
+def _differences(
+    study: Study, courses: ComparedCourses, outcomes: pa.Table, daily: pa.Table, exposures: pa.Table | None
+) -> list[Estimate]:
     final, response = compare_final(courses), compare_response(study, courses)
     by_id = {row.id: row for row in (*final, *response)}
     ratio = by_id.get("comparison.response.ratio", response[0])
@@ -78,6 +84,7 @@ def _differences(study: Study, courses: ComparedCourses, outcomes: pa.Table, dai
         *response,
         *vary_response(courses, ratio),
         *calibrate_response(courses, response[0]),
+        *compare_control_exposures(study, courses, exposures, final[0], response[0]),
         *compare_return(study, courses, outcomes),
         *compare_days(courses, daily),
     ]

@@ -20,6 +20,7 @@ from abate.contracts.definition import (
     WindowRule,
 )
 from abate.contracts.result import AttritionStep
+from abate.knowledge.drug_table import drugs_of
 from abate.knowledge.refractory_definitions import definition
 from abate.knowledge.scales import SCALES
 from abate.study.explain_comparison import describe_comparison
@@ -126,10 +127,21 @@ def questions_before_omop(study: Study) -> Sequence[str]:
         )
     if not study.rating.concepts:
         asked.append(f"rating.concepts is empty: give the OMOP concept ids of {SCALES[study.rating.scale].name}.")
+    for name, control in ({} if study.comparison is None else study.comparison.control_exposures).items():
+        if not control.concepts and not _is_in_drug_table(study, name):
+            asked.append(
+                f"comparison.control_exposures.{name} has no concepts and is no drug of the drug table: give its OMOP concept ids."
+            )
     for term, codes in ({} if study.events is None else study.events.terms).items():
         if codes.are_empty:
             asked.append(f"events.{term} has no code: give concepts, snomed or icd10cm, or leave the term out.")
     return asked
+
+
+def _is_in_drug_table(study: Study, control: str) -> bool:
+    design = study.target_trial
+    known = {drug.ingredient.casefold() for drug in drugs_of(study.failure)}
+    return design is not None and design.ingredient_of(control).casefold() in known
 
 
 def describe_rule(rule: ResponseRule) -> str:

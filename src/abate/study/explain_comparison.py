@@ -92,6 +92,12 @@ def _describe_thresholds(design: TargetTrial) -> str:
         if design.negative_controls
         else " No negative control was named."
     )
+    if design.control_exposures:
+        named = _listed([design.ingredient_of(name) for name in design.control_exposures])
+        controls += (
+            f" Negative-control exposures, drugs that do nothing for the rating, were {named}: courses at whose time zero one was taken "
+            "were compared with the others of both treatments in the same way."
+        )
     return (
         f"Declared beforehand: no difference is to be used where a standardised difference stays above {limits.largest_imbalance:g}, fewer than "
         f"{100 * limits.least_equipoise:g} % of a group have a preference score from 0.3 to 0.7, a group is worth fewer than "

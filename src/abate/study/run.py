@@ -263,7 +263,13 @@ def _estimate(
     entered = _entered_courses(work)
     failed = _find_failed(study, work, entered, engine)
     differences, compared = compare_treatments(
-        study, exported["outcomes"], exported["daily"], failed, work.entry.attrition, work.entry.comparator_attrition
+        study,
+        exported["outcomes"],
+        exported["daily"],
+        failed,
+        work.entry.attrition,
+        work.entry.comparator_attrition,
+        _find_control_exposures(study, work, entered, engine),
     )
     return StudyResult(
         study=study_as_data(study),
@@ -316,6 +322,16 @@ def _find_failed(study: Study, work: _Work, courses: ir.Table, engine: Engine) -
     if not study.asks_for_history or work.tables.treatments is None:
         return None
     return engine.to_arrow(find_failed_classes(study, courses, work.tables.treatments))
+
+
+def _find_control_exposures(study: Study, work: _Work, courses: ir.Table, engine: Engine) -> pa.Table | None:
+    """Return at which courses a negative-control exposure was taken, where the study names some and there is a history."""
+    from abate.cohort.control_exposures import find_control_exposures
+
+    design = study.comparison
+    if design is None or not design.control_exposures or work.tables.treatments is None:
+        return None
+    return engine.to_arrow(find_control_exposures(design, courses, work.tables.treatments, engine))
 
 
 def _estimate_failed(study: Study, outcomes: pa.Table, failed: pa.Table | None) -> list[Estimate]:

@@ -15,6 +15,7 @@ from abate.contracts.result import AttritionStep, StudyResult
 from abate.inference.columns import eligible_courses
 from abate.inference.comparison import compare_treatments
 from abate.inference.dose_response import estimate_dose_response
+from abate.inference.rows import failed_row
 from abate.report.comparison.words import State, state_of
 from abate.report.disclosure import disclose
 from abate.report.drawn import draw_figure
@@ -189,6 +190,21 @@ def test_warnings_come_with_their_counts():
     result = result_of_rows(study, rows)
     section = section_of(replace(result, estimates=(*result.estimates, *estimates), compared=compared))
     assert any(text.startswith("Warning, time zero: in 4 compared courses") for text in section.paragraphs)
+
+
+def test_a_control_that_does_something_is_a_warning(result):
+    said = "drug c lies far from the other negative controls and may be affected by the treatment: it is none"
+    more = [
+        failed_row("comparison.final.calibrated", "calibrated", said, "{points}"),
+        failed_row("comparison.response.calibrated_by_exposures", "calibrated", said),
+        failed_row("comparison.control_exposure.c", "with and without", "too few", "{points}"),
+    ]
+    study = {**result.study, "comparison": {"control_exposures": {"c": {}}}}
+    section = section_of(replace(result, study=study, estimates=(*result.estimates, *more)))
+    warned = [text for text in section.paragraphs if text.startswith("Warning, negative controls")]
+    assert warned == [f"Warning, negative controls: {said}. Nothing is calibrated by these."]
+    assert "Negative-control drug: c, final pain" in text_of(section)
+    assert not any("negative controls" in text for text in section_of(result).paragraphs)
 
 
 def test_dose_and_response_names_confounding_by_indication_and_what_came_first():

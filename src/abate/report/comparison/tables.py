@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 from abate.contracts.result import Estimate
 from abate.report.cells import EMPTY
-from abate.report.comparison.words import comparator_of, percent_of, points_of
+from abate.report.comparison.words import (
+    CONTROL_EXPOSURE,
+    comparator_of,
+    drug_of_control,
+    percent_of,
+    points_of,
+)
 from abate.report.numbers import (
     INTERVAL,
     decimals_for,
@@ -104,18 +110,29 @@ def sensitivity_of_comparison_table(view: ResultView) -> ReportTable:
             for id, name in _WAYS
             if (found := view.estimate(f"{prefix}.{id}")) is not None
         ]
-    controls = view.under("comparison.control.")
-    rows += [
-        row(
-            f"Negative control: {in_words(found.id.removeprefix('comparison.control.'))}",
-            _found(found, is_points=False, id=""),
-        )
-        for found in controls
-    ]
+    rows += _control_rows(view)
     columns = ("The same comparison", f"Found ({INTERVAL})")
     return table(
         "comparison-sensitivity", "Found in other ways, and what would overturn it.", columns, rows, notes=_notes(view)
     )
+
+
+def _control_rows(view: ResultView) -> list[TableRow]:
+    """Return what was found where there should be nothing: for other events, then for other drugs."""
+    events = view.under("comparison.control.")
+    rows = [
+        row(
+            f"Negative control: {in_words(found.id.removeprefix('comparison.control.'))}",
+            _found(found, is_points=False, id=""),
+        )
+        for found in events
+    ]
+    for found in view.under(CONTROL_EXPOSURE):
+        is_points = not found.id.endswith(".response")
+        what = f"final {view.noun}" if is_points else "meets the primary rule"
+        drug = shown(drug_of_control(view, found.id))
+        rows.append(row(f"Negative-control drug: {drug}, {what}", _found(found, is_points=is_points, id="")))
+    return rows
 
 
 #: What varies, by the end of the id.
@@ -130,6 +147,7 @@ _WAYS = (
     ("by_everybody", "weights for everybody"),
     ("hidden", "with a hidden confounder"),
     ("calibrated", "calibrated by negative controls"),
+    ("calibrated_by_exposures", "calibrated by negative-control drugs"),
     ("e_value", "E-value of the estimate"),
     ("e_value_limit", "E-value of the nearer limit"),
 )
@@ -198,11 +216,13 @@ def _reasons(view: ResultView) -> Sequence[str]:
 def _notes(view: ResultView) -> Sequence[str]:
     hidden = [view.estimate(f"comparison.{id}.hidden") for id in ("final", "response")]
     words = [sentence(f"Hidden confounder: {found.quantity}") for found in hidden if found is not None]
-    excluding = view.known("comparison.check.controls_excluding")
-    if excluding is not None:
-        words.append(
-            f"{describe_count(excluding.value or 0)} {excluding.method}: their interval excludes no difference."
-        )
+    for check in ("controls_excluding", "exposures_excluding", "exposures_excluding.response"):
+        excluding = view.known(f"{_CHECK}{check}")
+        if excluding is not None:
+            of_what = ", share that responds" if check.endswith(".response") else ""
+            words.append(
+                f"{describe_count(excluding.value or 0)} {excluding.method}: their interval excludes no difference{of_what}."
+            )
     return [
         *words,
         "Differences of means in points, of shares in percentage points; ratios and E-values as they are.",

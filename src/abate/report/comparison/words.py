@@ -11,6 +11,10 @@ from abate.report.view import ResultView
 from abate.report.words import capital, in_words, listed, plural, sentence, shown
 
 _CHECK = "comparison.check."
+#: How the ids of negative-control exposures begin.
+CONTROL_EXPOSURE = "comparison.control_exposure."
+#: Differences that negative controls calibrate, or do not where one of them is none.
+_CALIBRATED = ("comparison.final.calibrated", "comparison.response.calibrated", "comparison.response.calibrated_by_exposures")  # fmt: skip
 #: Means of the time to the final rating that differ by more than this are said to differ, in days.
 _UNLIKE_DAYS = 0.5
 
@@ -141,8 +145,24 @@ def say_warnings(view: ResultView) -> tuple[str, ...]:
         _missing_finals(view),
         _unlike_times(view),
         _left_out(view),
+        _controls_that_are_none(view),
     )
     return tuple(text for text in found if text)
+
+
+def drug_of_control(view: ResultView, id: str) -> str:
+    """Return the drug of a negative-control exposure by the id of its row."""
+    control, design = id.removeprefix(CONTROL_EXPOSURE).removesuffix(".response"), view.study.target_trial
+    return control if design is None else design.ingredient_of(control)
+
+
+def _controls_that_are_none(view: ResultView) -> str:
+    """Return which negative controls showed an effect, each once: nothing is calibrated by such."""
+    reasons = [found.reason for id in _CALIBRATED if (found := view.estimate(id)) is not None]
+    said = dict.fromkeys(reason for reason in reasons if reason and "from the other negative controls" in reason)
+    if not said:
+        return ""
+    return f"Warning, negative controls: {'; '.join(shown(reason) for reason in said)}. Nothing is calibrated by these."
 
 
 def _count(view: ResultView, id: str) -> int:

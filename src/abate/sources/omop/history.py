@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -41,6 +42,10 @@ NOT_MAPPED = "{exposures:,} exposures to {concepts:,} drug concepts are of no dr
 EXAMPLES = 5
 
 
+CONTROL_CLASS = "negative control"
+_NO_CONTROLS: Mapping[str, tuple[int, ...]] = MappingProxyType({})
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Ingredient:
     drug: DrugClass
@@ -54,9 +59,14 @@ def read_treatments(
     engine: Engine,
     findings: Findings,
     failure: Failure | None = None,
+    controls: Mapping[str, tuple[int, ...]] = _NO_CONTROLS,
 ) -> ir.Table:
-    """Return the drug history (contract's TREATMENTS) of ``persons``, materialised; ``failure`` is the study's section."""
-    classes = _class_table(_find_ingredients(vocabulary, findings, drugs_of(failure)), engine)
+    """Return the drug history (contract's TREATMENTS) of ``persons``, materialised.
+
+    ``failure`` is the study's section; ``controls`` are further drugs with their concepts, of the role other and a class of their own.
+    """
+    found = [*_find_ingredients(vocabulary, findings, drugs_of(failure)), *_as_ingredients(controls, vocabulary)]
+    classes = _class_table(found, engine)
     max_gap_seconds = LONGEST_GAP_DAYS * SECONDS_PER_DAY if failure is None else parse_length(failure.refill_gap)
     time_columns(store, TABLE, "drug_exposure_start")
     read = store.table(
@@ -172,6 +182,20 @@ def _find_ingredients(vocabulary: Vocabulary, findings: Findings, drugs: Sequenc
     if unknown:
         findings.add_remark("treatments", NOT_LOOKED_FOR.format(ingredients=", ".join(unknown)))
     return ingredients
+
+
+def _as_ingredients(controls: Mapping[str, tuple[int, ...]], vocabulary: Vocabulary) -> list[_Ingredient]:
+    """Return drugs that the study file names with concepts."""
+    return [
+        _Ingredient(
+            drug=DrugClass(
+                ingredient=name, drug_class=CONTROL_CLASS, role="other", omop_concept=None, rxnorm=None, atc=None,
+                tag="named by the study file", source="study file",
+            ),
+            concepts=vocabulary.with_descendants(concepts),
+        )
+        for name, concepts in controls.items()
+    ]  # fmt: skip
 
 
 def _root_concepts(vocabulary: Vocabulary, drugs: Sequence[DrugClass]) -> Mapping[str, tuple[int, ...]]:

@@ -243,15 +243,28 @@ class _Reading:
         return find_events(self._event_codes, there, self.engine, self.findings)
 
     def _treatments(self, persons: ir.Table) -> ir.Table | None:
-        """Return the drug history where the study asks what had failed."""
-        if not self.study.asks_for_history:
+        """Return the drug history where the study asks what had failed, or who took a negative control."""
+        if not self.study.reads_history:
             return None
         self.progress("reading the drug history")
-        return read_treatments(self.store, persons, self.vocabulary, self.engine, self.findings, self.study.failure)
+        return read_treatments(
+            self.store, persons, self.vocabulary, self.engine, self.findings, self.study.failure, self._controls
+        )
 
     @property
     def _untreated(self) -> UntreatedVisits | None:
         return None if self.study.comparator is None else self.study.comparator.untreated
+
+    @property
+    def _controls(self) -> Mapping[str, tuple[int, ...]]:
+        """The concepts of the negative-control exposures that the study gives concepts for, by ingredient."""
+        design = self.study.comparison
+        named = {} if design is None else design.control_exposures
+        return {
+            design.ingredient_of(name): control.concepts
+            for name, control in named.items()
+            if design is not None and control.concepts
+        }
 
     @cached_property
     def _own_codes(self) -> Wanted | None:

@@ -114,15 +114,30 @@ def _icc(person: Array, change: Array, fewest: int) -> float | None:
     return round(min(max((between - within) / spread, 0.0), 1.0), 3) if spread > 0 else None
 
 
-def carry_follow_up(study: Study, result: StudyResult, rule: PlanDisclosure) -> FollowUp | None:
-    """Return the share lost at the first visit, and how many responders seen there still respond."""
+def carry_follow_up(study: Study, result: StudyResult, courses: FirstCourses, rule: PlanDisclosure) -> FollowUp | None:
+    """Return the share lost at the first visit, its mean day, and how many responders seen there still respond."""
     if study.follow_up is None or not study.follow_up.visits:
         return None
     visit = next(iter(study.follow_up.visits))
     lost = _share_of(result, f"missing.follow_up.{visit}", rule)
     if lost is None:
         return None
-    return FollowUp(lost=lost, sustained=_share_of(result, f"sustained.{visit}", rule), visit=visit)
+    return FollowUp(
+        lost=lost,
+        sustained=_share_of(result, f"sustained.{visit}", rule),
+        visit=visit,
+        day=_mean_day(courses.rows, visit, study.follow_up.counts_from, rule.smallest_count),
+    )
+
+
+def _mean_day(rows: pa.Table, visit: str, counts_from: str, fewest: int) -> float | None:
+    """Return the mean days from what visits count from to the visit; None where too few are known."""
+    column = f"{visit}_time"
+    if column not in rows.column_names:
+        return None
+    days = (times_of(rows[column]) - times_of(rows[counts_from])) / np.timedelta64(86_400, "s")
+    days = days[np.isfinite(days)]
+    return round(float(days.mean()), 1) if len(days) >= fewest and days.mean() > 0 else None
 
 
 def carry_response(study: Study, result: StudyResult, rule: PlanDisclosure) -> Response | None:

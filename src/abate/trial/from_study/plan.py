@@ -88,7 +88,7 @@ def plan_from_study(
         ratings=ratings,
         retention=retention,
         response=carry_response(study, result, rule),
-        follow_up=carry_follow_up(study, result, rule),
+        follow_up=carry_follow_up(study, result, courses, rule),
         accrual=carry_accrual(courses),
         stay=carry_stay(courses),
         repeats=repeats,
