@@ -1,7 +1,7 @@
 """abate: from a hospital's own records to a treatment-course study, and from that study to the next trial.
 
 ``abate.Study``, ``abate.read_study``, ``abate.connect`` and ``abate.run`` are the library's front door, ``abate.mmrm`` that of
-its mixed models; each is imported when first used, so that ``import abate`` and the command answer at once.
+its mixed models, ``abate.plan_trial`` that of the next trial; each is imported when first used, so that ``import abate`` and the command answer at once.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from abate.contracts.result import StudyResult as StudyResult
     from abate.models.repeated import mmrm as mmrm
     from abate.study.connect import connect as connect
+    from abate.study.plan import plan_trial as plan_trial
     from abate.study.read import read_study as read_study
     from abate.study.run import run as run
 
@@ -22,6 +23,7 @@ _HOMES = {
     "StudyResult": "abate.contracts.result",
     "connect": "abate.study.connect",
     "mmrm": "abate.models.repeated",
+    "plan_trial": "abate.study.plan",
     "read_study": "abate.study.read",
     "run": "abate.study.run",
 }

@@ -11,7 +11,7 @@ from abate.base.logs import Progress, silent
 from abate.base.writing import writing
 from abate.contracts.definition import Study
 from abate.study.output import check_target, staged
-from abate.study.plan_file import hash_plan, read_plan
+from abate.study.plan_file import read_plan
 from abate.study.plan_text import render_plan
 from abate.study.provenance import installed_versions
 from abate.study.randomise import check_holds_no_list
@@ -56,18 +56,19 @@ def plan_trial(
     AbateError
         One of its subclasses, with a sentence that says what to mend.
     """
+    from abate.trial.planning.plan import plan as find_plan
+
     where = Path(source)
     target = None if out is None else Path(out)
     if target is not None:
         check_holds_no_list(target)
         _check_place(where, target)
         check_target(target, overwrite=overwrite, mark=MARK_OF_A_PLAN)
-    from abate.trial.planning.plan import plan_of  # dear; what is refused is refused before it
 
     plan = first_plan(where) if where.is_dir() else read_plan(where)
     if trials is not None:
         plan = plan.model_copy(update={"simulation": plan.simulation.model_copy(update={"trials": trials})})
-    found = plan_of(plan, hash_plan(plan), dict(installed_versions()), progress)
+    found = find_plan(plan, versions=installed_versions(), progress=progress)
     if target is not None:
         with staged(target) as folder, writing(target):
             _write(found, plan, folder, progress)

@@ -9,7 +9,7 @@ from pathlib import Path
 from abate.base.logs import Progress, silent
 from abate.contracts.plan_file import PlanFile
 from abate.contracts.trial_plan import TrialPlan
-from abate.study.plan_file import hash_plan, read_plan
+from abate.study.plan_file import read_plan
 from abate.study.provenance import installed_versions
 from abate.trial.planning.plan import SimulatedPlan, simulate_plan
 from abate.trial.simulate import PairedDifference, SimulatedTrials, paired_difference
@@ -71,13 +71,7 @@ def _paired(first: SimulatedTrials | None, second: SimulatedTrials | None) -> Pa
 
 def _simulated(plan: PlanFile, seed: int, trials: int, path: Path, progress: Progress) -> SimulatedPlan:
     alike = plan.model_copy(update={"simulation": plan.simulation.model_copy(update={"seed": seed, "trials": trials})})
-    return simulate_plan(
-        alike,
-        hash_plan(alike),
-        dict(installed_versions()),
-        lambda said: progress(f"{path.name}: {said}"),
-        keep_each=True,
-    )
+    return simulate_plan(alike, installed_versions(), lambda said: progress(f"{path.name}: {said}"), keep_each=True)
 
 
 def comparison_lines(compared: ComparedPlans) -> Iterator[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 import tomllib
 from importlib import resources
@@ -14,7 +12,6 @@ from pydantic import ValidationError
 
 from abate.contracts.plan_file import PLAN_SCHEMA, PlanFile
 from abate.study.mistakes import describe_mistake, lower_first
-from abate.study.plan_text import plan_as_data
 from abate.trial.errors import PlanFileError
 
 #: Names of versions: those with a higher number are of a newer abate.
@@ -83,9 +80,3 @@ def _text_of(path: Path) -> str:
 def example_text() -> str:
     """Return a plan file to start from without a study; what is assumed in it says so."""
     return (resources.files("abate.study") / "plans" / "example.toml").read_text(encoding="utf-8")
-
-
-def hash_plan(plan: PlanFile) -> str:
-    """Return the SHA-256 of the plan's canonical form: comments, order of keys and spacing do not count."""
-    text = json.dumps(plan_as_data(plan), sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("ascii")).hexdigest()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from abate.contracts.plan_file import PlanFile
+from abate.trial.planning.identity import plan_as_data
 
 #: What each section is, for those who edit the file.
 _COMMENTS = {
@@ -33,11 +34,6 @@ _COMMENTS = {
 }
 #: Of a table, an inline one is a single value with what belongs to it.
 _INLINE_KEYS = frozenset({"value", "event", "item"})
-
-
-def plan_as_data(plan: PlanFile) -> dict[str, Any]:
-    """Return the plan as plain data under the keys of the plan file; what is left out stays out."""
-    return plan.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def render_plan(plan: PlanFile) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 
 from abate.base.logs import Progress, silent
-from abate.contracts.plan_file import DesignKind, PlanFile
+from abate.contracts.plan_file import Design, DesignKind, PlanFile
 from abate.contracts.result import Estimate
 from abate.contracts.trial_plan import (
     CharacteristicsRow,
@@ -28,6 +29,7 @@ from abate.trial.effect import PlannedEffect, plan_effect
 from abate.trial.planning.closed import RatedTrial, mmrm_size, rated_trial
 from abate.trial.planning.conduct import plan_conduct
 from abate.trial.planning.curves import size_curves
+from abate.trial.planning.identity import hash_plan, plan_as_data
 from abate.trial.planning.looks import TrialSize, characteristics_rows, look_rows, plan_looks
 from abate.trial.planning.other import rows_of_other, size_of_other
 from abate.trial.planning.pace import pace_of
@@ -66,16 +68,23 @@ class _Found:
     simulated: SimulatedTrials | None = None
 
 
-def plan_of(plan: PlanFile, plan_hash: str, versions: Mapping[str, str], progress: Progress = silent) -> TrialPlan:
+def plan(
+    assumptions: PlanFile,
+    design: Design | None = None,
+    *,
+    versions: Mapping[str, str] | None = None,
+    progress: Progress = silent,
+) -> TrialPlan:
     """Return all that planning finds of a plan file.
 
     Parameters
     ----------
-    plan : PlanFile
-    plan_hash : str
-        Of its canonical form.
-    versions : mapping
-        Of abate ("abate") and of the libraries that the numbers pass through.
+    assumptions : PlanFile
+        With a design of its own.
+    design : Design, optional
+        Takes the place of that design.
+    versions : mapping, optional
+        Of abate ("abate") and of the libraries that the numbers pass through; without it that of abate alone.
     progress : callable
         Is given a short sentence whenever a stage begins, and the closed forms as soon as they are there.
 
@@ -84,11 +93,12 @@ def plan_of(plan: PlanFile, plan_hash: str, versions: Mapping[str, str], progres
     AbateError
         One of its subclasses: no difference to plan on, a covariance that no ratings can have, looks out of order and the like.
     """
-    return simulate_plan(plan, plan_hash, versions, progress).plan
+    asked = assumptions if design is None else assumptions.model_copy(update={"design": design})
+    return simulate_plan(asked, versions, progress).plan
 
 
 def simulate_plan(
-    plan: PlanFile, plan_hash: str, versions: Mapping[str, str], progress: Progress = silent, *, keep_each: bool = False
+    plan: PlanFile, versions: Mapping[str, str] | None = None, progress: Progress = silent, *, keep_each: bool = False
 ) -> SimulatedPlan:
     """Return the plan and its simulated trials, each one's result kept where ``keep_each``."""
     effect = plan_effect(plan.effect)
@@ -99,7 +109,7 @@ def simulate_plan(
     assumptions = describe_assumptions(plan)
     planned = TrialPlan(
         title=plan.title,
-        plan=plan.model_dump(mode="json", by_alias=True, exclude_none=True),
+        plan=plan_as_data(plan),
         estimates=(*effect_rows(effect), *found.estimates, *(() if conduct is None else conduct.estimates)),
         assumptions=assumptions,
         effect_steps=effect.steps,
@@ -116,7 +126,7 @@ def simulate_plan(
         limits=(*limits_of(plan, effect), *found.limits),
         model=analysis_formula(plan),
         call=analysis_call(plan),
-        provenance=_provenance(plan, plan_hash, versions),
+        provenance=_provenance(plan, versions or {"abate": version("abate")}),
     )
     return SimulatedPlan(plan=planned, simulated=found.simulated)
 
@@ -201,10 +211,10 @@ def _say_closed(
     )
 
 
-def _provenance(plan: PlanFile, plan_hash: str, versions: Mapping[str, str]) -> PlanProvenance:
+def _provenance(plan: PlanFile, versions: Mapping[str, str]) -> PlanProvenance:
     return PlanProvenance(
         abate_version=versions.get("abate", ""),
-        plan_hash=plan_hash,
+        plan_hash=hash_plan(plan),
         results_hash=plan.study.get("results_hash"),
         study_hash=plan.study.get("study_hash"),
         seed=plan.simulation.seed,

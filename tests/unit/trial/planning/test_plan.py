@@ -11,7 +11,7 @@ from abate.base.errors import ParameterError
 from abate.trial.effect import plan_effect
 from abate.trial.planning.closed import rated_trial
 from abate.trial.planning.looks import TrialSize
-from abate.trial.planning.plan import plan_of as plan_trial
+from abate.trial.planning.plan import plan as plan_trial
 from abate.trial.planning.responders import responder_shares
 from abate.trial.planning.simulated import Simulator
 from tests.unit.trial.plans import number, plan_data, plan_of, share
@@ -21,7 +21,7 @@ SIZE = TrialSize(per_arm=(40, 40), standard_error=0.4)
 
 @pytest.fixture(scope="module")
 def found():
-    return plan_trial(plan_of(response={"rule": "points_2"}), "0" * 64, {"abate": "0"})
+    return plan_trial(plan_of(response={"rule": "points_2"}))
 
 
 def simulator(**sections):
@@ -61,12 +61,12 @@ def test_assumptions_that_nobody_has_measured_are_warned_of(found):
 
 
 def test_the_same_plan_gives_the_same_numbers(found):
-    again = plan_trial(plan_of(response={"rule": "points_2"}), "0" * 64, {"abate": "0"})
+    again = plan_trial(plan_of(response={"rule": "points_2"}))
     assert again == replace(found)
 
 
 def test_a_design_that_is_not_simulated_says_so_where_the_number_would_have_stood():
-    found = plan_trial(plan_of(design={"kind": "crossover"}), "0" * 64, {"abate": "0"})
+    found = plan_trial(plan_of(design={"kind": "crossover"}))
     assert "not simulated" in found.estimate("power.simulated").reason
     assert found.estimate("size.total").reason is not None or found.estimate("size.total").value > 0
     assert found.looks == ()
@@ -121,11 +121,16 @@ def test_a_covariance_that_no_ratings_can_have_offers_the_nearest_one():
     data = plan_data()["ratings"]
     impossible = [[4, 3.9, -3.9, 0], [3.9, 4, 3.9, 0], [-3.9, 3.9, 4, 0], [0, 0, 0, 4]]
     with pytest.raises(ParameterError, match="positive definite"):
-        plan_trial(plan_of(ratings={**data, "covariance": impossible}), "0" * 64, {"abate": "0"})
+        plan_trial(plan_of(ratings={**data, "covariance": impossible}))
 
 
 def test_nobody_coming_is_said_where_the_months_would_have_stood():
     accrual = {"basis": "typed", "source": "made up", "seen": 0, "months": 12, "consent": share(0.5)}
-    found = plan_trial(plan_of(accrual=accrual), "0" * 64, {"abate": "0"})
+    found = plan_trial(plan_of(accrual=accrual))
     assert found.estimate("accrual.months").value is None
     assert found.estimate("accrual.months").reason
+
+
+def test_another_design_may_be_asked_of_the_same_assumptions():
+    found = plan_trial(plan_of(), plan_of(design={"kind": "crossover"}).design)
+    assert found.plan["design"]["kind"] == "crossover"
