@@ -229,7 +229,7 @@ def size_for_assurance(
     >>> round(size_for_assurance(EffectPrior(mean=1.3, sd=0.5), asked=0.8, sd=2.2).total, 1)
     126.8
     >>> size_for_assurance(EffectPrior(mean=0.5, sd=1.0), asked=0.8, sd=2.2).reason
-    'an assurance of 0.8 is not reachable at any size: it stays below 0.6915, the chance of an effect at all'
+    'an assurance of 0.8 is not reachable at any size: with this prior it stays below 0.6915, and more persons do not help'
     """
     require_rate(asked, "assurance")
     limit = limit_of_assurance(prior, alpha, sided)
@@ -286,4 +286,7 @@ def _with_mass(prior: EffectPrior, where_there_is: float, by_chance: float) -> f
 
 
 def _reason(asked: float, limit: float) -> str:
-    return f"an assurance of {asked:g} is not reachable at any size: it stays below {limit:.4g}, the chance of an effect at all"
+    return (
+        f"an assurance of {asked:g} is not reachable at any size: with this prior it stays below {limit:.4g}, "
+        "and more persons do not help"
+    )

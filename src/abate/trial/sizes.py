@@ -19,6 +19,7 @@ from abate.stats.sizes.clusters import (
     information_of_repeats,
     mean_effect_over_cycles,
     two_means_in_clusters,
+    two_means_in_given_clusters,
 )
 from abate.stats.sizes.counts import bounded_days, days_with_own_sds, negative_binomial_rates
 from abate.stats.sizes.dose_finding import DoseFindingSize, DoseTest, dose_test, mcp_mod, optimal_contrasts
@@ -104,6 +105,7 @@ __all__ = [
     "time_of_events",
     "two_means",
     "two_means_in_clusters",
+    "two_means_in_given_clusters",
     "two_means_not_inferior",
     "two_shares",
     "two_shares_exact",

@@ -12,10 +12,10 @@ from dataclasses import replace
 from abate.base.errors import ParameterError
 from abate.stats.sizes.checks import arm_shares, require_spread
 from abate.stats.sizes.errors import ClusterCountError
-from abate.stats.sizes.rejection import Reference
+from abate.stats.sizes.rejection import Reference, t_power
 from abate.stats.sizes.size import Size, rounded_up
-from abate.stats.sizes.solving import answer
-from abate.stats.sizes.wald import difference_question
+from abate.stats.sizes.solving import Arms, Question, answer
+from abate.stats.sizes.wald import difference_question, standard_error
 
 _LEAST_CLUSTERS = 2
 _FEW_CLUSTERS = 8
@@ -169,6 +169,85 @@ def two_means_in_clusters(
         source="Eldridge, Ashby & Kerry (2006)",
     )
     return _with_cluster_note(size, mean_cluster_size)
+
+
+def two_means_in_given_clusters(
+    *,
+    difference: float | None,
+    sd: float,
+    icc: float,
+    clusters_per_arm: int,
+    cv_of_size: float = 0.0,
+    total: float | None = None,
+    power: float | None = None,
+    alpha: float | None = 0.05,
+    sided: int = 2,
+) -> Size:
+    """Return the size, and so the cluster size, where no more clusters can be had; it may not be reachable at any size.
+
+    However many persons a cluster has, the variance of an arm's mean stays above ``sd^2 icc / clusters``.
+
+    Parameters
+    ----------
+    difference, sd, icc, cv_of_size, power, alpha, sided
+        As for :func:`two_means_in_clusters`; by t with the number of clusters less 2.
+    clusters_per_arm : int
+        At least 2.
+    total : float or None
+        Persons in all clusters.
+
+    Returns
+    -------
+    Size
+
+    Raises
+    ------
+    ClusterCountError
+        If there are fewer than two clusters in an arm.
+    UnreachableError
+        If no cluster size gives the power.
+    UnknownCountError, EffectError, SpreadError, ErrorRateError, ParameterError
+        As their names say.
+
+    References
+    ----------
+    Hemming, Girling, Sitch, Marsh & Lilford (2011), BMC Medical Research Methodology 11, 102.
+    https://doi.org/10.1186/1471-2288-11-102
+
+    Examples
+    --------
+    >>> size = two_means_in_given_clusters(difference=1.3, sd=2.4, icc=0.05, clusters_per_arm=6, power=0.8)
+    >>> round(size.per_arm[0] / 6, 1)  # persons in a cluster
+    23.2
+    """
+    require_spread(sd, "sd")
+    require_clusters(clusters_per_arm)
+    clusters = 2 * clusters_per_arm
+
+    def power_of(arms: Arms, effect: float, alpha: float) -> float:
+        variance = sd**2 * design_effect(max(1.0, math.fsum(arms) / clusters), icc, cv_of_size)
+        error = standard_error((variance, variance), arms)
+        return t_power(effect / error, clusters - 2, alpha, sided)
+
+    question = Question(
+        power_of=power_of,
+        other_side_of=lambda arms, effect, alpha: power_of(arms, -effect, alpha),
+        shares=(0.5, 0.5),
+        sided=sided,
+        effect_is="difference of means",
+        least_total=clusters * (1 - 1e-9),
+        size_is=f"persons in {clusters} clusters",
+    )
+    return answer(
+        question,
+        total=total,
+        effect=difference,
+        power=power,
+        alpha=alpha,
+        method=f"means in {clusters} randomised clusters, Student's t, clusters less 2",
+        source="Hemming et al. (2011); Eldridge, Ashby & Kerry (2006)",
+        notes=() if clusters >= _FEW_CLUSTERS else (_FEW,),
+    )
 
 
 def mean_effect_over_cycles(

@@ -6,8 +6,12 @@ Benefit is fewer. Headache days near all days of the diary are not negative bino
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+
+import numpy as np
 
 from abate.base.errors import ParameterError
+from abate.stats.arrays import Array, number_vector
 from abate.stats.sizes.ancova import variance_factor
 from abate.stats.sizes.checks import arm_shares, require_above_zero, require_share, require_spread
 from abate.stats.sizes.errors import EffectError
@@ -21,7 +25,7 @@ def negative_binomial_rates(
     active_rate: float | None,
     control_rate: float,
     dispersion: float,
-    exposure: float = 1.0,
+    exposure: float | Sequence[float] = 1.0,
     null_ratio: float = 1.0,
     total: float | None = None,
     power: float | None = None,
@@ -31,7 +35,8 @@ def negative_binomial_rates(
 ) -> Size:
     """Return size, effect, power or alpha of a comparison of two rates of events, whichever is ``None``.
 
-    The variance per person of a log rate is ``1 / (exposure * rate) + dispersion``, taken under the alternative.
+    The variance per person of a log rate is ``1 / (exposure * rate) + dispersion``, taken under the alternative; where
+    exposures differ it is 1 over the mean of what persons tell, ``exposure * rate / (1 + dispersion * exposure * rate)``.
 
     Parameters
     ----------
@@ -41,8 +46,8 @@ def negative_binomial_rates(
         Events per unit of time in arm 2, above 0.
     dispersion : float
         k in ``Var = mean + k mean^2``, at least 0 (0 is Poisson).
-    exposure : float
-        Time for which each person is observed, above 0.
+    exposure : float or sequence of float
+        Time for which each person is observed, above 0; several are equally frequent, such as those of a pilot.
     null_ratio : float
         Ratio of rates under the null hypothesis, above 0: above 1 for non-inferiority.
     total, power, alpha, sided, allocation
@@ -71,15 +76,16 @@ def negative_binomial_rates(
     >>> round(size.per_arm[0], 3)
     338.563
     """
-    for value, name in ((control_rate, "control_rate"), (exposure, "exposure"), (null_ratio, "null_ratio")):
-        require_above_zero(value, name)
+    require_above_zero(control_rate, "control_rate")
+    require_above_zero(null_ratio, "null_ratio")
+    exposures = _checked_exposures(exposure)
     if not (math.isfinite(dispersion) and dispersion >= 0):
         raise ParameterError(f"dispersion must be a finite number of at least 0; got {dispersion!r}.")
     at_null = null_ratio * control_rate
 
     def variances(effect: float) -> tuple[float, float]:
         rate = at_null * math.exp(-effect)
-        return 1 / (exposure * rate) + dispersion, 1 / (exposure * control_rate) + dispersion
+        return _log_rate_variance(rate, exposures, dispersion), _log_rate_variance(control_rate, exposures, dispersion)
 
     question = difference_question(
         variances, shares=arm_shares(allocation), sided=sided, effect_is="log of null rate over active rate"
@@ -268,6 +274,19 @@ def _fewer_days(
         method=method,
         source="n = (z + z)^2 (s1^2 + s2^2) / difference^2; McCullagh & Nelder (1989), section 4.5",
     )
+
+
+def _checked_exposures(exposure: float | Sequence[float]) -> Array:
+    exposures = number_vector(np.atleast_1d(exposure), "exposure")
+    if not exposures.size:
+        raise ParameterError("exposure must hold at least one time.")
+    require_above_zero(float(exposures.min()), "exposure")
+    return exposures
+
+
+def _log_rate_variance(rate: float, exposures: Array, dispersion: float) -> float:
+    expected = rate * exposures
+    return 1 / float(np.mean(expected / (1 + dispersion * expected)))
 
 
 def _log_ratio(active_rate: float | None, at_null: float) -> float | None:

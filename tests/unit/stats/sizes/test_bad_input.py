@@ -8,7 +8,12 @@ import pytest
 from abate.base.errors import ExitCode, ParameterError
 from abate.stats.sizes import errors
 from abate.stats.sizes.ancova import means_given_baseline
-from abate.stats.sizes.clusters import design_effect, mean_effect_over_cycles, two_means_in_clusters
+from abate.stats.sizes.clusters import (
+    design_effect,
+    mean_effect_over_cycles,
+    two_means_in_clusters,
+    two_means_in_given_clusters,
+)
 from abate.stats.sizes.counts import bounded_days, days_with_own_sds, negative_binomial_rates
 from abate.stats.sizes.dose_finding import mcp_mod, optimal_contrasts
 from abate.stats.sizes.dose_shapes import Form, Shape, shape_means
@@ -90,6 +95,18 @@ MISTAKES = {
     "power out of reach of any size": (
         errors.UnreachableError,
         lambda: two_means(difference=1e-6, sd=1, power=0.8),
+    ),
+    "power out of reach of so few clusters": (
+        errors.UnreachableError,
+        lambda: two_means_in_given_clusters(difference=0.5, sd=2, icc=0.2, clusters_per_arm=4, power=0.8),
+    ),
+    "one given cluster": (
+        errors.ClusterCountError,
+        lambda: two_means_in_given_clusters(difference=1, sd=2, icc=0.1, clusters_per_arm=1, power=0.8),
+    ),
+    "no exposure": (
+        ParameterError,
+        lambda: negative_binomial_rates(active_rate=1, control_rate=2, dispersion=1, exposure=[], power=0.8),
     ),
     "power out of reach of an exact test": (
         errors.UnreachableError,

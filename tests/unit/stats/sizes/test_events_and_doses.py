@@ -11,7 +11,8 @@ from scipy.stats import binom, multivariate_normal, multivariate_t
 
 from abate.base.errors import ParameterError
 from abate.stats.sequential import SpendingRule, named_spending, plan_design
-from abate.stats.sizes.clusters import two_means_in_clusters
+from abate.stats.sizes.clusters import two_means_in_clusters, two_means_in_given_clusters
+from abate.stats.sizes.counts import negative_binomial_rates
 from abate.stats.sizes.dose_finding import dose_test, mcp_mod
 from abate.stats.sizes.dose_shapes import Form, Shape, shape_means
 from abate.stats.sizes.group_sequential import with_looks
@@ -81,6 +82,23 @@ def test_few_clusters_are_told():
 def test_clusters_of_one_person_are_persons():
     alone = two_means_in_clusters(difference=1, sd=2, icc=0.0, mean_cluster_size=1, power=0.8)
     assert alone.total == pytest.approx(two_means(difference=1, sd=2, power=0.8).total, rel=1e-9)
+
+
+def test_given_clusters_agree_with_clusters_of_that_size():
+    given = two_means_in_given_clusters(difference=1.3, sd=2.4, icc=0.05, clusters_per_arm=6, power=0.8)
+    cluster_size = given.total / 12
+    free = two_means_in_clusters(difference=1.3, sd=2.4, icc=0.05, mean_cluster_size=cluster_size, total=given.total)
+    assert free.power == pytest.approx(0.8, abs=1e-9)
+
+
+def test_exposures_that_differ_tell_less_than_their_mean():
+    "By hand: rates 2 and 3, dispersion 0.5, exposures 0.5 and 1.5: 1/mean(1/1.5, 3/2.5) and 1/mean(1.5/1.75, 4.5/3.25)."
+    asked = {"active_rate": 2, "control_rate": 3, "dispersion": 0.5, "power": 0.9}
+    variances = 2 / (1 / 1.5 + 3 / 2.5), 2 / (1.5 / 1.75 + 4.5 / 3.25)
+    per_arm = (1.959963985 + 1.281551566) ** 2 * sum(variances) / math.log(1.5) ** 2
+    found = negative_binomial_rates(exposure=[0.5, 1.5], **asked)
+    assert found.per_arm[0] == pytest.approx(per_arm, rel=1e-8)
+    assert found.total > negative_binomial_rates(exposure=1.0, **asked).total
 
 
 def test_two_stage_designs_are_the_best_of_all():
