@@ -11,7 +11,7 @@ from tests.reference.trial_simulation.reference import read_scenario
 
 pytestmark = pytest.mark.data
 
-TRIALS = 4_000
+TRIALS = 3_000
 
 
 @pytest.mark.parametrize("name", ["A", "B", "C", "N"])
