@@ -14,15 +14,15 @@ from abate.base.numbers import (
     describe_short,
     describe_signed,
 )
-from abate.base.words import in_words
+from abate.base.words import sentence
 from abate.contracts.result import Estimate
 from abate.contracts.trial_plan import DesignRow, EffectStep, TrialPlan
 
 #: Ids of numbers that are shares from 0 to 1 begin so; so are those whose quantity begins with one of the words.
 _SHARES = ("power.", "assurance")
 _SHARE_WORDS = ("share ", "probability ")
-#: Units as a reader writes them; another one stands as it is.
-_UNITS = {"1": "", "{points}": "points", "mo": "months", "d": "days", "wk": "weeks"}
+#: Units as a reader writes them; another one stands as it is, one in braces without them.
+_UNITS = {"1": "", "{currency}": "", "mo": "months", "d": "days", "wk": "weeks"}
 
 #: What stands beside a number that nobody has measured.
 UNVERIFIED = "unverified"
@@ -58,7 +58,7 @@ def describe_value(estimate: Estimate | None) -> str:
     if estimate is None:
         return "not asked for"
     if estimate.value is None:
-        return f"none: {in_words(estimate.reason)}" if estimate.reason else "none"
+        return f"none: {estimate.reason}" if estimate.reason else "none"
     return _with_unit(_bare(estimate, estimate.value), estimate)
 
 
@@ -109,7 +109,7 @@ def _is_in_points(estimate: Estimate) -> bool:
 
 
 def _with_unit(text: str, estimate: Estimate) -> str:
-    unit = _UNITS.get(estimate.unit, estimate.unit)
+    unit = _UNITS.get(estimate.unit, estimate.unit.strip("{}"))
     return f"{text} {unit}" if unit else text
 
 
@@ -127,12 +127,56 @@ def best_power(plan: TrialPlan) -> Estimate | None:
     return plan.estimate("power.simulated") or plan.estimate("power.closed")
 
 
+def best_assurance(plan: TrialPlan) -> Estimate | None:
+    """Return the simulated assurance, in which all assumptions vary, or the closed form's where there is no simulated one."""
+    for id in ("assurance.simulated", "assurance"):
+        found = plan.estimate(id)
+        if found is not None and found.value is not None:
+            return found
+    return plan.estimate("assurance.simulated") or plan.estimate("assurance")
+
+
+def planned_total(plan: TrialPlan) -> float | None:
+    """Return how many participants are planned in all; None where no size could be had."""
+    found, design = plan.estimate("size.total"), chosen_design(plan)
+    if found is not None and found.value is not None:
+        return found.value
+    return None if design is None else design.total
+
+
+def describe_half_width(plan: TrialPlan) -> str:
+    """Return how precisely Bang's index of blinding will be known, ``0.15 to 0.23`` over several patterns of guessing; empty if not known."""
+    found = [one.value for one in plan.estimates if one.id.startswith("blinding.half_width") and one.value is not None]
+    if not found:
+        return ""
+    low, high = (describe_number(end, 2) for end in (min(found), max(found)))
+    return low if low == high else f"{low} to {high}"
+
+
+def say_reason(reason: str) -> str:
+    """Return a reason as a sentence; a key of the plan file at its start stays as it is written there.
+
+    Examples
+    --------
+    >>> say_reason("no costs were given"), say_reason("design.margin is not given")
+    ('No costs were given.', 'design.margin is not given.')
+    """
+    first = reason.split(" ", 1)[0]
+    return sentence(reason) if "." not in first else f"{reason.rstrip('.')}."
+
+
+def alarms(plan: TrialPlan) -> Sequence[bool]:
+    """Return for each warning whether it stands in red: the first one, where the pre-post change is planned on."""
+    is_pre_post = str(plan.plan.get("effect", {}).get("plan_on", "")).startswith("pre-post")
+    return tuple(is_pre_post and place == 0 for place in range(len(plan.warnings)))
+
+
 def describe_size(plan: TrialPlan) -> str | None:
     """Return how many are to take part, ``2 × 64 persons``; None where no size could be had."""
     design = chosen_design(plan)
     if design is None or (not design.size_in_words and design.total is None):
         return None
-    words = design.size_in_words or f"{describe_short(design.total or 0)}"
+    words = design.size_in_words.replace(" x ", " \u00d7 ") or f"{describe_short(design.total or 0)}"
     return words if words[-1].isalpha() else f"{words} persons"
 
 
@@ -149,13 +193,13 @@ def say_headline(plan: TrialPlan) -> Sequence[Piece]:
         )
     if size is None:
         design = chosen_design(plan)
-        why = in_words(design.size_reason) if design is not None and design.size_reason else "no design was sized"
+        why = design.size_reason if design is not None and design.size_reason else "no design was sized"
         return (("No size can be given for a difference of ", False), (describe_value(effect), True), (f": {why}.", False))  # fmt: skip
     return (("A trial of ", False), (size, True), *_say_power(plan, effect))
 
 
 def _say_power(plan: TrialPlan, effect: Estimate) -> Sequence[Piece]:
-    power, assurance = best_power(plan), plan.estimate("assurance")
+    power, assurance = best_power(plan), best_assurance(plan)
     if power is None or power.value is None:
         return (
             (" is planned for a difference of ", False),
@@ -175,7 +219,7 @@ def _say_power(plan: TrialPlan, effect: Estimate) -> Sequence[Piece]:
 
 
 def _why(estimate: Estimate | None) -> str:
-    return in_words(estimate.reason) if estimate is not None and estimate.reason else "it was not asked for"
+    return estimate.reason if estimate is not None and estimate.reason else "it was not asked for"
 
 
 def say_arithmetic(steps: Sequence[EffectStep]) -> str:

@@ -207,7 +207,7 @@ class TrialPlan:
     characteristics: Sequence[CharacteristicsRow]
     harm: Sequence[HarmTable]
     budget: Sequence[BudgetRow]
-    warnings: Sequence[str]  # shown on every page
+    warnings: Sequence[str]  # shown on every page; where the pre-post change is planned on, the first says so, in red
     limits: Sequence[str]  # what the plan cannot know, in plain words
     model: str  # of the analysis, as a formula
     call: str  # the analysis as a call of abate that has run on the simulated data

@@ -97,8 +97,15 @@ def describe_sections(sections: Sequence[Section], drawn: Mapping[str, DrawnFigu
         plain = {
             name: getattr(section, name) for name in ("id", "title", "contents", "say", "paragraphs", "facts", "notes")
         }
-        written.append({**plain, "tables": tables, "drawn": figures})
+        written.append({**plain, "tables": tables, "drawn": figures, "code": as_code(section.code)})
     return written
+
+
+def as_code(text: str) -> Any:
+    """Return code as a template writes it: each line escaped, the breaks between them kept."""
+    from markupsafe import Markup, escape
+
+    return Markup("\n").join(escape(clean(line)) for line in text.rstrip("\n").split("\n"))
 
 
 def _numbers(drawn: DrawnFigure) -> list[dict[str, Any]]:

@@ -30,3 +30,4 @@ class Section:
     paragraphs: Sequence[str] = ()
     facts: Sequence[tuple[str, str]] = ()
     notes: Sequence[Note] = field(default=())
+    code: str = ""  # shown as it stands, in a fixed-width type

@@ -9,7 +9,7 @@ from abate.report.drawn import DrawnFigure
 from abate.report.report_table import ReportTable
 from abate.report.section import Section
 from abate.report.word_parts import Mark, add_caption, add_picture, add_references
-from abate.report.word_styles import FACT, FIGURE, NOTE, TABLE_NOTE, spoken, turn
+from abate.report.word_styles import CODE, FACT, FIGURE, NOTE, TABLE_NOTE, spoken, turn
 from abate.report.word_tables import add_table, lay_out
 
 if TYPE_CHECKING:
@@ -39,10 +39,17 @@ def write_section(
         fact.paragraph_format.keep_with_next = place < len(section.facts)
         fact.add_run(spoken(name)).bold = True
         fact.add_run(f"\t{spoken(text)}")
+    add_code(document, section.code)
     for note in section.notes:
         remark = document.add_paragraph(style=NOTE)
         remark.add_run(spoken(note.head)).bold = True
         remark.add_run(f" {spoken(note.text)}")
+
+
+def add_code(document: Document, text: str) -> None:
+    """Write code, a paragraph a line, in a type of its own."""
+    for line in text.rstrip("\n").split("\n") if text else ():
+        document.add_paragraph(spoken(line), style=CODE)
 
 
 def _write_answer(document: Document, say: str, marks: Sequence[Mark], *, keeps_next: bool) -> None:

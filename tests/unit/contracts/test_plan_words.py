@@ -42,7 +42,7 @@ def headline(plan: TrialPlan) -> str:
         (Estimate(id="effect.planned", quantity="difference", value=1.2, lower=-0.4, upper=2.8, unit="{points}"), "1.2 points (\u22120.4 to 2.8)"),
         (Estimate(id="accrual.months", quantity="months", value=48.0, unit="mo"), "48 months"),
         (Estimate(id="budget.total", quantity="cost", value=812000.0, unit="EUR"), "812 000 EUR"),
-        (Estimate(id="x", quantity="x", value=None, reason="too_few courses"), "none: too few courses"),
+        (Estimate(id="x", quantity="x", value=None, reason="design.margin is not given"), "none: design.margin is not given"),
         (Estimate(id="x", quantity="x", value=None), "none"),
         (None, "not asked for"),
     ],

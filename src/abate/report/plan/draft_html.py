@@ -7,8 +7,8 @@ from typing import Any
 from abate.contracts.draft import NOT_REVIEWED, Draft
 from abate.contracts.notice import NOT_A_DEVICE
 from abate.contracts.trial_plan import TrialPlan
-from abate.report.html import describe_table, template_named
-from abate.report.plan.banners import banners_of, describe_page_styles
+from abate.report.html import as_code, describe_table, template_named
+from abate.report.plan.banners import banners_of, describe_page_styles, warnings_of
 from abate.report.plan.drafts import ReadSection, describe_origin, read_sections
 from abate.report.tokens import describe_theme
 from abate.report.words import shown
@@ -18,7 +18,7 @@ def render_draft_page(draft: Draft, plan: TrialPlan) -> str:
     """Return the page; all words are escaped by the template."""
     from markupsafe import Markup
 
-    provenance, warnings = plan.provenance, draft.warnings
+    provenance, warnings = plan.provenance, warnings_of(draft.warnings, plan)
     page = {
         "title": draft.title,
         "plan_title": shown(plan.title),
@@ -54,14 +54,5 @@ def _as_written(found: ReadSection) -> dict[str, Any]:
         "paragraphs": section.paragraphs,
         "entries": items,
         "tables": tables,
-        "code": _code(section.code),
+        "code": as_code(section.code),
     }
-
-
-def _code(text: str) -> Any:
-    """Return code as it stands, its lines kept: only the template's escaping is applied to each."""
-    from markupsafe import Markup, escape
-
-    from abate.report.words import clean
-
-    return Markup("\n").join(escape(clean(line)) for line in text.split("\n"))

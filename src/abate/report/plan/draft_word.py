@@ -10,8 +10,8 @@ from abate.contracts.trial_plan import TrialPlan
 from abate.report.packed import packed
 from abate.report.plan.drafts import ReadSection, describe_origin, read_sections
 from abate.report.plan.word_top import new_plan_document
-from abate.report.word_sections import write_table
-from abate.report.word_styles import CODE, LEAD, NOTE, spoken
+from abate.report.word_sections import add_code, write_table
+from abate.report.word_styles import LEAD, NOTE, spoken
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 def render_draft_document(draft: Draft, plan: TrialPlan) -> bytes:
     """Return the Word file of a draft, the same bytes on every run."""
-    is_simulated = plan.provenance.is_simulated
-    document = new_plan_document(draft.title, plan.title, draft.warnings, is_simulated=is_simulated)
+    document = new_plan_document(draft.title, plan, draft.warnings)
     document.add_paragraph(spoken(draft.note), style=LEAD)
     for found in read_sections(draft):
         _write_section(document, found)
@@ -38,8 +37,7 @@ def _write_section(document: Document, found: ReadSection) -> None:
         _write_item(document, item)
     for number, table in found.tables:
         write_table(document, table, ("Table", number))
-    for line in section.code.splitlines():
-        document.add_paragraph(spoken(line), style=CODE)
+    add_code(document, section.code)
 
 
 def _write_item(document: Document, item: DraftItem) -> None:

@@ -49,4 +49,4 @@ def describe_origin(item: DraftItem) -> str:
     """Return where the numbers of an item come from, or why it does not apply, as a line under it."""
     if not item.origin:
         return ""
-    return f"From {item.origin}." if item.status is ItemStatus.FILLED else item.origin
+    return item.origin if item.status is ItemStatus.NOT_APPLICABLE else f"From {item.origin}."

@@ -10,7 +10,7 @@ from abate.contracts.plan_view import PlanView
 from abate.report.drawn import DrawnFigure
 from abate.report.html import describe_sections, template_named
 from abate.report.inlined import read_scripts
-from abate.report.plan.banners import banners_of, describe_page_styles
+from abate.report.plan.banners import banners_of, describe_page_styles, warnings_of
 from abate.report.plan.top import plan_headline, plan_key_numbers, plan_lede
 from abate.report.section import Section
 from abate.report.tokens import describe_theme
@@ -24,11 +24,12 @@ def render_plan_page(view: PlanView, sections: Sequence[Section], drawn: Mapping
     from markupsafe import Markup
 
     provenance, scripts = view.plan.provenance, read_scripts()
-    styles = describe_page_styles(view.plan.title, view.plan.warnings, is_simulated=provenance.is_simulated)
+    warnings = warnings_of(view.plan.warnings, view.plan)
+    styles = describe_page_styles(view.plan.title, warnings, is_simulated=provenance.is_simulated)
     page = {
         "title": view.plan.title,
         "kind": KIND,
-        "banners": banners_of(view.plan.warnings, is_simulated=provenance.is_simulated),
+        "banners": banners_of(warnings, is_simulated=provenance.is_simulated),
         "is_simulated": provenance.is_simulated,
         "abate_version": provenance.abate_version,
         "theme": Markup(describe_theme()),

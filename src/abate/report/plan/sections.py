@@ -6,6 +6,7 @@ from abate.base.words import listed
 from abate.contracts.draft import Draft
 from abate.contracts.plan_view import PlanView
 from abate.contracts.plan_words import (
+    describe_half_width,
     describe_points,
     describe_size,
     describe_value,
@@ -22,7 +23,7 @@ from abate.report.plan.figures.power import draw_power, say_power
 from abate.report.plan.figures.tornado import draw_tornado, say_tornado
 from abate.report.report_table import ReportTable, row
 from abate.report.section import Note, Section
-from abate.report.words import capital, in_words, plural, sentence
+from abate.report.words import capital, plural, sentence
 
 
 def build_plan_sections(view: PlanView, synopsis: Draft) -> tuple[Section, ...]:
@@ -131,18 +132,17 @@ def _assumptions(view: PlanView) -> Section:
 
 
 def _designs(view: PlanView) -> Section:
-    chosen = view.chosen
+    chosen, count = view.chosen, len(view.plan.designs)
     cannot = sum(not design.can_answer for design in view.plan.designs)
     say = "No design is planned."
     if chosen is not None:
         size = describe_size(view.plan)
-        say = f"{chosen.title} is planned" + (f", with {size}" if size else "")
-        say += (
-            f"; {cannot} of {plural(len(view.plan.designs), 'design')} cannot answer the question." if cannot else "."
-        )
-    return Section(
-        id="designs", title="Designs in their order", contents="Designs", say=say, tables=(tables.designs_table(view),)
-    )
+        first = "first" if chosen.rank == 1 else f"number {chosen.rank}"
+        say = f"{chosen.title} is planned" + (f", with {size}" if size else "") + f"; it stands {first} of {count}."
+    if cannot:
+        say += f" {capital(plural(cannot, 'design'))} cannot answer the question."
+    found = (tables.designs_table(view), tables.reasons_table(view))
+    return Section(id="designs", title="Designs in their order", contents="Designs", say=say, tables=found)
 
 
 def _estimand(view: PlanView) -> Section:
@@ -234,7 +234,7 @@ def _beds(view: PlanView) -> Section:
     found = view.under("beds.")
     days = view.estimate("beds.days")
     say = (
-        f"The trial takes {describe_with_interval(days)} bed-days."
+        f"The trial takes {_with_unit(describe_with_interval(days), 'bed-days')}."
         if days and days.value is not None
         else "How many bed-days it takes is not known."
     )
@@ -247,13 +247,17 @@ def _beds(view: PlanView) -> Section:
     )
 
 
+def _with_unit(text: str, unit: str) -> str:
+    return text if unit in text else f"{text} {unit}"
+
+
 def _budget(view: PlanView) -> Section:
     total = view.estimate("budget.total")
     known = total is not None and total.value is not None
     say = (
         f"The whole trial costs {describe_with_interval(total)}."
         if known
-        else sentence(f"What it costs is not known: {in_words(view.reason('budget.total', 'no costs were given'))}")
+        else sentence(f"What it costs is not known: {view.reason('budget.total', 'no costs were given')}")
     )
     found = tables.budget_table(view)
     return Section(id="budget", title="Budget", contents="Budget", say=say, tables=() if found.is_empty else (found,))
@@ -273,10 +277,10 @@ def _harm(view: PlanView) -> Section:
 
 def _blinding(view: PlanView) -> Section:
     found = view.under("blinding.")
-    width = view.estimate("blinding.half_width")
+    width = describe_half_width(view.plan)
     say = "How far blinding can be judged was not computed."
-    if width is not None and width.value is not None:
-        say = f"Bang\u2019s index of blinding will be known to \u00b1 {describe_value(width)} in each arm."
+    if width:
+        say = f"Bang\u2019s index of blinding will be known to \u00b1 {width} in each arm."
     return Section(
         id="blinding",
         title="Blinding",
@@ -309,7 +313,8 @@ def _analysis(view: PlanView) -> Section:
         title="The analysis that is planned",
         contents="Analysis",
         say="Simulated trials are analysed as the drafted plan says.",
-        facts=[("Model", view.plan.model), ("Call", view.plan.call)],
+        facts=[("Model", view.plan.model)],
+        code=view.plan.call,
     )
 
 
@@ -330,7 +335,7 @@ def _provenance(view: PlanView) -> Section:
         ("Seed", f"{provenance.seed}, of the simulated trials; no list of allocation is made from it"),
         ("Simulated trials", describe_count(provenance.trials)),
         ("abate", provenance.abate_version),
-        *((capital(name), version) for name, version in sorted(provenance.versions.items())),
+        *((capital(name), version) for name, version in sorted(provenance.versions.items()) if name != "abate"),
     ]
     kind = (
         "The study behind the plan was simulated."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from abate.contracts.plan_view import PlanView
-from abate.contracts.plan_words import UNVERIFIED, describe_interval, describe_value
+from abate.contracts.plan_words import UNVERIFIED, describe_interval, describe_value, say_reason
 from abate.contracts.result import Estimate
 from abate.contracts.trial_plan import AssumptionRow, CharacteristicsRow, DesignRow, HarmTable
 from abate.report.cells import EMPTY
@@ -21,6 +21,8 @@ from abate.report.numbers import (
 from abate.report.report_table import ReportTable, RowKind, TableRow, group, row, table
 from abate.report.words import capital, in_words, sentence, shown
 
+#: What is said of an assumption that does not vary in simulated trials.
+_KNOWN = "taken as known"
 #: Where a number comes from, as a reader is told.
 BASIS = {"study": "the study", "literature": "literature", "typed": "typed", "assumed": f"assumed, {UNVERIFIED}"}
 
@@ -47,31 +49,48 @@ def assumptions_table(view: PlanView) -> ReportTable:
 def _assumption(found: AssumptionRow) -> TableRow:
     basis = BASIS["assumed"] if found.is_unverified else BASIS.get(found.basis, found.basis)
     counted = "" if found.n is None else f", {describe_n(found.n)}"
-    drawn = f"drawn: {found.distribution}" if found.distribution else "taken as known"
+    is_drawn = found.distribution not in ("", _KNOWN)
+    drawn = f"drawn: {found.distribution}" if is_drawn else _KNOWN
     kind = RowKind.UNVERIFIED if found.is_unverified else RowKind.PLAIN
     return row(capital(found.quantity), found.shown, basis, drawn, f"{shown(found.source)}{counted}", kind=kind)
 
 
 def designs_table(view: PlanView) -> ReportTable:
     """Return the designs in their order: what each would take, when it answers the question and what speaks against it."""
-    rows = [_design(design) for design in sorted(view.plan.designs, key=lambda design: design.rank)]
-    columns = ("Design", "Size", "When it answers", "What speaks against it", "Why it stands here")
+    rows = [
+        row(_name(design), _size(design), sentence(design.answers) or EMPTY, sentence(design.against) or EMPTY)
+        for design in in_order(view)
+    ]
+    columns = ("Design", "Size", "When it answers", "What speaks against it")
     return table("designs", "Designs, the first choice first.", columns, rows, is_prose=True)
 
 
-def _design(design: DesignRow) -> TableRow:
-    name = f"{design.rank}. {design.title}" + (" (planned)" if design.is_chosen else "")
+def reasons_table(view: PlanView) -> ReportTable:
+    """Return why each design stands where it stands."""
+    rows = [row(_name(design), _reasons(design)) for design in in_order(view)]
+    return table("design-reasons", "Why each stands where it stands.", ("Design", "Reasons"), rows, is_prose=True)
+
+
+def in_order(view: PlanView) -> list[DesignRow]:
+    """Return the designs, the first choice first."""
+    return sorted(view.plan.designs, key=lambda design: design.rank)
+
+
+def _name(design: DesignRow) -> str:
+    return f"{design.rank}. {design.title}" + (" (planned)" if design.is_chosen else "")
+
+
+def _reasons(design: DesignRow) -> str:
     reasons = "; ".join(design.reasons)
-    if not design.can_answer:
-        reasons = f"does not answer the question asked{f': {reasons}' if reasons else ''}"
-    kind = RowKind.KEY if design.is_chosen else RowKind.PLAIN
-    return row(name, _size(design), design.answers, design.against or EMPTY, reasons or EMPTY, kind=kind)
+    if design.can_answer:
+        return reasons or EMPTY
+    return f"does not answer the question asked{f': {reasons}' if reasons else ''}"
 
 
 def _size(design: DesignRow) -> str:
     if not design.size_in_words and design.total is None:
-        return f"none: {in_words(design.size_reason or 'not computed')}"
-    size = design.size_in_words or describe_short(design.total or 0)
+        return f"none: {design.size_reason or 'not computed'}"
+    size = design.size_in_words.replace(" x ", " \u00d7 ") or describe_short(design.total or 0)
     total = f" ({describe_short(design.total)} in all)" if design.total is not None and design.size_in_words else ""
     months = "" if design.months is None else f"; {describe_short(design.months)} months"
     return f"{size}{total}{months}"
@@ -90,7 +109,9 @@ def events_table(view: PlanView) -> ReportTable:
             capital(found.event),
             found.strategy,
             found.alternative or EMPTY,
-            f"{found.expected}, {UNVERIFIED}" if found.is_unverified else found.expected,
+            f"{found.expected}, {UNVERIFIED}"
+            if found.is_unverified and UNVERIFIED not in found.expected
+            else found.expected,
             kind=RowKind.UNVERIFIED if found.is_unverified else RowKind.PLAIN,
         )
         for found in view.plan.events
@@ -115,8 +136,9 @@ def numbers_table(id: str, title: str, estimates: Sequence[Estimate], notes: Seq
 
 def sizes_table(view: PlanView) -> ReportTable:
     """Return sizes and power by the closed forms, by simulation, and the difference of the two."""
-    found = [*view.under("size."), *view.under("power."), *view.under("assurance")]
-    notes = ("The formulas for drop-out hold it already: no size is raised for it a second time.",)
+    sizes = [one for one in view.under("size.") if one.id == "size.total" or not one.id.endswith(".total")]
+    found = [*sizes, *view.under("power."), *view.under("assurance")]
+    notes = ("Drop-out is never counted twice: it is in the formula, or the size is raised for it.",)
     return numbers_table("sizes", "Size, power and assurance, by closed form and by simulation.", found, notes)
 
 
@@ -240,17 +262,14 @@ def _money(value: float) -> str:
 def missing_table(view: PlanView) -> ReportTable:
     """Return the numbers that could not be had, each with the reason."""
     found = [estimate for estimate in view.plan.estimates if estimate.value is None]
-    rows = [
-        row(capital(estimate.quantity), sentence(in_words(estimate.reason or "no reason was given")))
-        for estimate in found
-    ]
+    rows = [row(capital(estimate.quantity), say_reason(estimate.reason or "no reason was given")) for estimate in found]
     rows += [
-        row(f"Size of: {design.title}", sentence(in_words(design.size_reason)))
+        row(f"Size of: {design.title}", say_reason(design.size_reason))
         for design in view.plan.designs
         if design.size_reason and not design.size_in_words
     ]
     rows += [
-        row(f"Step: {step.quantity}", sentence(in_words(step.reason)))
+        row(f"Step: {step.quantity}", say_reason(step.reason))
         for step in view.plan.effect_steps
         if step.value is None and step.reason
     ]

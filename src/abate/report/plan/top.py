@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from abate.base.words import sentence
+from dataclasses import replace
+
 from abate.contracts.plan_view import PlanView
 from abate.contracts.plan_words import (
+    best_assurance,
     best_power,
     chosen_design,
     describe_interval,
     describe_size,
     describe_value,
+    planned_total,
     say_arithmetic,
     say_headline,
     say_limit,
+    say_reason,
     say_unverified,
 )
 from abate.report.cells import EMPTY
 from abate.report.headline import KeyNumber, Span
 from abate.report.numbers import describe_number, describe_percent, describe_short
-from abate.report.words import in_words
 
 
 def plan_headline(view: PlanView) -> tuple[Span, ...]:
@@ -52,7 +55,7 @@ def plan_key_numbers(view: PlanView) -> tuple[KeyNumber, ...]:
 def _number(view: PlanView, label: str, id: str, detail: str) -> KeyNumber:
     found = view.estimate(id)
     if found is None or found.value is None:
-        return KeyNumber(label=label, value=EMPTY, detail=sentence(in_words(view.reason(id, "not computed"))))
+        return KeyNumber(label=label, value=EMPTY, detail=say_reason(view.reason(id, "not computed")))
     return KeyNumber(label=label, value=describe_value(found), detail=detail)
 
 
@@ -64,8 +67,9 @@ def _size(view: PlanView) -> KeyNumber:
     design, size = chosen_design(view.plan), describe_size(view.plan)
     if design is None or size is None:
         reason = design.size_reason if design is not None and design.size_reason else "no design was sized"
-        return KeyNumber(label="Participants", value=EMPTY, detail=sentence(in_words(reason)))
-    value = size if design.total is None else describe_short(design.total)
+        return KeyNumber(label="Participants", value=EMPTY, detail=say_reason(reason))
+    total = planned_total(view.plan)
+    value = size if total is None else describe_short(total)
     return KeyNumber(label="Participants", value=value, detail=size)
 
 
@@ -88,7 +92,8 @@ def _assurance(view: PlanView) -> KeyNumber:
         if limit is None
         else f"counting what is not known; at most {describe_percent(limit)} at any size"
     )
-    return _number(view, "Assurance", "assurance", detail)
+    found = best_assurance(view.plan)
+    return _number(view, "Assurance", "assurance" if found is None else found.id, detail)
 
 
 def _months(view: PlanView) -> KeyNumber:
@@ -98,4 +103,5 @@ def _months(view: PlanView) -> KeyNumber:
 def _money_or_beds(view: PlanView) -> KeyNumber:
     if view.value("budget.total") is not None:
         return _number(view, "Cost", "budget.total", _interval(view, "budget.total", "as typed"))
-    return _number(view, "Bed-days", "beds.days", _interval(view, "beds.days", "expected"))
+    found = _number(view, "Bed-days", "beds.days", _interval(view, "beds.days", "expected"))
+    return replace(found, value=found.value.removesuffix(" bed-days"))

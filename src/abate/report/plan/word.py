@@ -25,7 +25,7 @@ _ELSEWHERE = (
 def render_plan_document(view: PlanView, sections: Sequence[Section], drawn: Mapping[str, DrawnFigure]) -> bytes:
     """Return report.docx, the same bytes on every run."""
     plan = view.plan
-    document = new_plan_document(plan.title, plan.title, plan.warnings, is_simulated=plan.provenance.is_simulated)
+    document = new_plan_document(plan.title, plan, plan.warnings)
     lead = document.add_paragraph(style=LEAD)
     for span in plan_headline(view):
         lead.add_run(spoken(span.text)).bold = span.is_strong or None

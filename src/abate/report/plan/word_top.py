@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from abate.base.words import capital
 from abate.contracts.draft import NOT_REVIEWED
 from abate.contracts.notice import NOT_A_DEVICE
-from abate.report.plan.banners import shortened
+from abate.contracts.trial_plan import TrialPlan
+from abate.report.plan.banners import Warned, shortened, warnings_of
 from abate.report.tokens import light
 from abate.report.word_styles import NOTICE, add_to_header, new_document, spoken
 from abate.report.words import shown
@@ -23,22 +24,34 @@ _SUBJECT = "Plan of a trial"
 _SIMULATED = "The study behind this plan was simulated: no patient\u2019s data, and no evidence."
 
 
-def new_plan_document(title: str, plan_title: str, warnings: Sequence[str], *, is_simulated: bool) -> Document:
+def new_plan_document(title: str, plan: TrialPlan, warnings: Sequence[str]) -> Document:
     """Return a document with its title and notices; "draft, not reviewed" and each warning stand over every page."""
-    from docx.shared import Pt, RGBColor
+    from docx.shared import Pt
 
-    red = light("warn").removeprefix("#").upper()
+    is_simulated, warned = plan.provenance.is_simulated, warnings_of(warnings, plan)
     simulated = "simulated data \u2013 " if is_simulated else ""
-    running = f"{NOT_REVIEWED} \u2013 {simulated}{spoken(shown(plan_title))}"
+    running = f"{NOT_REVIEWED} \u2013 {simulated}{spoken(shown(plan.title))}"
     document = new_document(spoken(shown(title)), running=running, subject=_SUBJECT)
-    for text in warnings:
-        add_to_header(document, shortened(shown(text)), colour=red)
+    for warning in warned:
+        add_to_header(document, shortened(warning.text), colour=_red() if warning.is_alarm else None)
     named = document.add_paragraph(style="Title").add_run(spoken(shown(title)))
     if len(title) > LONG_TITLE:
         named.font.size = Pt(LONG_TITLE_SIZE)
-    for text in warnings:
-        warning = document.add_paragraph(style=NOTICE).add_run(spoken(shown(text)))
-        warning.bold, warning.font.color.rgb = True, RGBColor.from_string(red)
+    for warning in warned:
+        _write_warning(document, warning)
     for notice in (f"{capital(NOT_REVIEWED)}.", *((_SIMULATED,) if is_simulated else ()), NOT_A_DEVICE):
         document.add_paragraph(spoken(notice), style=NOTICE)
     return document
+
+
+def _write_warning(document: Document, warning: Warned) -> None:
+    from docx.shared import RGBColor
+
+    run = document.add_paragraph(style=NOTICE).add_run(spoken(warning.text))
+    run.bold = True
+    if warning.is_alarm:
+        run.font.color.rgb = RGBColor.from_string(_red())
+
+
+def _red() -> str:
+    return light("warn").removeprefix("#").upper()

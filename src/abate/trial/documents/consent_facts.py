@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from abate.base.numbers import describe_count, describe_number, describe_short
 from abate.contracts.draft import Draft, DraftSection, DraftTable
 from abate.contracts.plan_view import PlanView
-from abate.contracts.plan_words import UNVERIFIED, describe_interval
+from abate.contracts.plan_words import UNVERIFIED, describe_interval, planned_total
 from abate.trial.documents.items import of_part, of_plan
 
 #: Stands in the place of a fact that the plan does not hold.
@@ -106,9 +106,9 @@ def _stay(view: PlanView) -> Iterable[Fact]:
 
 
 def _size(view: PlanView) -> Iterable[Fact]:
-    design, months = view.chosen, view.estimate("accrual.months")
-    if design is not None and design.total is not None:
-        yield "How many take part", f"{describe_short(design.total)} persons.", of_part("designs")
+    total, months = planned_total(view.plan), view.estimate("accrual.months")
+    if total is not None:
+        yield "How many take part", f"{describe_short(total)} persons.", of_part("designs")
     if months is not None and months.value is not None:
         interval = describe_interval(months)
         text = f"It takes about {describe_short(months.value)} months until all have come" + (

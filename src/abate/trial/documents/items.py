@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from abate.base.words import in_words
 from abate.contracts.draft import DraftItem, ItemStatus
 from abate.contracts.plan_view import PlanView
 from abate.contracts.plan_words import UNVERIFIED, describe_with_interval
+
+#: Begins a place that planning left open in a text.
+NEEDS_MARK = "[needs author:"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,14 +52,15 @@ def say_estimate(view: PlanView, id: str, words: str) -> Said | None:
 
 
 def filled(number: str, label: str, *sentences: Said | None) -> DraftItem:
-    """Return an item filled by its sentences; one with none of them needs an author."""
+    """Return an item filled by its sentences; one with none of them, or with a place left open in them, needs an author."""
     said = [sentence for sentence in sentences if sentence is not None]
     if not said:
         return needs_author(number, label, "The plan does not say.")
+    lacks = any(NEEDS_MARK in sentence.text for sentence in said)
     return DraftItem(
         number=number,
         label=label,
-        status=ItemStatus.FILLED,
+        status=ItemStatus.NEEDS_AUTHOR if lacks else ItemStatus.FILLED,
         text=tuple(sentence.text for sentence in said),
         origin=joined(sentence.origin for sentence in said),
     )
@@ -97,7 +100,7 @@ def mark_unverified(text: str, *, is_unverified: bool) -> str:
     >>> mark_unverified("50 % (typed)", is_unverified=True), mark_unverified("50 %", is_unverified=True)
     ('50 % (typed; unverified)', '50 % (unverified)')
     """
-    if not is_unverified:
+    if not is_unverified or UNVERIFIED in text:
         return text
     return f"{text.removesuffix(')')}; {UNVERIFIED})" if text.endswith(")") else f"{text} ({UNVERIFIED})"
 
@@ -124,4 +127,4 @@ def active_arms(view: PlanView) -> list[Any]:
 
 def reason_in_words(view: PlanView, id: str) -> str:
     """Return why a number could not be had, for an author."""
-    return in_words(view.reason(id, "it was not computed"))
+    return view.reason(id, "it was not computed")

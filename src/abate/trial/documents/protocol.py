@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from abate.base.numbers import describe_count, describe_percent, describe_short
-from abate.base.words import capital, sentence
+from abate.base.words import capital, listed, sentence
 from abate.contracts.draft import Draft, DraftItem, DraftSection
 from abate.contracts.plan_file import Number
 from abate.contracts.plan_view import PlanView
-from abate.contracts.plan_words import describe_points, say_headline
+from abate.contracts.plan_words import best_assurance, best_power, describe_points, say_headline
 from abate.trial.documents.items import (
     Said,
     aim_in_words,
     filled,
+    joined,
     mark_unverified,
     needs_author,
     not_applicable,
+    of_estimate,
     of_part,
     of_plan,
     reason_in_words,
@@ -87,7 +89,7 @@ def _administrative(view: PlanView) -> tuple[DraftItem, ...]:
             "1",
             "Title and summary",
             Said(text=sentence(view.title), origin=of_part("title")),
-            Said(text=_headline(view), origin=_HEADLINE_FROM),
+            Said(text=_headline(view), origin=_origin_of_headline(view)),
         ),
         filled(
             "2",
@@ -122,7 +124,9 @@ def _administrative(view: PlanView) -> tuple[DraftItem, ...]:
     )
 
 
-_HEADLINE_FROM = "plan.json, designs; plan.json, estimates: effect.planned; plan.json, estimates: power.simulated; plan.json, estimates: assurance"
+def _origin_of_headline(view: PlanView) -> str:
+    found = (view.estimate("effect.planned"), best_power(view.plan), best_assurance(view.plan))
+    return joined([of_part("designs"), *(of_estimate(one.id) for one in found if one is not None)])
 
 
 def _headline(view: PlanView) -> str:
@@ -259,7 +263,11 @@ def _secondary(view: PlanView) -> list[Said]:
 
 def _size(view: PlanView) -> tuple[DraftItem, ...]:
     size = say_size(view)
-    per_arm = [say_estimate(view, found.id, capital(found.quantity)) for found in view.under("size.")]
+    per_arm = [
+        say_estimate(view, found.id, capital(found.quantity))
+        for found in view.under("size.")
+        if found.id.endswith(".per_arm")
+    ]
     sized = (
         filled(
             "19",
@@ -302,12 +310,7 @@ def _assignment(view: PlanView) -> tuple[DraftItem, ...]:
             )
         )
     return (
-        needs_author(
-            "21",
-            "Sequence",
-            "The method: permuted blocks with random sizes, strata by centre and at most two factors, or minimisation.",
-            "Leave the sizes of the blocks out: whoever reads them can guess.",
-        ),
+        _sequence(view),
         needs_author(
             "22",
             "Concealment",
@@ -315,6 +318,27 @@ def _assignment(view: PlanView) -> tuple[DraftItem, ...]:
         ),
         needs_author("23", "Implementation", "Who makes the list, who enrols, who assigns."),
         *_blinding(view),
+    )
+
+
+def _sequence(view: PlanView) -> DraftItem:
+    """Return how the sequence is made; the sizes of its blocks are never in a text that sites see."""
+    specified = view.file.randomisation
+    if specified is None:
+        return needs_author(
+            "21",
+            "Sequence",
+            "The method: permuted blocks with random sizes, strata by centre and at most two factors, or minimisation.",
+            "Leave the sizes of the blocks out: whoever reads them can guess.",
+        )
+    strata = listed(factor.name for factor in specified.strata)
+    return filled(
+        "21",
+        "Sequence",
+        say_allocation(view),
+        Said(text=f"Method: {specified.method}.", origin=of_plan("randomisation.method")),
+        Said(text=f"Strata: {strata}.", origin=of_plan("randomisation.strata")) if strata else None,
+        Said(text="The sizes of the blocks are not told here: whoever knows them can guess the next assignment."),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from abate.base.numbers import describe_short
 from abate.contracts.plan_view import PlanView
+from abate.contracts.plan_words import planned_total
 from abate.trial.documents.items import aim_in_words, of_part, of_plan
 from abate.trial.documents.said import primary_day, say_primary
 
@@ -56,7 +57,8 @@ def describe_registration(view: PlanView) -> Mapping[str, Any]:
 
 def _known(view: PlanView) -> dict[str, tuple[Any, str]]:
     file, design = view.file, view.chosen
-    count = None if design is None or design.total is None else round(design.total)
+    total = planned_total(view.plan)
+    count = None if total is None else round(total)
     kind = file.design.kind if design is None else design.kind
     return {
         "brief_title": (view.plan.title, of_part("title")),

@@ -5,7 +5,14 @@ from __future__ import annotations
 from abate.base.numbers import describe_count, describe_number, describe_percent, describe_short
 from abate.base.words import capital, listed, sentence
 from abate.contracts.plan_view import PlanView
-from abate.contracts.plan_words import describe_points, describe_size, say_arithmetic, say_limit
+from abate.contracts.plan_words import (
+    describe_half_width,
+    describe_points,
+    describe_size,
+    planned_total,
+    say_arithmetic,
+    say_limit,
+)
 from abate.contracts.trial_plan import HarmTable, LookRow
 from abate.trial.documents.counts import told_count
 from abate.trial.documents.items import Said, mark_unverified, of_estimate, of_part, of_plan, say_estimate
@@ -66,8 +73,12 @@ def say_size(view: PlanView) -> Said | None:
     size, design = describe_size(view.plan), view.chosen
     if size is None or design is None:
         return None
-    total = "" if design.total is None else f", {describe_short(design.total)} in all"
-    return Said(text=sentence(f"{capital(size)}{total}"), origin=of_part("designs"))
+    total = planned_total(view.plan)
+    words = "" if total is None else f", {describe_short(total)} in all"
+    origin = (
+        of_part("designs") if view.value("size.total") is None else f"{of_part('designs')}; {of_estimate('size.total')}"
+    )
+    return Said(text=sentence(f"{capital(size)}{words}"), origin=origin)
 
 
 def say_planned_effect(view: PlanView) -> list[Said]:
@@ -103,7 +114,8 @@ def say_probability(view: PlanView) -> list[Said]:
         ("power.closed", "Power by the closed form"),
         ("power.simulated", "Power in simulated trials"),
         ("power.difference", "Closed form less simulated"),
-        ("assurance", "Assurance, the probability of success over all that is not known"),
+        ("assurance", "Assurance, the probability of success over all that is not known, by the closed form"),
+        ("assurance.simulated", "Assurance in simulated trials"),
     )
     found = [said for id, words in asked if (said := say_estimate(view, id, words)) is not None]
     limit = say_limit(view.plan)
@@ -177,7 +189,11 @@ def say_harm_rule(rule: HarmTable) -> Said:
 
 def say_blinding(view: PlanView) -> Said | None:
     """Return how precisely blinding will be known."""
-    return say_estimate(view, "blinding.half_width", "Half width of the interval of Bang\u2019s index in an arm")
+    width = describe_half_width(view.plan)
+    if not width:
+        return None
+    origins = "; ".join(of_estimate(found.id) for found in view.under("blinding.half_width"))
+    return Said(text=f"Half width of the interval of Bang\u2019s index in an arm: {width}.", origin=origins)
 
 
 def say_stay(view: PlanView) -> Said | None:

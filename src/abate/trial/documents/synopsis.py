@@ -48,7 +48,7 @@ def _rows(view: PlanView) -> Iterable[tuple[str, str]]:
     yield "Arms", _joined(say_arms(view))
     yield "Population", f"{capital(view.file.estimand.population)}."
     yield "Primary outcome", say_primary(view).text
-    yield "Analysis", f"{view.plan.model}. {say_error(view).text}"
+    yield "Analysis", f"{view.plan.model}. {'' if 'alpha' in view.plan.model else say_error(view).text}".strip()
     yield "Size", _joined([say_size(view)])
     yield "Difference", _joined(say_planned_effect(view))
     yield "Probability", _joined(say_probability(view))
@@ -65,7 +65,7 @@ def _joined(sentences: Iterable[Said | None]) -> str:
 
 
 def _beds_and_money(view: PlanView) -> str:
-    found = [("bed-days", view.estimate("beds.days")), ("cost", view.estimate("budget.total"))]
+    found = [("beds", view.estimate("beds.days")), ("cost", view.estimate("budget.total"))]
     said = [f"{capital(name)}: {describe_with_interval(estimate)}." for name, estimate in found if estimate is not None]
     return " ".join(said) or _NOTHING
 

@@ -12,7 +12,7 @@ from abate.report.plan.figures.accrual import draw_accrual
 from abate.report.plan.figures.effect import draw_effect, step_bars
 from abate.report.plan.figures.harm import draw_harm_rules
 from abate.report.plan.figures.looks import draw_looks, say_looks
-from abate.report.plan.figures.power import draw_power
+from abate.report.plan.figures.power import draw_power, power_curves
 from abate.report.plan.figures.tornado import draw_tornado, widest_first
 from abate.report.section import Section
 from tests.plan_example import example_plan
@@ -77,6 +77,16 @@ def test_a_forecast_that_ends_before_the_last_participant_is_drawn():
     short = replace(curve, points=curve.points[:4])
     plan = replace(example_plan(), curves=(short,))
     assert "128 planned" in texts_of(draw_accrual(PlanView(plan)), WIDE)
+
+
+def test_what_was_simulated_at_the_planned_size_alone_is_a_dot_with_its_interval():
+    plan = example_plan()
+    closed = replace(plan.curves[0], x_quantity="participants in all")
+    view = PlanView(replace(plan, curves=(closed,)))
+    drawn = power_curves(view)
+    assert [(curve.id, curve.points[0].x) for curve in drawn[1:]] == [("power.simulated", 128)]
+    assert (drawn[1].points[0].lower, drawn[1].points[0].upper) == (0.78, 0.82)
+    assert "128 planned" in texts_of(draw_power(view), WIDE)
 
 
 def test_looks_without_futility_say_nothing_of_it():

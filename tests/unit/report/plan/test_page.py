@@ -1,12 +1,14 @@
 """The page of a plan: what its top says, what stands on every page, and nothing that was typed can run."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from abate.contracts.plan_view import PlanView
+from abate.report.plan.banners import banners_of, describe_page_styles, warnings_of
 from abate.report.plan.top import plan_headline, plan_key_numbers, plan_lede
 from tests.plan_example import HOSTILE, PRE_POST, bare_plan, example_plan, pre_post_plan
 
@@ -122,7 +124,7 @@ def test_every_page_says_that_it_was_not_reviewed_on_the_screen_and_in_print(kin
 @pytest.mark.parametrize("name", PAGES)
 def test_a_warning_stands_in_red_on_every_page(pre_post, name):
     html = (pre_post / name).read_text(encoding="utf-8")
-    assert f'<aside class="warned" aria-label="Warning 1">{PRE_POST}</aside>' in html
+    assert f'<aside class="alarm" aria-label="Warning 1">{PRE_POST}</aside>' in html
     head = html[html.index("@top-center") :]
     assert "Planned on the pre\\2d post fall" in head[: head.index("}")]
     assert "color:#b3001b" in head[: head.index("}")]
@@ -132,7 +134,19 @@ def test_a_warning_stands_in_red_on_every_page(pre_post, name):
 def test_without_a_warning_nothing_is_red(written, name):
     html = (written / name).read_text(encoding="utf-8")
     assert 'class="warned"' not in html
+    assert 'class="alarm"' not in html
     assert "color:#b3001b}" not in html
+
+
+def test_another_warning_stands_on_every_page_and_not_in_red(plan):
+    warnings = warnings_of(
+        ("12 of 15 assumptions nobody has measured.",),
+        replace(plan, warnings=("12 of 15 assumptions nobody has measured.",)),
+    )
+    styles = describe_page_styles("title", warnings, is_simulated=False)
+    assert [banner.look for banner in banners_of(warnings, is_simulated=False)] == ["warned", "draft"]
+    assert "12 of 15 assumptions" in styles
+    assert "color:#b3001b}" not in styles
 
 
 @pytest.mark.parametrize("name", PAGES)

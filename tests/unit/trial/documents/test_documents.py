@@ -112,6 +112,32 @@ def test_a_trial_of_one_arm_assigns_nobody():
     assert write_drafts(plan).registration["allocation"] == "not randomised"
 
 
+def test_a_text_with_a_place_left_open_needs_an_author():
+    file = example_plan_file()
+    arms = [{**file["arms"][0], "text": "infusion to [needs author: ceiling of the rate]"}, file["arms"][1]]
+    item = next(
+        item
+        for item in items_of(drafts_of(replace(example_plan(), plan=example_plan_file(arms=arms)))["protocol"])
+        if item.label == "Interventions"
+    )
+    assert item.status is ItemStatus.NEEDS_AUTHOR
+    assert item.origin
+
+
+def test_the_sequence_names_method_and_strata_and_never_the_sizes_of_blocks():
+    specified = {
+        "method": "permuted blocks",
+        "block_sizes": [4, 8, 16],
+        "strata": [{"name": "centre", "levels": ["A", "B"]}],
+    }
+    plan = replace(example_plan(), plan=example_plan_file(randomisation=specified))
+    item = next(item for item in items_of(drafts_of(plan)["protocol"]) if item.number == "21")
+    assert item.status is ItemStatus.FILLED
+    assert "Method: permuted blocks." in item.text
+    assert "Strata: centre." in item.text
+    assert "16" not in words_of(drafts_of(plan)["protocol"]).replace("2016", "")
+
+
 def test_three_arms_need_a_hierarchy():
     file = example_plan_file()
     arms = [*file["arms"], {"name": "Low dose", "role": "active", "text": None, "weight": 1}]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from abate.contracts.plan_view import PlanView
-from abate.contracts.plan_words import describe_interval, describe_with_interval
+from abate.contracts.plan_words import describe_interval, describe_with_interval, planned_total
 from abate.contracts.trial_plan import Curve, CurvePoint
 from abate.report.cells import EMPTY
 from abate.report.figures.figure import Figure, figure_without_drawing, is_wide, tenths
 from abate.report.figures.sheet import Sheet
 from abate.report.numbers import INTERVAL, describe_number, describe_short
 from abate.report.report_table import ReportTable, row, table
-from abate.report.words import capital, in_words, sentence
+from abate.report.words import capital, sentence
 
 _CLAIM = "Participants by month."
 
@@ -21,7 +21,7 @@ def draw_accrual(view: PlanView) -> Figure:
     """Return the fan of the forecast; without one, the reason."""
     curve, numbers = view.curve("accrual"), accrual_table(view)
     if curve is None:
-        reason = f"No forecast can be drawn: {in_words(view.reason('accrual.months', 'how many come was not given'))}."
+        reason = f"No forecast can be drawn: {view.reason('accrual.months', 'how many come was not given')}."
         return figure_without_drawing("accrual", _CLAIM, reason, numbers)
     total = _total(view)
     return Figure(
@@ -30,7 +30,7 @@ def draw_accrual(view: PlanView) -> Figure:
         marks=(
             f"Line: expected; band: {INTERVAL}." if _has_band(curve) else "Line: expected.",
             "" if total is None else f"Level line: the {describe_short(total)} participants that are planned.",
-            curve.note,
+            sentence(curve.note),
         ),
         finding=say_accrual(view),
         numbers=(numbers,),
@@ -42,9 +42,7 @@ def say_accrual(view: PlanView) -> str:
     """Return how long it takes, in a sentence."""
     months, total = view.estimate("accrual.months"), _total(view)
     if months is None or months.value is None:
-        return sentence(
-            f"How long it takes is not known: {in_words(view.reason('accrual.months', 'it was not asked for'))}"
-        )
+        return sentence(f"How long it takes is not known: {view.reason('accrual.months', 'it was not asked for')}")
     whom = "all participants" if total is None else f"{describe_short(total)} participants"
     return f"It takes {describe_with_interval(months)} until {whom} have come."
 
@@ -68,7 +66,7 @@ def _has_band(curve: Curve) -> bool:
 
 
 def _total(view: PlanView) -> float | None:
-    return None if view.chosen is None else view.chosen.total
+    return planned_total(view.plan)
 
 
 def _sheet(view: PlanView, curve: Curve, width: float) -> Sheet:

@@ -14,7 +14,7 @@ from abate.report.figures.sheet import Sheet
 from abate.report.numbers import INTERVAL, describe_number, describe_signed
 from abate.report.plan.figures.names import has_room_beside
 from abate.report.report_table import ReportTable, RowKind, TableRow, row, table
-from abate.report.words import capital, in_words, sentence, shown
+from abate.report.words import capital, sentence, shown
 
 _CLAIM = "From the observed fall to the difference that is planned on."
 _PLANNED = "planned"
@@ -84,7 +84,7 @@ def effect_table(view: PlanView) -> ReportTable:
 
 
 def _row(step: EffectStep) -> TableRow:
-    value = f"none: {in_words(step.reason or 'not given')}"
+    value = f"none: {step.reason or 'not given'}"
     if step.value is not None:
         is_whole = step.id in (_PLANNED, "observed_fall")
         value = describe_number(step.value) if is_whole else describe_signed(step.value)
@@ -161,7 +161,7 @@ def say_effect(view: PlanView) -> str:
     """Return what is planned on and what it is not, in a sentence or two."""
     planned = view.value("effect.planned")
     if planned is None:
-        return sentence(f"No difference can be planned on: {in_words(view.reason('effect.planned', 'none was given'))}")
+        return sentence(f"No difference can be planned on: {view.reason('effect.planned', 'none was given')}")
     observed = next((step.value for step in view.plan.effect_steps if step.id == "observed_fall"), None)
     if view.is_pre_post:
         return (

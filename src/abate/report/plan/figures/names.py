@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from abate.report.figures.figure import is_wide
 
 #: About the width of a letter of the small size, bold.
-_LETTER = 6.4
+_LETTER = 6.2
 
 
 def has_room_beside(names: Sequence[str], width: float, room: float) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from abate.contracts.plan_view import PlanView
-from abate.contracts.plan_words import best_power
 from abate.contracts.trial_plan import TornadoBar
 from abate.report.figures.figure import Figure, figure_without_drawing
 from abate.report.figures.sheet import Sheet
@@ -25,12 +24,8 @@ def draw_tornado(view: PlanView) -> Figure:
     if not bars:
         reason = "No assumption has an uncertainty that could be moved, or power could not be had."
         return figure_without_drawing("tornado", _CLAIM, reason, numbers)
-    power = best_power(view.plan)
-    at = (
-        ""
-        if power is None or power.value is None
-        else f" Upright line: {describe_percent(power.value)}, with all as planned."
-    )
+    power = _power(view)
+    at = "" if power is None else f" Upright line: {describe_percent(power)}, with all as planned."
     return Figure(
         id="tornado",
         claim=_CLAIM,
@@ -39,6 +34,12 @@ def draw_tornado(view: PlanView) -> Figure:
         numbers=(numbers,),
         draw=lambda width: [_sheet(view, bars, width).spec()],
     )
+
+
+def _power(view: PlanView) -> float | None:
+    """Return the power with all as planned, by the closed form as the bars are, if there is one."""
+    closed = view.value("power.closed")
+    return view.value("power.simulated") if closed is None else closed
 
 
 def widest_first(bars: Sequence[TornadoBar]) -> list[TornadoBar]:
@@ -75,39 +76,47 @@ def tornado_table(view: PlanView) -> ReportTable:
 
 
 def _sheet(view: PlanView, bars: Sequence[TornadoBar], width: float) -> Sheet:
-    wide = has_room_beside([capital(bar.quantity) for bar in bars], width, 230 - 34)
-    room, left = (40.0, 230.0) if wide else (58.0, 14.0)
+    wide = has_room_beside([capital(bar.quantity) for bar in bars], width, 262 - 30)
+    room, left = (40.0, 262.0) if wide else (58.0, 14.0)
     height = room * len(bars)
     sheet = Sheet(width=width, height=height + 58, x=(0, 1), y=(height, 0), left=left, right=24, top=10, bottom=48)
     sheet.x_axis(_TICKS, labels=[describe_percent(tick) for tick in _TICKS], domain=False)
     sheet.spans([{"x": tick, "y": 0, "y2": height} for tick in _TICKS], hue="hair", width=1)
-    power = best_power(view.plan)
+    power = _power(view)
     for place, bar in enumerate(bars):
         _draw_bar(sheet, bar, place, room, wide=wide)
-    if power is not None and power.value is not None:
-        sheet.spans([{"x": power.value, "y": 0, "y2": height}], hue="ink", width=1.6)
+    if power is not None:
+        sheet.spans([{"x": power, "y": 0, "y2": height}], hue="ink", width=1.6)
+    for place, bar in enumerate(bars):
+        _label_ends(sheet, bar, room * place + _middle(wide))
     sheet.note("Power", x=sheet.plot_width / 2, y=height + 36, align="center")
     return sheet
 
 
 def _draw_bar(sheet: Sheet, bar: TornadoBar, place: int, room: float, *, wide: bool) -> None:
-    middle = room * place + (20.0 if wide else 40.0)
+    middle = room * place + _middle(wide)
     ends = {"y": middle - _BAR / 2, "y2": middle + _BAR / 2}
     sheet.boxes(
         [{"x": min(bar.power_low, bar.power_high), "x2": max(bar.power_low, bar.power_high), **ends}], hue="kept"
     )
-    for power, value, other in ((bar.power_low, bar.low, bar.power_high), (bar.power_high, bar.high, bar.power_low)):
-        _label_end(
-            sheet, middle, power, describe_short(value), is_left=power < other or (power == other and value == bar.low)
-        )
     name = capital(bar.quantity)
     if wide:
-        sheet.column_of_notes([{"y": middle, "text": name}], x=-sheet.left, limit=sheet.left - 34)
+        sheet.column_of_notes([{"y": middle, "text": name}], x=-sheet.left, limit=sheet.left - 26)
     else:
         above = [{"x": 0, "y": middle - _BAR / 2 - 12, "text": name}]
         sheet.texts(above, align="left", dx=-sheet.left, halo=True, limit=sheet.width - 20)
     text = f"{name}: {describe_percent(bar.power_low)} at {describe_short(bar.low)}, {describe_percent(bar.power_high)} at {describe_short(bar.high)}"
     sheet.hover([{"x": 0, "x2": 1, "y": room * place, "y2": room * (place + 1), "text": text}])
+
+
+def _middle(wide: bool) -> float:
+    return 20.0 if wide else 40.0
+
+
+def _label_ends(sheet: Sheet, bar: TornadoBar, middle: float) -> None:
+    is_rising = bar.power_low <= bar.power_high
+    _label_end(sheet, middle, bar.power_low, describe_short(bar.low), is_left=is_rising)
+    _label_end(sheet, middle, bar.power_high, describe_short(bar.high), is_left=not is_rising)
 
 
 def _label_end(sheet: Sheet, middle: float, power: float, value: str, *, is_left: bool) -> None:
@@ -116,4 +125,4 @@ def _label_end(sheet: Sheet, middle: float, power: float, value: str, *, is_left
     needed = 8.0 * len(value) + 8
     is_outside = pixels > needed if is_left else sheet.plot_width - pixels > needed - 20
     align, dx = ("right", -5) if is_left == is_outside else ("left", 5)
-    sheet.texts([{"x": power, "y": middle, "text": value}], align=align, dx=dx, halo=not is_outside)
+    sheet.texts([{"x": power, "y": middle, "text": value}], align=align, dx=dx, halo=True)
