@@ -123,12 +123,12 @@ def checks_table(view: ResultView) -> ReportTable:
         flag = view.estimate(f"regression.flag.{name}")
         if flag is not None:
             rows.append(row(words, _found(view, name, flag), _size(view, name, flag), meaning))
-    notes = (
-        "Flagged beyond 1.96 standard errors in the direction of the name; how the ratings are distributed, where the two splits lie further "
-        "apart than the margin.",
+    beyond = (
+        "Flagged beyond 1.96 standard errors in the direction of the name; how the ratings are distributed, where the two splits lie "
+        "further apart than the margin."
     )
     return table(
-        "split-checks", "Checks before the split.", ("Check", "Flag", "Found", "If flagged"), rows, notes=notes
+        "split-checks", "Checks before the split.", ("Check", "Flag", "Found", "If flagged"), rows, notes=(beyond,)
     )
 
 
