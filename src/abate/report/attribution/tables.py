@@ -11,10 +11,6 @@ from abate.report.told import told_n
 from abate.report.view import ResultView
 from abate.report.words import capital, in_words, label_rule
 
-_HOW_FLAGGED = (
-    "Flagged beyond 1.96 standard errors in the direction of the name; how the ratings are distributed, where the two splits lie further "
-    "apart than the margin."
-)
 _CHECKS = {
     "asked_when_bad": ("Visits came when it was bad", "the split rests on planned times alone, or is not drawn"),
     "visits_above_diary": (
@@ -127,9 +123,12 @@ def checks_table(view: ResultView) -> ReportTable:
         flag = view.estimate(f"regression.flag.{name}")
         if flag is not None:
             rows.append(row(words, _found(view, name, flag), _size(view, name, flag), meaning))
-    notes = (_HOW_FLAGGED,)
+    beyond = (
+        "Flagged beyond 1.96 standard errors in the direction of the name; how the ratings are distributed, where the two splits lie "
+        "further apart than the margin."
+    )
     return table(
-        "split-checks", "Checks before the split.", ("Check", "Flag", "Found", "If flagged"), rows, notes=notes
+        "split-checks", "Checks before the split.", ("Check", "Flag", "Found", "If flagged"), rows, notes=(beyond,)
     )
 
 
