@@ -1,4 +1,4 @@
-"""What do readers of a paper on such a study want told? STROBE, RECORD and RECORD-PE as short labels of our own."""
+"""What do readers of a paper on such a study want told? STROBE, RECORD, RECORD-PE and TARGET as short labels of our own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from functools import cache
 from abate.knowledge.facts import read_facts
 
 #: Names of the checklists as they are published, by the key of the data file, in the order in which they build on each other.
-CHECKLISTS: Mapping[str, str] = {"strobe": "STROBE", "record": "RECORD", "record-pe": "RECORD-PE"}
+CHECKLISTS: Mapping[str, str] = {"strobe": "STROBE", "record": "RECORD", "record-pe": "RECORD-PE", "target": "TARGET"}
+#: That of a target trial: elements without numbers, since the published items were not read.
+TARGET = "target"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +23,7 @@ class ReportingItem:
     checklist : str
         A key of `CHECKLISTS`.
     item : str
-        Its number as published, such as ``12a`` or ``7.1.c``.
+        Its number as published, such as ``12a`` or ``7.1.c``; of TARGET a name of our own.
     label : str
         What it asks, in a few words of our own; the published wording stands at ``link``.
     tag : str

@@ -1,4 +1,4 @@
-"""Which items of STROBE, RECORD and RECORD-PE does the page answer, and which need the author?
+"""Which items of STROBE, RECORD and RECORD-PE, and of TARGET where something is compared, does the page answer, and which need the author?
 
 Each item is in a section of the page, needs the author, or does not apply. An item counts as answered only where the page
 holds what it asks; where it holds a part, the item needs the author and names the section to begin from.
@@ -7,10 +7,13 @@ holds what it asks; where it holds a part, the item needs the author and names t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
-from abate.knowledge.reporting_items import CHECKLISTS, ReportingItem, reporting_items
+from abate.knowledge.reporting_items import CHECKLISTS, TARGET, ReportingItem, reporting_items
+from abate.report.checklist_answers import Answer, State
+from abate.report.checklist_answers import in_section as _in
+from abate.report.checklist_answers import needs_author as _author
+from abate.report.checklist_answers import not_applicable as _not
+from abate.report.comparison.target_items import answer_target
 from abate.report.report_table import ReportTable, TableRow, table
 from abate.report.view import ResultView
 from abate.report.words import plural
@@ -19,21 +22,7 @@ from abate.report.words import plural
 Titles = Mapping[str, str]
 
 
-class State(StrEnum):
-    """Where an item stands."""
-
-    IN_SECTION = "In section"
-    NEEDS_AUTHOR = "Needs the author"
-    NOT_APPLICABLE = "Not applicable"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What the page gives on one item: ``section`` holds the answer, or what the author can begin from."""
-
-    state: State
-    section: str | None = None
-    detail: str = ""
+_IN_WORDS = {3: "three", 4: "four"}
 
 
 def find_answers(view: ResultView, sections: Titles) -> Mapping[str, Mapping[str, Answer]]:
@@ -48,25 +37,35 @@ def find_answers(view: ResultView, sections: Titles) -> Mapping[str, Mapping[str
     """
     return {
         checklist: {
-            item.item: _kept_to_the_page(_ANSWERS[checklist][item.item](view), sections)
+            item.item: _kept_to_the_page(_answer(view, checklist, item.item), sections)
             for item in reporting_items(checklist)
         }
-        for checklist in CHECKLISTS
+        for checklist in checklists_of(view)
     }
+
+
+def checklists_of(view: ResultView) -> Sequence[str]:
+    """Return the checklists that such a study has; that of a target trial only where something is compared."""
+    return [one for one in CHECKLISTS if one != TARGET or view.study.comparator is not None]
+
+
+def _answer(view: ResultView, checklist: str, item: str) -> Answer:
+    return answer_target(view, item) if checklist == TARGET else _ANSWERS[checklist][item](view)
 
 
 def checklist_tables(view: ResultView, sections: Titles) -> tuple[ReportTable, ...]:
     """Return one table for each checklist: item, what it asks, and where the page answers it."""
     answers = find_answers(view, sections)
-    return tuple(_table(checklist, answers[checklist], sections) for checklist in CHECKLISTS)
+    return tuple(_table(checklist, answers[checklist], sections) for checklist in answers)
 
 
 def say_checklists(view: ResultView, sections: Titles) -> str:
     """Return how many items the page answers, how many need the author, and how many do not apply."""
-    found = [answer.state for answers in find_answers(view, sections).values() for answer in answers.values()]
+    by_list = find_answers(view, sections)
+    found = [answer.state for answers in by_list.values() for answer in answers.values()]
     count = {state: found.count(state) for state in State}
     return (
-        f"Of {plural(len(found), 'item')} of three checklists, this page answers {count[State.IN_SECTION]}; "
+        f"Of {plural(len(found), 'item')} of {_IN_WORDS[len(by_list)]} checklists, this page answers {count[State.IN_SECTION]}; "
         f"{count[State.NEEDS_AUTHOR]} need the author and {count[State.NOT_APPLICABLE]} do not apply to this run."
     )
 
@@ -95,6 +94,12 @@ def _table(checklist: str, answers: Mapping[str, Answer], sections: Titles) -> R
 
 def _notes(name: str, first: ReportingItem, items: Sequence[ReportingItem]) -> tuple[str, ...]:
     published = f"Labels are our own words; what {name} asks in full: {first.source} ({_without_scheme(first.link)})."
+    if items[0].checklist == TARGET:
+        elements = (
+            f"{name} has numbered items, which were not read: the lines are the elements of a target trial, of the trial and of its "
+            f"emulation, in words of our own ({first.source}). Check the published statement for what else it asks."
+        )
+        return (elements,)
     recalled = sum(not item.is_verified for item in items)
     if not recalled:
         return (published,)
@@ -124,18 +129,6 @@ def _kept_to_the_page(answer: Answer, sections: Titles) -> Answer:
         return answer
     state = State.NEEDS_AUTHOR if answer.state is State.IN_SECTION else answer.state
     return Answer(state=state, detail=answer.detail or "this page does not say it")
-
-
-def _in(section: str, detail: str = "") -> Answer:
-    return Answer(state=State.IN_SECTION, section=section, detail=detail)
-
-
-def _author(detail: str, section: str | None = None) -> Answer:
-    return Answer(state=State.NEEDS_AUTHOR, section=section, detail=detail)
-
-
-def _not(why: str) -> Answer:
-    return Answer(state=State.NOT_APPLICABLE, detail=why)
 
 
 def _always(answer: Answer) -> Callable[[ResultView], Answer]:

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from abate.knowledge.reporting_items import CHECKLISTS, reporting_items
-from abate.report.checklists import State, checklist_tables, find_answers, say_checklists
+from abate.knowledge.reporting_items import CHECKLISTS, TARGET, reporting_items
+from abate.report.checklist_answers import State
+from abate.report.checklists import checklist_tables, checklists_of, find_answers, say_checklists
 from abate.report.sections import build_sections
 from abate.report.view import ResultView
 from tests.report_example import example_result, example_study
@@ -34,11 +35,17 @@ def test_the_data_file_holds_the_published_numbers():
     record = ["1.1", "1.2", "1.3", "6.1", "6.2", "6.3", "7.1", "12.1", "12.2", "12.3", "13.1", "19.1", "22.1"]
     record_pe = ["4.a", "4.b", "6.1.a", *(f"7.1.{part}" for part in "abcdefg"), "8.a", "12.1.a", "12.1.b", "19.1.a", "20.a"]  # fmt: skip
     found = {checklist: [item.item for item in reporting_items(checklist)] for checklist in CHECKLISTS}
-    assert found == {"strobe": strobe, "record": record, "record-pe": record_pe}
+    assert found == {"strobe": strobe, "record": record, "record-pe": record_pe, TARGET: found[TARGET]}
+
+
+def test_target_has_each_element_of_the_trial_and_of_its_emulation_without_a_number():
+    items = reporting_items(TARGET)
+    assert [item.item.rpartition(", ")[2] for item in items] == ["target", "emulation"] * 8
+    assert not any(re.search(r"\d", item.item) or item.is_verified for item in items)
 
 
 def test_every_item_stands_once_in_its_table(view):
-    for table, checklist in zip(checklist_tables(view, titles_of(view)), CHECKLISTS, strict=True):
+    for table, checklist in zip(checklist_tables(view, titles_of(view)), checklists_of(view), strict=True):
         numbers = [row.cells[0].removesuffix(" (recalled)") for row in table.rows]
         assert numbers == [item.item for item in reporting_items(checklist)]
 

@@ -16,6 +16,9 @@ from abate.inference.columns import eligible_courses
 from abate.inference.comparison import compare_treatments
 from abate.inference.dose_response import estimate_dose_response
 from abate.inference.rows import failed_row
+from abate.report.checklist_answers import Answer
+from abate.report.checklist_answers import State as ItemState
+from abate.report.checklists import checklist_tables, find_answers, say_checklists
 from abate.report.comparison.words import State, state_of
 from abate.report.disclosure import disclose
 from abate.report.drawn import draw_figure
@@ -190,6 +193,30 @@ def test_warnings_come_with_their_counts():
     result = result_of_rows(study, rows)
     section = section_of(replace(result, estimates=(*result.estimates, *estimates), compared=compared))
     assert any(text.startswith("Warning, time zero: in 4 compared courses") for text in section.paragraphs)
+
+
+def checklist_of(result: StudyResult) -> dict[str, Answer]:
+    view = ResultView(result)
+    return find_answers(view, {one.id: one.title for one in build_sections(view)})["target"]
+
+
+def test_a_comparison_has_the_elements_of_a_target_trial_as_a_checklist(result):
+    found = checklist_of(result)
+    assert {answer.state for item, answer in found.items() if item.endswith("target")} == {ItemState.IN_SECTION}
+    assert {answer.section for answer in found.values()} == {"comparison"}
+    assert found["causal contrast, emulation"].state is ItemState.IN_SECTION
+    assert found["assignment, emulation"].state is ItemState.NEEDS_AUTHOR
+    view = ResultView(result)
+    tables = checklist_tables(view, {one.id: one.title for one in build_sections(view)})
+    assert [table.id for table in tables][-1] == "checklist-target"
+    assert "numbered items, which were not read" in tables[-1].notes[0]
+    assert "of four checklists" in say_checklists(view, {one.id: one.title for one in build_sections(view)})
+
+
+def test_what_is_not_in_an_edition_or_was_not_found_needs_the_author(result, shared):
+    assert {answer.state for answer in checklist_of(shared).values()} == {ItemState.NEEDS_AUTHOR}
+    contrast = checklist_of(compared_result(others=0))["causal contrast, emulation"]
+    assert (contrast.state, contrast.section) == (ItemState.NEEDS_AUTHOR, "comparison")
 
 
 def test_a_control_that_does_something_is_a_warning(result):
