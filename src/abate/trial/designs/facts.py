@@ -151,7 +151,8 @@ def shown_share(share: Share, smallest_count: int) -> str:
     '40 % (19/48)'
     """
     words = f"{100 * share.value:.0f} %"
-    if share.n is None or share.basis not in ("study", "literature"):
+    # A share with a range of its own came from a model: no persons were counted.
+    if share.n is None or share.low is not None or share.basis not in ("study", "literature"):
         return words + (" (unverified)" if share.is_unverified else "")
     count = round(share.value * share.n)
     if any(0 < part < smallest_count for part in (count, share.n - count)):

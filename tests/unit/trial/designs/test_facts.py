@@ -125,3 +125,8 @@ def test_what_is_not_in_the_plan_is_none():
 def test_follow_up_is_carried_over():
     facts = facts_of(plan(follow_up=follow_up()))
     assert (facts.sustained.value, facts.visit_day) == (19 / 48, 38)
+
+
+def test_a_share_from_a_model_is_told_without_counts():
+    share = Share(value=0.3, low=0.25, high=0.36, n=49, basis="study", source="response.points_2.expected")
+    assert shown_share(share, smallest_count=5) == "30 %"
