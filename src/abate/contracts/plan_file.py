@@ -330,7 +330,10 @@ class Looks(Section):
         default=(0.5, 1.0), description="Share of the information at each look, the last 1"
     )
     spending: Literal["obrien-fleming", "pocock", "hwang-shih-decani", "kim-demets"] = "obrien-fleming"
-    parameter: float | None = None
+    parameter: float | None = Field(default=None, description="Of the spending function or the shape that has one")
+    shape: Literal["pocock", "obrien-fleming", "wang-tsiatis", "haybittle-peto"] | None = Field(
+        default=None, description="A classic shape of the bounds, in the place of a spending function"
+    )
     futility: Literal["none", "non-binding", "binding"] = "non-binding"
     futility_z: Numbers | None = Field(default=None, description="Bounds on the scale of z; left out: by beta spending")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from abate.contracts.plan_file import Looks, PlanFile
 from abate.contracts.trial_plan import CharacteristicsRow, LookRow
-from abate.stats.sequential.boundaries import SpendingRule
+from abate.stats.sequential.boundaries import EfficacyRule, SpendingRule, named_shape
 from abate.stats.sequential.characteristics import OperatingCharacteristics, operating_characteristics
 from abate.stats.sequential.design import GroupSequentialDesign, plan_design
 from abate.stats.sequential.futility import BetaSpendingRule, FixedBounds, FutilityRule
@@ -58,16 +58,21 @@ def plan_looks(plan: PlanFile) -> GroupSequentialDesign | None:
     looks = plan.looks
     if looks is None or len(looks.information) < 2:
         return None
-    spending = named_spending(looks.spending, looks.parameter)
     return plan_design(
         looks.information,
         alpha=plan.design.alpha / plan.design.sided,
         sided=1,
         power=plan.design.power or USUAL_POWER,
-        efficacy=SpendingRule(spending=spending),
+        efficacy=_efficacy(looks),
         futility=_futility(looks),
         is_binding=looks.futility == "binding",
     )
+
+
+def _efficacy(looks: Looks) -> EfficacyRule:
+    if looks.shape is not None:
+        return named_shape(looks.shape, looks.parameter)
+    return SpendingRule(spending=named_spending(looks.spending, looks.parameter))
 
 
 def _futility(looks: Looks) -> FutilityRule | None:
@@ -75,7 +80,8 @@ def _futility(looks: Looks) -> FutilityRule | None:
         return None
     if looks.futility_z is not None:
         return FixedBounds(z=tuple(looks.futility_z))
-    return BetaSpendingRule(spending=named_spending(looks.spending, looks.parameter))
+    # With a classic shape the error of the second kind is spent as the section's spending function says.
+    return BetaSpendingRule(spending=named_spending(looks.spending, None if looks.shape else looks.parameter))
 
 
 def look_rows(design: GroupSequentialDesign, size: TrialSize, pace: Pace | None) -> tuple[LookRow, ...]:

@@ -84,6 +84,7 @@ def planned_size_rows(simulator: Simulator, trial: RatedTrial, size: TrialSize) 
                 method=f"{design.efficacy_rule}, {design.futility_rule or 'no futility bounds'}",
             )
         )
+    rows += _detectable_row(plan, trial, size, asked)
     for id, words, make in (
         ("mmrm", f"mixed model for repeated measures, {of}", mmrm_size),
         ("ancova", f"analysis of covariance, {of}", ancova_size),
@@ -91,6 +92,21 @@ def planned_size_rows(simulator: Simulator, trial: RatedTrial, size: TrialSize) 
     ):
         rows += size_rows(id, words, *attempted(make, trial, plan, effect=effect.mean, power=asked))
     return (*rows, *_responder_rows(plan, trial, simulator, asked, of))
+
+
+def _detectable_row(plan: PlanFile, trial: RatedTrial, size: TrialSize, asked: float) -> list[Estimate]:
+    """Return the smallest difference that the planned size finds with the power asked for, looks left out."""
+    found, reason = attempted(mmrm_size, trial, plan, effect=None, power=asked, total=size.total)
+    return [
+        Estimate(
+            id="effect.detectable",
+            quantity=f"smallest difference that the planned size finds with {100 * asked:.0f} % power, without looks",
+            value=None if found is None else found.effect,
+            unit=POINTS,
+            method="" if found is None else f"{found.method}, {found.source}",
+            reason=reason,
+        )
+    ]
 
 
 def _responder_rows(

@@ -133,3 +133,17 @@ def test_belief_moves_the_measured_difference_only():
     bars = tornado_bars(rated_trial(plan), plan, plan_effect(plan.effect), 90, None)
     bar = next(bar for bar in bars if bar.id == "effect.belief")
     assert (bar.low, bar.high) == (pytest.approx(1.2), pytest.approx(1.5))
+
+
+def test_a_classic_shape_may_take_the_place_of_a_spending_function():
+    "rpact 3.3.4, classic-haybittle-peto-k2-2sided: 3 at the first look, and the last solved for the whole level."
+    design = plan_looks(plan_of(looks={"shape": "haybittle-peto", "futility": "none"}))
+    assert design.efficacy_z[0] == 3.0
+    assert design.efficacy_z[1] == pytest.approx(1.9673, abs=1e-4)
+
+
+def test_the_planned_size_says_what_it_can_find():
+    plan = plan_of(**NO_LOOKS)
+    trial = rated_trial(plan)
+    size = mmrm_size(trial, plan, effect=1.2, power=0.8)
+    assert mmrm_size(trial, plan, effect=None, power=0.8, total=size.total).effect == pytest.approx(1.2, abs=1e-6)
