@@ -723,7 +723,10 @@ def pre_post_plan() -> TrialPlan:
 
 def hostile_plan() -> TrialPlan:
     """A plan every word of which is hostile."""
-    words = " ".join(HOSTILE)
+    words, drawn = (
+        " ".join(HOSTILE),
+        f"{HOSTILE[0]} {HOSTILE[1]}",
+    )  # what is drawn is short: long texts are measured for seconds
     plan = example_plan()
     file = example_plan_file(title=words, condition=words)
     file["arms"] = [{**arm, "name": f"{arm['name']} {words}", "text": words} for arm in file["arms"]]
@@ -735,11 +738,11 @@ def hostile_plan() -> TrialPlan:
         limits=(words,),
         estimand=dict.fromkeys(plan.estimand, words),
         assumptions=tuple(replace(row, quantity=words, source=words, shown=words) for row in plan.assumptions),
-        effect_steps=tuple(replace(step, quantity=words, source=words) for step in plan.effect_steps),
+        effect_steps=tuple(replace(step, quantity=drawn, source=words) for step in plan.effect_steps),
         designs=tuple(replace(row, title=words, against=words, reasons=(words,)) for row in plan.designs),
         events=tuple(replace(row, event=words, alternative=words, expected=words) for row in plan.events),
-        tornado=tuple(replace(bar, quantity=words) for bar in plan.tornado),
-        harm=tuple(replace(rule, event=words, rule=words, source=words) for rule in plan.harm),
+        tornado=tuple(replace(bar, quantity=drawn) for bar in plan.tornado),
+        harm=tuple(replace(rule, event=drawn, rule=words, source=words) for rule in plan.harm),
         budget=tuple(replace(item, item=words, source=words) for item in plan.budget),
         model=words,
         call=words,
