@@ -9,6 +9,8 @@ from abate.contracts.trial_plan import TrialPlan
 
 def headline(found: TrialPlan) -> Iterator[str]:
     """Give the plan in a few lines: warnings first, then difference, size, power, assurance, months."""
+    if found.provenance.is_simulated:
+        yield "The study behind this plan ran on simulated records: nothing here is evidence."
     yield from found.warnings
     planned, total = _value(found, "effect.planned"), _value(found, "size.total")
     power, assurance = _value(found, "power.simulated"), _value(found, "assurance.simulated")

@@ -71,8 +71,6 @@ def warnings_of(plan: PlanFile, effect: PlannedEffect, assumptions: tuple[Assump
     found = []
     if effect.is_pre_post:
         found.append(PRE_POST_WARNING)
-    if plan.study.get("records") == "simulated":
-        found.append("The study behind this plan ran on simulated records: nothing here is evidence.")
     unverified = [row for row in assumptions if row.is_unverified]
     if unverified:
         named = "; ".join(row.quantity for row in unverified[:3])
