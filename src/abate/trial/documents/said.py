@@ -15,6 +15,7 @@ from abate.contracts.plan_words import (
 )
 from abate.contracts.trial_plan import HarmTable, LookRow
 from abate.trial.documents.counts import told_count
+from abate.trial.documents.design_models import is_parallel
 from abate.trial.documents.items import Said, mark_unverified, of_estimate, of_part, of_plan, say_estimate
 
 _ANALYSES = {
@@ -132,9 +133,15 @@ def say_error(view: PlanView) -> Said:
 
 
 def say_analysis(view: PlanView) -> list[Said]:
-    """Return the primary analysis as formula and in words."""
-    design = view.file.design
+    """Return the primary analysis as the design has it; of arms in parallel also as a formula, in words, and its contrast."""
+    design, chosen = view.file.design, view.chosen
+    primary = (
+        [] if chosen is None or not chosen.primary else [Said(text=sentence(chosen.primary), origin=of_part("designs"))]
+    )
+    if not is_parallel(view):
+        return primary
     return [
+        *primary,
         Said(text=f"Model: {view.plan.model}.", origin=of_part("model")),
         Said(text=_ANALYSES[design.analysis], origin=of_plan("design.analysis")),
         Said(
