@@ -6,6 +6,7 @@ from abate.base.numbers import describe_count, describe_number, describe_percent
 from abate.base.words import capital, listed, sentence
 from abate.contracts.plan_view import PlanView
 from abate.contracts.plan_words import (
+    UNVERIFIED,
     describe_half_width,
     describe_points,
     describe_size,
@@ -83,30 +84,35 @@ def say_size(view: PlanView) -> Said | None:
 
 
 def say_planned_effect(view: PlanView) -> list[Said]:
-    """Return the difference that is planned on, and the sum that leads to it."""
-    found = say_estimate(view, "effect.planned", "Difference that is planned on")
-    steps = say_arithmetic(view.plan.effect_steps)
-    words = (
-        [Said(text=f"It is what is left of the observed fall: {steps}.", origin=of_part("effect_steps"))]
-        if steps and not view.is_pre_post
-        else []
+    """Return the difference that is planned on, the sum that leads to it, and the smallest that is worth having."""
+    found = (
+        say_estimate(view, "effect.planned", "Difference that is planned on"),
+        _say_steps(view),
+        _say_worthwhile(view),
     )
+    return [said for said in found if said is not None]
+
+
+def _say_steps(view: PlanView) -> Said | None:
     if view.is_pre_post:
-        words = [
-            Said(
-                text="It is the observed fall itself, which is not the effect of the drug.",
-                origin=of_plan("effect.plan_on"),
-            )
-        ]
+        text = "It is the observed fall itself, which is not the effect of the drug."
+        return Said(text=text, origin=of_plan("effect.plan_on"))
+    steps = say_arithmetic(view.plan.effect_steps)
+    if not steps:
+        return None
+    assumed = any(step.basis == "assumed" for step in view.plan.effect_steps if step.value is not None)
+    mark = f"; what is called assumed among its steps is {UNVERIFIED}" if assumed else ""
+    return Said(text=f"It is what is left of the observed fall: {steps}{mark}.", origin=of_part("effect_steps"))
+
+
+def _say_worthwhile(view: PlanView) -> Said | None:
     worthwhile = view.file.effect.worthwhile
-    if worthwhile is not None:
-        words.append(
-            Said(
-                text=f"Smallest difference worth having: {describe_points(worthwhile.value)} ({worthwhile.source}).",
-                origin=of_plan("effect.worthwhile"),
-            )
-        )
-    return [*([found] if found else []), *words]
+    if worthwhile is None:
+        return None
+    text = f"Smallest difference worth having: {describe_points(worthwhile.value)} ({worthwhile.source})"
+    return Said(
+        text=f"{mark_unverified(text, is_unverified=worthwhile.is_unverified)}.", origin=of_plan("effect.worthwhile")
+    )
 
 
 def say_probability(view: PlanView) -> list[Said]:
