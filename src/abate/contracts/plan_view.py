@@ -58,7 +58,7 @@ class PlanView:
     def reason(self, id: str, otherwise: str) -> str:
         """Return why there is no number of this id, in a few words."""
         found = self._by_id.get(id)
-        return found.reason if found is not None and found.reason else otherwise
+        return found.reason.rstrip(".") if found is not None and found.reason else otherwise
 
     def under(self, prefix: str) -> Sequence[Estimate]:
         """Return the numbers whose ids begin with ``prefix``, in the order of the plan."""

@@ -58,7 +58,7 @@ def describe_value(estimate: Estimate | None) -> str:
     if estimate is None:
         return "not asked for"
     if estimate.value is None:
-        return f"none: {estimate.reason}" if estimate.reason else "none"
+        return f"none: {estimate.reason.rstrip('.')}" if estimate.reason else "none"
     return _with_unit(_bare(estimate, estimate.value), estimate)
 
 
@@ -193,7 +193,7 @@ def say_headline(plan: TrialPlan) -> Sequence[Piece]:
         )
     if size is None:
         design = chosen_design(plan)
-        why = design.size_reason if design is not None and design.size_reason else "no design was sized"
+        why = design.size_reason.rstrip(".") if design is not None and design.size_reason else "no design was sized"
         return (("No size can be given for a difference of ", False), (describe_value(effect), True), (f": {why}.", False))  # fmt: skip
     return (("A trial of ", False), (size, True), *_say_power(plan, effect))
 
@@ -219,7 +219,7 @@ def _say_power(plan: TrialPlan, effect: Estimate) -> Sequence[Piece]:
 
 
 def _why(estimate: Estimate | None) -> str:
-    return estimate.reason if estimate is not None and estimate.reason else "it was not asked for"
+    return estimate.reason.rstrip(".") if estimate is not None and estimate.reason else "it was not asked for"
 
 
 def say_arithmetic(steps: Sequence[EffectStep]) -> str:

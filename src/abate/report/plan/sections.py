@@ -6,6 +6,7 @@ from abate.base.words import listed
 from abate.contracts.draft import Draft
 from abate.contracts.plan_view import PlanView
 from abate.contracts.plan_words import (
+    UNVERIFIED,
     describe_half_width,
     describe_points,
     describe_size,
@@ -87,7 +88,8 @@ def _effect(view: PlanView) -> Section:
         notes.append(
             Note(
                 head="Worth having",
-                text=f"The smallest difference worth having is a number of its own: {describe_points(worthwhile.value)} ({worthwhile.source}).",
+                text=f"The smallest difference worth having is a number of its own: {describe_points(worthwhile.value)} "
+                f"({worthwhile.source}{f'; {UNVERIFIED}' if worthwhile.is_unverified else ''}).",
             )
         )
     return Section(

@@ -161,7 +161,10 @@ def _found(view: PlanView) -> list[Said]:
     )
     found = []
     if observed is not None and observed.value is not None:
-        text = f"Observed fall: {describe_points(observed.value)} ({observed.source}). It has no control arm and is not the effect."
+        fall = mark_unverified(
+            f"{describe_points(observed.value)} ({observed.source})", is_unverified=observed.basis == "assumed"
+        )
+        text = f"Observed fall: {fall}. It has no control arm and is not the effect."
         found.append(Said(text=text, origin=of_part("effect_steps")))
     if view.plan.provenance.is_simulated:
         found.append(Said(text="The study was simulated and is no evidence.", origin=of_part("provenance")))
@@ -176,7 +179,7 @@ def _design(view: PlanView) -> tuple[DraftItem, ...]:
     design = view.chosen
     margin = view.file.design.margin
     title = None if design is None else Said(text=sentence(design.title), origin=of_part("designs"))
-    framework = Said(text=_say_framework(margin), origin=of_plan("design.margin"))
+    framework = Said(text=_say_framework(margin), origin=of_plan("design.kind" if margin is None else "design.margin"))
     return (
         needs_author(
             "11", "Patients\u2019 part", "How patients took part in planning, and will in conduct and report."
@@ -188,7 +191,8 @@ def _design(view: PlanView) -> tuple[DraftItem, ...]:
 def _say_framework(margin: Number | None) -> str:
     if margin is None:
         return "Superiority."
-    return f"Non-inferiority, margin {describe_points(margin.value)} ({margin.source})."
+    text = f"Non-inferiority, margin {describe_points(margin.value)} ({margin.source})"
+    return f"{mark_unverified(text, is_unverified=margin.is_unverified)}."
 
 
 def _conduct(view: PlanView) -> tuple[DraftItem, ...]:

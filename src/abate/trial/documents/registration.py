@@ -8,26 +8,10 @@ from typing import Any
 from abate.base.numbers import describe_short
 from abate.contracts.plan_view import PlanView
 from abate.contracts.plan_words import planned_total
+from abate.trial.documents.design_models import MODELS, design_kind
 from abate.trial.documents.items import aim_in_words, of_part, of_plan
 from abate.trial.documents.said import primary_day, say_primary
 
-#: Model of assignment in a register's words, by the kind of the design.
-MODELS: Mapping[str, str] = {
-    "parallel": "parallel",
-    "parallel, other drug": "parallel",
-    "three arms": "parallel",
-    "dose-ranging": "parallel",
-    "group-sequential": "parallel",
-    "re-estimation, blinded": "parallel",
-    "re-estimation, unblinded": "parallel",
-    "non-inferiority": "parallel",
-    "randomised withdrawal": "parallel",
-    "cluster": "parallel",
-    "crossover": "crossover",
-    "n-of-1": "crossover",
-    "stepped wedge": "sequential",
-    "single-arm two-stage": "single group",
-}
 #: Fields that no plan can know.
 UNKNOWN = (
     "acronym", "identifiers", "sponsor", "responsible_party", "phase", "keywords", "sex", "minimum_age", "maximum_age", "start_date",
@@ -56,17 +40,16 @@ def describe_registration(view: PlanView) -> Mapping[str, Any]:
 
 
 def _known(view: PlanView) -> dict[str, tuple[Any, str]]:
-    file, design = view.file, view.chosen
+    file = view.file
     total = planned_total(view.plan)
     count = None if total is None else round(total)
-    kind = file.design.kind if design is None else design.kind
     return {
         "brief_title": (view.plan.title, of_part("title")),
         "official_title": (None, ""),
         "brief_summary": (f"The trial asks {aim_in_words(view)}, in {file.condition}.", of_plan("question.aim")),
         "conditions": ([file.condition], of_plan("condition")),
         "study_type": ("interventional", of_part("designs")),
-        "model": (MODELS.get(kind), of_part("designs")),
+        "model": (MODELS.get(design_kind(view)), of_part("designs")),
         "allocation": ("not randomised" if len(file.arms) == 1 else "randomised", of_plan("arms")),
         "masking": _masking(view),
         "enrolment": ({"count": count, "type": "anticipated"} if count is not None else None, of_part("designs")),

@@ -6,6 +6,7 @@ from abate.base.numbers import describe_count, describe_number, describe_percent
 from abate.base.words import capital, listed, sentence
 from abate.contracts.plan_view import PlanView
 from abate.contracts.plan_words import (
+    UNVERIFIED,
     describe_half_width,
     describe_points,
     describe_size,
@@ -15,6 +16,7 @@ from abate.contracts.plan_words import (
 )
 from abate.contracts.trial_plan import HarmTable, LookRow
 from abate.trial.documents.counts import told_count
+from abate.trial.documents.design_models import is_parallel
 from abate.trial.documents.items import Said, mark_unverified, of_estimate, of_part, of_plan, say_estimate
 
 _ANALYSES = {
@@ -82,30 +84,35 @@ def say_size(view: PlanView) -> Said | None:
 
 
 def say_planned_effect(view: PlanView) -> list[Said]:
-    """Return the difference that is planned on, and the sum that leads to it."""
-    found = say_estimate(view, "effect.planned", "Difference that is planned on")
-    steps = say_arithmetic(view.plan.effect_steps)
-    words = (
-        [Said(text=f"It is what is left of the observed fall: {steps}.", origin=of_part("effect_steps"))]
-        if steps and not view.is_pre_post
-        else []
+    """Return the difference that is planned on, the sum that leads to it, and the smallest that is worth having."""
+    found = (
+        say_estimate(view, "effect.planned", "Difference that is planned on"),
+        _say_steps(view),
+        _say_worthwhile(view),
     )
+    return [said for said in found if said is not None]
+
+
+def _say_steps(view: PlanView) -> Said | None:
     if view.is_pre_post:
-        words = [
-            Said(
-                text="It is the observed fall itself, which is not the effect of the drug.",
-                origin=of_plan("effect.plan_on"),
-            )
-        ]
+        text = "It is the observed fall itself, which is not the effect of the drug."
+        return Said(text=text, origin=of_plan("effect.plan_on"))
+    steps = say_arithmetic(view.plan.effect_steps)
+    if not steps:
+        return None
+    assumed = any(step.basis == "assumed" for step in view.plan.effect_steps if step.value is not None)
+    mark = f"; what is called assumed among its steps is {UNVERIFIED}" if assumed else ""
+    return Said(text=f"It is what is left of the observed fall: {steps}{mark}.", origin=of_part("effect_steps"))
+
+
+def _say_worthwhile(view: PlanView) -> Said | None:
     worthwhile = view.file.effect.worthwhile
-    if worthwhile is not None:
-        words.append(
-            Said(
-                text=f"Smallest difference worth having: {describe_points(worthwhile.value)} ({worthwhile.source}).",
-                origin=of_plan("effect.worthwhile"),
-            )
-        )
-    return [*([found] if found else []), *words]
+    if worthwhile is None:
+        return None
+    text = f"Smallest difference worth having: {describe_points(worthwhile.value)} ({worthwhile.source})"
+    return Said(
+        text=f"{mark_unverified(text, is_unverified=worthwhile.is_unverified)}.", origin=of_plan("effect.worthwhile")
+    )
 
 
 def say_probability(view: PlanView) -> list[Said]:
@@ -132,9 +139,15 @@ def say_error(view: PlanView) -> Said:
 
 
 def say_analysis(view: PlanView) -> list[Said]:
-    """Return the primary analysis as formula and in words."""
-    design = view.file.design
+    """Return the primary analysis as the design has it; of arms in parallel also as a formula, in words, and its contrast."""
+    design, chosen = view.file.design, view.chosen
+    primary = (
+        [] if chosen is None or not chosen.primary else [Said(text=sentence(chosen.primary), origin=of_part("designs"))]
+    )
+    if not is_parallel(view):
+        return primary
     return [
+        *primary,
         Said(text=f"Model: {view.plan.model}.", origin=of_part("model")),
         Said(text=_ANALYSES[design.analysis], origin=of_plan("design.analysis")),
         Said(

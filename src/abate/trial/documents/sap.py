@@ -6,6 +6,7 @@ from abate.base.numbers import describe_count
 from abate.base.words import capital, sentence
 from abate.contracts.draft import Draft, DraftItem, DraftSection, DraftTable
 from abate.contracts.plan_view import PlanView
+from abate.trial.documents.design_models import is_parallel
 from abate.trial.documents.items import Said, filled, needs_author, not_applicable, of_part, of_plan
 from abate.trial.documents.said import (
     primary_day,
@@ -96,20 +97,21 @@ def _estimands(view: PlanView) -> tuple[DraftItem, ...]:
 
 
 def _primary(view: PlanView) -> tuple[DraftItem, ...]:
+    model = filled("4", "Model, contrast, degrees of freedom", *say_analysis(view), say_error(view))
+    strata = needs_author("4", "Strata", "Every stratum of the randomisation stands in the model; name them.")
+    if not is_parallel(view):
+        return (
+            model,
+            needs_author("4", "Model of this design", "The model as a formula and in words, and its contrast."),
+            strata,
+        )
     structure = Said(
         text=f"Covariance of a person\u2019s ratings: {view.file.ratings.structure}.",
         origin=of_plan("ratings.structure"),
     )
-    return (
-        filled("4", "Model, contrast, degrees of freedom", *say_analysis(view), say_error(view)),
-        filled("4", "Covariance", structure),
-        needs_author(
-            "4",
-            "Covariance: if it has no maximum",
-            "The simpler structures in the order in which they are tried; the first that has one is reported.",
-        ),
-        needs_author("4", "Strata", "Every stratum of the randomisation stands in the model; name them."),
-    )
+    ladder = "The simpler structures in the order in which they are tried; the first that has one is reported."
+    covariance = (filled("4", "Covariance", structure), needs_author("4", "Covariance: if it has no maximum", ladder))
+    return (model, *covariance, strata)
 
 
 def _missing(view: PlanView) -> tuple[DraftItem, ...]:

@@ -10,7 +10,8 @@ from abate.contracts.draft import Draft, ItemStatus
 from abate.contracts.plan_file import DesignKind
 from abate.contracts.plan_view import PlanView
 from abate.trial.documents import write_drafts
-from abate.trial.documents.registration import MODELS, UNKNOWN, describe_registration
+from abate.trial.documents.design_models import MODELS
+from abate.trial.documents.registration import UNKNOWN, describe_registration
 from abate.trial.documents.schedule import PLANNED, PROPOSED, schedule_table
 from tests.plan_example import PRE_POST, bare_plan, example_plan, example_plan_file, pre_post_plan
 
@@ -262,10 +263,20 @@ def test_the_analysis_plan_says_how_each_analysis_is_made():
     said = {}
     for analysis in ("mmrm", "constrained longitudinal", "ancova"):
         item = next(item for item in items_of(drafts_of(with_design(analysis=analysis))["sap"]) if item.number == "4")
-        said[analysis] = item.text[1]
+        said[analysis] = item.text[2]
     assert "baseline as a covariate" in said["mmrm"]
     assert "same mean in all arms at the baseline" in said["constrained longitudinal"]
     assert said["ancova"] == "The rating on the primary day is modelled by arm and baseline."
+
+
+def test_a_crossover_is_not_analysed_as_arms_in_parallel():
+    chosen = replace(example_plan().designs[2], is_chosen=True)
+    plan = replace(example_plan(), designs=(chosen,))
+    items = [item for item in items_of(drafts_of(plan)["sap"]) if item.number == "4"]
+    assert items[0].text[0] == "Difference within a person."
+    assert not any("modelled together" in text for item in items for text in item.text)
+    assert "Model of this design" in [item.label for item in items if item.status is ItemStatus.NEEDS_AUTHOR]
+    assert write_drafts(plan).registration["model"] == "crossover"
 
 
 def test_the_call_is_shown_as_code_and_left_away_where_none_has_run():
