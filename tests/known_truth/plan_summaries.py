@@ -38,8 +38,9 @@ class PlanSummary:
     coverage : float
         Share whose 95 % interval of the planned difference holds the true one.
     per_arm, per_arm_median : float
-    power, power_simulated, power_at_truth : float
-        Closed form at the planned difference, simulated trials there, closed form at the true difference.
+    power, power_simulated, power_at_truth, power_in_truth : float
+        Closed form at the planned difference, simulated trials there, closed form at the true difference, and there with the true spread
+        of the ratings.
     assurance, assurance_simulated : float
         Naive plans are not simulated: None.
     success : Mean
@@ -50,10 +51,12 @@ class PlanSummary:
         Share of trials that ended before their last look.
     failed : int
         Trials whose analysis failed; they are no success.
-    truth_less_assurance : Mean
-        Power at the truth less assurance: what is believed of the difference.
-    success_less_power_at_truth, without_looks : Mean or None
-        Success of the further trials less power at the truth: the trial; and the same of both had nobody looked before the end.
+    beliefs, spread : Mean
+        Power at the true difference less assurance; power there with the true spread less power with that of the plan.
+    trial, trial_without_looks : Mean or None
+        Success of the further trials less power with true difference and spread; and the same had nobody looked before the end.
+    spread_ratio : float
+        Planned SD of the rating given the baseline, by the true one, on average.
     """
 
     asked: int
@@ -67,15 +70,18 @@ class PlanSummary:
     power: float
     power_simulated: float | None
     power_at_truth: float
+    power_in_truth: float
     assurance: float
     assurance_simulated: float | None
     success: Mean
     success_again: Mean | None
     at_first_look: float
     failed: int
-    truth_less_assurance: Mean
-    success_less_power_at_truth: Mean | None
-    without_looks: Mean | None
+    beliefs: Mean
+    spread: Mean
+    trial: Mean | None
+    trial_without_looks: Mean | None
+    spread_ratio: float
 
     def is_kept(self, promised: float) -> bool:
         """Return whether realised success is within three standard errors of what was promised."""
@@ -101,7 +107,7 @@ def summarise_plans(lines: Lines, kind: str) -> PlanSummary | None:
         return float(column(name).mean()) if all(name in line[kind] for line in kept) else None
 
     truth = np.array([line["truth"]["effect"] for line in kept])
-    at_truth, share = column("power_at_truth"), float(column("succeeded").mean())
+    in_truth, at_truth, share = column("power_in_truth"), column("power_at_truth"), float(column("succeeded").mean())
     again = column("again") / AGAIN if kind == "plan" else None
     return PlanSummary(
         asked=len(lines),
@@ -115,17 +121,20 @@ def summarise_plans(lines: Lines, kind: str) -> PlanSummary | None:
         power=float(column("power").mean()),
         power_simulated=_simulated("power_simulated"),
         power_at_truth=float(at_truth.mean()),
+        power_in_truth=float(in_truth.mean()),
         assurance=float(column("assurance").mean()),
         assurance_simulated=_simulated("assurance_simulated"),
         success=Mean(value=share, error=math.sqrt(share * (1 - share) / len(kept))),
         success_again=None if again is None else mean_of(again),
         at_first_look=float(np.mean(column("look") == 1)),
         failed=sum(line[kind]["estimate"] is None for line in kept),
-        truth_less_assurance=mean_of(at_truth - column("assurance")),
-        success_less_power_at_truth=None if again is None else mean_of(again - at_truth),
-        without_looks=None
+        beliefs=mean_of(at_truth - column("assurance")),
+        spread=mean_of(in_truth - at_truth),
+        trial=None if again is None else mean_of(again - in_truth),
+        trial_without_looks=None
         if again is None
         else mean_of(column("again_without_looks") / AGAIN - column("power_without_looks")),
+        spread_ratio=float(np.mean(column("spread") / column("spread_in_truth"))),
     )
 
 

@@ -77,27 +77,60 @@ def with_effects(effects: Effects, **changes: float | str) -> HospitalParameters
 # ---- the map between points felt and points rated --------------------------------------------------------------------
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RatingMap:
+    """What points taken off the pain felt do to the mean rating of the planned day, of those admitted by the hazard.
+
+    Attributes
+    ----------
+    felt : array, shape (point,)
+        Points taken off the pain felt.
+    rated : array, shape (point,)
+        What that takes off the mean rating.
+    spread : array, shape (point,)
+        SD of the rating between persons, given the first one; at the floor of the scale it is narrower.
+    """
+
+    felt: Array
+    rated: Array
+    spread: Array
+
+
 def felt_points(rated: float) -> float:
     """Return the points of felt pain that take so many points off the mean rating of the planned day; at most 9."""
-    felt, contrast = rating_map()
-    return float(np.interp(rated, contrast, felt))
+    found = rating_map()
+    return float(np.interp(rated, found.rated, found.felt))
+
+
+def true_spread(effects: Effects) -> float:
+    """Return the SD of the rating of the planned day given the first one, in the two arms of a trial together."""
+    found = rating_map()
+    by_arm = np.interp([effects.ward, effects.ward + effects.drug], found.rated, found.spread)
+    return float(np.sqrt(np.mean(by_arm**2)))
 
 
 @cache
-def rating_map() -> tuple[Array, Array]:
-    """Return points taken off the pain felt, and what they take off the mean rating of the planned day, of those admitted."""
+def rating_map() -> RatingMap:
+    """Return the map of a large hospital."""
     parameters = parameters_of("D", {**PLANS, "history_days": _SHORT_HISTORY_DAYS})
-    parts = [_planned_day_paths(stays) for stays in _admitted(parameters, np.full(_MAP_PERSONS, _ACTIVE), MAP_SEED)]
-    felt, error = (np.concatenate([part[place] for part in parts], axis=1) for place in range(2))
-    points = np.arange(0.0, _MOST_FELT + 0.05, 0.1)
-    nothing = rate(felt, error).mean()
-    return points, np.array([nothing - rate(felt - taken, error).mean() for taken in points])
+    stays = _admitted(parameters, np.full(_MAP_PERSONS, _ACTIVE), MAP_SEED)
+    steps = np.append(0, _STEPS_OF_PLANNED_DAY)[:, None]
+    felt, error = (
+        np.concatenate([getattr(s.paths, name)[s.admission_step + steps, np.arange(s.count)] for s in stays], axis=1)
+        for name in ("felt", "error")
+    )
+    first, points = rate(felt[0], error[0]), np.arange(0.0, _MOST_FELT + 0.05, 0.1)
+    of_day = [rate(felt[1:] - taken, error[1:]).mean(axis=0) for taken in points]
+    return RatingMap(
+        felt=points,
+        rated=np.array([(of_day[0] - rating).mean() for rating in of_day]),
+        spread=np.array([_spread_given(first, rating) for rating in of_day]),
+    )
 
 
-def _planned_day_paths(stays: Stays) -> tuple[Array, Array]:
-    step = stays.admission_step + _STEPS_OF_PLANNED_DAY[:, None]
-    here = np.arange(stays.count)
-    return stays.paths.felt[step, here], stays.paths.error[step, here]
+def _spread_given(first: Array, rating: Array) -> float:
+    (own, shared), (_, other) = np.cov(first, rating)
+    return float(np.sqrt(other - shared**2 / own))
 
 
 # ---- the study's hospital --------------------------------------------------------------------------------------------

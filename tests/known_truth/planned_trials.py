@@ -23,7 +23,7 @@ from abate.trial.planning.closed import mmrm_size, rated_trial
 from abate.trial.planning.looks import TrialSize, plan_looks
 from abate.trial.planning.power import ClosedPower, assurance_of, closed_power, power_needed
 from abate.trial.planning.simulated import Simulator, share_of, simulated_assurance
-from tests.known_truth.planned_hospitals import Effects, StudyTables, trial_ratings
+from tests.known_truth.planned_hospitals import Effects, StudyTables, trial_ratings, true_spread
 
 _NORMAL_975 = 1.959963984540054
 _SCALE_RANGE = 10.0
@@ -94,11 +94,15 @@ def _with_effect(plan: PlanFile, changes: dict[str, Any]) -> PlanFile:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SizedPlan:
-    """A plan with the size that the closed form gives it: the search by simulated trials that follows in ``abate plan`` is left out."""
+    """A plan with the size that the closed form gives it: the search by simulated trials that follows in ``abate plan`` is left out.
+
+    ``spread`` is the SD of the rating of the planned day given the baseline, in points, as the plan has it.
+    """
 
     simulator: Simulator
     size: TrialSize
     power: ClosedPower
+    spread: float
 
     @property
     def effect(self) -> PlannedEffect:
@@ -132,6 +136,7 @@ def size_plan(plan: PlanFile, seed: int) -> SizedPlan:
             per_arm=per_arm, standard_error=power.standard_error, degrees_of_freedom=power.degrees_of_freedom
         ),
         power=power,
+        spread=trial.sd * math.sqrt(1 - trial.correlation**2),
     )
 
 
@@ -139,9 +144,12 @@ def promise_of(sized: SizedPlan, effects: Effects) -> dict[str, Any]:
     """Return what a plan promises by closed form, and how that looks to someone who knows the truth.
 
     ``mean`` and ``sd`` of the planned difference in points, ``covers`` (its 95 % interval holds the true one), ``per_arm``, ``power`` at the
-    planned difference, ``assurance``, ``power_at_truth``, and ``power_without_looks`` there.
+    planned difference and ``assurance``; ``power_at_truth`` at the true difference, ``power_in_truth`` there with the true spread of the
+    ratings too, ``power_without_looks`` the same had nobody looked before the end; ``spread`` less ``spread_in_truth`` is what the plan has
+    wrong of it.
     """
-    effect = sized.effect
+    effect, spread = sized.effect, true_spread(effects)
+    in_truth = replace(sized.power, standard_error=sized.power.standard_error * spread / sized.spread)
     return {
         "mean": effect.mean,
         "sd": effect.sd,
@@ -150,7 +158,10 @@ def promise_of(sized: SizedPlan, effects: Effects) -> dict[str, Any]:
         "power": float(sized.power.at(effect.mean)),
         "assurance": assurance_of(sized.power, effect),
         "power_at_truth": float(sized.power.at(effects.drug)),
-        "power_without_looks": float(replace(sized.power, design=None).at(effects.drug)),
+        "power_in_truth": float(in_truth.at(effects.drug)),
+        "power_without_looks": float(replace(in_truth, design=None).at(effects.drug)),
+        "spread": sized.spread,
+        "spread_in_truth": spread,
     }
 
 

@@ -245,24 +245,27 @@ def _naive(found: Sequence[_Found]) -> str:
 
 def _parting_text() -> str:
     return (
-        "Realised success less assurance has two parts. *Beliefs*: power at the true difference less assurance, both by the same closed form; 0 where "
-        "what is believed after the study is right. *Trial*: realised in the further trials less power at the true difference; 0 where the closed form is right about the trial; *no looks*: the same of both had nobody looked before the end. All three in points of 100. "
-        "The fall left is the study's own estimate of ward and drug together; the SD of its error is in its own standard errors, 1 where they are right.\n"
+        "Realised success less assurance by closed form has three parts, each with its Monte Carlo standard error, in points of 100. *Beliefs*: power at the true "
+        "difference less assurance; 0 where what is believed after the study is right. *Spread*: power there with the true spread of the ratings less power with "
+        "the spread that the plan has from 61 treated persons. *Trial*: realised in the further trials less power with true difference and spread; 0 where the closed form is "
+        "right about the trial; *no looks*: the same of both had nobody looked before the end. The fall left is the study's own estimate of ward and "
+        "drug together; the SD of its error is in its own standard errors, 1 where they are right.\n"
     )
 
 
 def _parting(found: Sequence[_Found]) -> str:
     header = [
-        "true difference", "power at the truth", "beliefs", "trial", "trial, no looks", "ended at the first look", "fall left, bias", "SD of its error",
-        "studies without a split",
+        "true difference", "beliefs", "spread", "trial", "trial, no looks", "planned SD by true SD", "ended at the first look",
+        "fall left, bias", "SD of its error", "studies without a split",
     ]  # fmt: skip
     rows = [
         [
             each.row.title,
-            _percent(each.plan.power_at_truth),
-            _points_of_hundred(each.plan.truth_less_assurance),
-            _points_of_hundred(each.plan.success_less_power_at_truth),
-            _points_of_hundred(each.plan.without_looks),
+            _points_of_hundred(each.plan.beliefs),
+            _points_of_hundred(each.plan.spread),
+            _points_of_hundred(each.plan.trial),
+            _points_of_hundred(each.plan.trial_without_looks),
+            f"{each.plan.spread_ratio:.2f}",
             _percent(each.plan.at_first_look),
             _signed(each.falls.bias),
             f"{each.falls.error_sd:.2f}",
@@ -310,7 +313,7 @@ def _how(folder: Path, found: Sequence[_Found]) -> str:
     )
     return (
         f"The study is run by library calls on the tables that `abate.run` would have made of the simulated records, without their detour. {whole_said}"
-        f"A repetition takes {each:.2f} seconds of one core (study, plan, its trials, the naive plan and its trial; in the first two rows also {SIMULATED_TRIALS} simulated trials twice); "
+        f"A repetition takes {each:.2f} seconds of one core (study, plan, its trials, the naive plan and its trial; in the first row also {SIMULATED_TRIALS} simulated trials twice); "
         f"the {len(lines)} on this page took {len(lines) * each / 60:.0f} minutes of one core. With {REPETITIONS} of each of the {len(ROWS)} rows it is "
         f"**about {max(full / 2, 1):.0f} minutes on two cores**. The run keeps a line for each repetition, and goes on where it stopped.\n\n"
         f"Seeds: {FIRST_SEED} + {SEEDS_PER_SCENARIO} × number of the row ({numbers[0]} to {numbers[-1]}, in the order of the tables) + repetition, counted from 0; "

@@ -20,6 +20,7 @@ from tests.known_truth.planned_hospitals import (
     rating_map,
     study_tables,
     trial_ratings,
+    true_spread,
     with_effects,
 )
 from tests.known_truth.planned_trials import naive, plan_of_study, promise_of, size_plan, with_beliefs
@@ -41,7 +42,7 @@ def test_the_truth_has_the_moments_that_the_plan_states():
     for values, mean, sd in ((ward, 2.1, np.hypot(0.6, 0.3)), (drug, 1.5, 0.5), (apart, 0.0, 0.3)):
         assert values.mean() == pytest.approx(mean, abs=4 * sd / np.sqrt(1_000))
         assert values.std() == pytest.approx(sd, rel=4 / np.sqrt(2_000))
-    assert 0 < sum(truth.cut for truth in drawn) < 20 or all(not truth.cut for truth in drawn)
+    assert 0 < sum(truth.cut for truth in drawn) < 20
     assert abs(np.corrcoef(ward, drug)[0, 1]) < 4 / np.sqrt(1_000)
 
 
@@ -50,11 +51,12 @@ def test_a_fixed_effect_is_the_same_in_the_study_and_in_the_trial():
 
 
 def test_points_rated_are_fewer_than_points_felt_at_the_floor_and_the_map_inverts():
-    felt, rated = rating_map()
-    assert rated[0] == 0
-    assert np.all(np.diff(rated) > 0)
-    assert rated[felt == 6.0][0] < 5.7
-    assert felt_points(rated[20]) == pytest.approx(felt[20])
+    found = rating_map()
+    assert found.rated[0] == 0
+    assert np.all(np.diff(found.rated) > 0)
+    assert found.rated[60] < 5.7 < found.felt[60] == pytest.approx(6.0)
+    assert felt_points(found.rated[20]) == pytest.approx(found.felt[20])
+    assert found.spread[60] < 0.9 * found.spread[20]
 
 
 def test_a_trial_measures_the_effects_asked_for():
@@ -63,9 +65,17 @@ def test_a_trial_measures_the_effects_asked_for():
     control, active = (ratings[arm == each] for each in (0, 1))
     assert np.nanmean(control[:, -1]) - np.nanmean(active[:, -1]) == pytest.approx(1.5, abs=0.15)
     assert control[:, 0].mean() == pytest.approx(active[:, 0].mean(), abs=0.15)
+    spread = np.sqrt(np.mean([residual_variance(each) for each in (control, active)]))
+    assert spread == pytest.approx(true_spread(Effects(ward=2.0, drug=1.5)), rel=0.04)
     left = [np.isnan(each[:, -1]).mean() for each in (control, active)]
     assert left == pytest.approx([0.04, 0.04], abs=0.013)
     assert not np.isnan(ratings[:, 0]).any()
+
+
+def residual_variance(ratings):
+    rated = np.isfinite(ratings[:, -1])
+    slope, intercept = np.polyfit(ratings[rated, 0], ratings[rated, -1], 1)
+    return np.var(ratings[rated, -1] - slope * ratings[rated, 0] - intercept)
 
 
 # ---- the study -------------------------------------------------------------------------------------------------------
@@ -122,7 +132,7 @@ def test_a_naive_plan_is_smaller_and_promises_what_it_does_not_keep(plan):
 def line(number, *, succeeded, effect=1.0, **changes):
     plan = {
         "mean": 1.5, "sd": 0.4, "covers": True, "per_arm": 20 + number, "power": 0.8, "assurance": 0.7,
-        "power_at_truth": 0.6, "power_without_looks": 0.65, "succeeded": succeeded, "look": 2, "estimate": 1.0,
+        "power_at_truth": 0.6, "power_in_truth": 0.55, "power_without_looks": 0.65, "spread": 1.2, "spread_in_truth": 1.5, "succeeded": succeeded, "look": 2, "estimate": 1.0,
         "without_looks": succeeded, "again": 7, "again_without_looks": 8, "power_simulated": 0.75,
         "assurance_simulated": 0.5, **changes,
     }  # fmt: skip
@@ -141,9 +151,9 @@ def test_figures_of_a_row_by_hand():
     assert (found.is_kept(0.83), found.is_kept(0.84)) == (True, False)
     assert found.bias.value == pytest.approx(0.5)
     assert (found.per_arm, found.per_arm_median) == (69.5, 69.5)
-    assert found.truth_less_assurance.value == pytest.approx(-0.1)
-    assert found.success_less_power_at_truth.value == pytest.approx(0.1)
-    assert found.without_looks.value == pytest.approx(0.15)
+    parts = [each.value for each in (found.beliefs, found.spread, found.trial, found.trial_without_looks)]
+    assert parts == pytest.approx([-0.1, -0.05, 0.15, 0.15])
+    assert found.spread_ratio == pytest.approx(0.8)
 
 
 def test_a_fall_that_is_two_standard_errors_off_is_seen():
