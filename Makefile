@@ -27,6 +27,7 @@ bench: $(DEV_STAMP)
 truth: $(DEV_STAMP)
 	$(BIN)/python -m tests.known_truth.run --out known-truth
 	$(BIN)/python -m tests.known_truth.page --results known-truth
+	$(BIN)/python -m tests.known_truth.plans --out known-truth
 
 clean:
 	rm -rf $(VENV) demo-study build dist

@@ -39,7 +39,7 @@ def evaluate(
     else:
         columns = methods.columns_of(hospitals.draw_hospital(scenario, number), names, methods_alone=methods_alone)
     seconds = time.process_time() - started
-    return {"hospital": number, "seed": scenario.seed_of(number), "seconds": round(seconds, 4), **_rounded(columns)}
+    return {"hospital": number, "seed": scenario.seed_of(number), "seconds": round(seconds, 4), **rounded(columns)}
 
 
 def known_methods(scenario: Scenario) -> tuple[str, ...]:
@@ -51,7 +51,7 @@ def known_methods(scenario: Scenario) -> tuple[str, ...]:
 def read_results(folder: Path, scenario: Scenario) -> dict[int, dict[str, Any]]:
     """Return the results of a scenario by hospital, the lines of one hospital joined."""
     found: dict[int, dict[str, Any]] = {}
-    for line in _lines(folder / f"{scenario.name}.jsonl"):
+    for line in lines_of_file(folder / f"{scenario.name}.jsonl"):
         earlier = found.get(line["hospital"])
         if earlier is not None:
             # A hospital asked again counts once.
@@ -62,7 +62,7 @@ def read_results(folder: Path, scenario: Scenario) -> dict[int, dict[str, Any]]:
     return dict(sorted(found.items()))
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def lines_of_file(path: Path) -> Iterator[dict[str, Any]]:
     if not path.exists():
         return
     for text in path.read_text(encoding="utf-8").splitlines():
@@ -100,12 +100,12 @@ def run_scenario(
     if not jobs:
         return
     started = time.monotonic()
-    with closing(_opened(folder / f"{scenario.name}.jsonl")) as file:
+    with closing(opened(folder / f"{scenario.name}.jsonl")) as file:
         for count, result in enumerate(_results(scenario, jobs, pool), start=1):
             file.write(json.dumps(result, separators=(",", ":")) + "\n")
             file.flush()
-            _say(f"\r{scenario.name}: {count} of {len(jobs)} hospitals, {time.monotonic() - started:.0f} s")
-    _say("\n")
+            say(f"\r{scenario.name}: {count} of {len(jobs)} hospitals, {time.monotonic() - started:.0f} s")
+    say("\n")
 
 
 def _results(scenario: Scenario, jobs: list[Job], pool: ProcessPoolExecutor | None) -> Iterator[dict[str, Any]]:
@@ -118,7 +118,7 @@ def _results(scenario: Scenario, jobs: list[Job], pool: ProcessPoolExecutor | No
         yield future.result()
 
 
-def _opened(path: Path) -> TextIO:
+def opened(path: Path) -> TextIO:
     """Open a file for more lines; a line that was cut off is ended first."""
     path.parent.mkdir(parents=True, exist_ok=True)
     cut = path.exists() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
@@ -128,13 +128,13 @@ def _opened(path: Path) -> TextIO:
     return file
 
 
-def _rounded(value: Any) -> Any:
+def rounded(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _rounded(one) for name, one in value.items()}
+        return {name: rounded(one) for name, one in value.items()}
     return round(float(value), _DIGITS) if isinstance(value, float) else value
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
     sys.stderr.write(text)
     sys.stderr.flush()
 
