@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from abate.contracts.clock import Anchor
 from abate.engine.course_clock import anchor_seconds
+from abate.engine.texts import plain
 from abate.engine.time import calendar_day, epoch_seconds
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def find_control_exposures(design: TargetTrial, courses: ir.Table, treatments: i
     Parameters
     ----------
     design : TargetTrial
-        Names the exposures; their names in the table of treatments are compared without case.
+        Names the exposures; their names in the table of treatments are compared without case and blanks around.
     courses, treatments : table COURSES, table TREATMENTS
     engine : Engine
 
@@ -44,7 +45,7 @@ def find_control_exposures(design: TargetTrial, courses: ir.Table, treatments: i
     )  # fmt: skip
     begun, ended = epoch_seconds(treatments["start"]), epoch_seconds(treatments["end"])
     taken = treatments.select(
-        "person_id", ingredient=treatments.ingredient.lower(), begun=begun, ended=ended
+        "person_id", ingredient=plain(treatments.ingredient), begun=begun, ended=ended
     ).inner_join(wanted, "ingredient")
     moments = courses.select(
         "course_id",

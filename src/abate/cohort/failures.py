@@ -14,6 +14,7 @@ import ibis
 
 from abate.base.days import SECONDS_PER_DAY
 from abate.cohort.failure_rules import FAILURES, INFERRED_ROLES, INJECTED, SWITCHED_ROLE, DrugNumbers, FailureRules
+from abate.engine.texts import plain
 from abate.engine.time import epoch_seconds
 from abate.knowledge.drug_table import SAME_DRUG
 
@@ -110,7 +111,7 @@ def _rows_before(courses: ir.Table, treatments: ir.Table, rules: FailureRules) -
 
 def _one_drug(ingredient: ir.StringValue) -> ir.StringValue:
     """Return the name under which salts and forms of one drug are one."""
-    word = ingredient.strip().lower()
+    word = plain(ingredient)
     return ibis.cases(*((word == salt, ibis.literal(drug)) for salt, drug in SAME_DRUG.items()), else_=ingredient)
 
 
@@ -237,7 +238,7 @@ def _with_verdict(trials: ir.Table, rules: FailureRules) -> ir.Table:
 def drug_number(rows: ir.Table, numbers: DrugNumbers, kind: str) -> ir.Value:
     """Return the number of each row's drug, empty where none is known."""
     steps = (
-        (rows.ingredient.strip().lower(), numbers.by_ingredient),
+        (plain(rows.ingredient), numbers.by_ingredient),
         (rows.drug_class, numbers.by_class),
         (rows.role, numbers.by_role),
     )

@@ -20,6 +20,7 @@ from abate.cohort.refractory import count_failed_classes
 from abate.cohort.refractory_entry import asked_definition, find_asked_verdicts, includes_unknown
 from abate.contracts.course_tables import CourseTables
 from abate.contracts.definition import Condition, Eligibility, Study, Treatment
+from abate.engine.texts import plain
 from abate.engine.time import calendar_day, epoch_seconds
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def _is_of(diagnoses: ir.Table, condition: Condition) -> ir.BooleanValue:
     """
     vocabulary = diagnoses.vocabulary.upper().re_replace("[^A-Z0-9]", "")
     code = diagnoses.code.upper().replace(".", "")
-    matches = [diagnoses.name.strip().lower() == condition.name.strip().lower()]
+    matches = [plain(diagnoses.name) == condition.name.strip().lower()]
     for name, prefixes in (("ICD10CM", condition.icd10cm), ("ICD9CM", condition.icd9cm)):
         matches += [(vocabulary == name) & code.startswith(prefix.upper().replace(".", "")) for prefix in prefixes]
     if condition.snomed:

@@ -16,6 +16,7 @@ from abate.cohort.failure_rules import FailureRules, declared_rules
 from abate.cohort.failures import find_failures
 from abate.cohort.one_patient import Verdict, check_demands, class_year
 from abate.contracts.failure import Failure
+from abate.engine.texts import plain
 from abate.engine.time import calendar_year, time_from_seconds
 from abate.knowledge.drug_table import Drug, classes_of_role, drugs_of
 from abate.knowledge.refractory_definitions import Answer, Definition, Demand, DrugGroup, check_answers
@@ -142,7 +143,7 @@ def _sums_of(
     if demand.counted == "group":
         hits = [(is_one & _holds(trials, group)).cast("int64").max() for group in demand.groups]
         return {name: reduce(operator.add, hits)}
-    unit = trials.ingredient.strip().lower() if demand.counted == "drug" else trials.drug_class
+    unit = plain(trials.ingredient) if demand.counted == "drug" else trials.drug_class
     return {name: unit.nunique(where=is_one)}
 
 
@@ -209,7 +210,7 @@ def _holds(trials: ir.Table, group: DrugGroup) -> ir.BooleanValue:
     if group.classes:
         tests.append(trials.drug_class.isin(group.classes).fill_null(False))
     if group.ingredients:
-        tests.append(trials.ingredient.strip().lower().isin(group.ingredients))
+        tests.append(plain(trials.ingredient).isin(group.ingredients))
     return reduce(operator.or_, tests) if tests else ibis.literal(True)
 
 

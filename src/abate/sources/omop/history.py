@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from abate.base.days import SECONDS_PER_DAY, parse_length
 from abate.contracts.course_tables import TREATMENTS
+from abate.engine.texts import plain
 from abate.engine.time import epoch_seconds, time_from_seconds
 from abate.knowledge.drug_classes import DrugClass
 from abate.knowledge.drug_table import drugs_of
@@ -146,7 +147,7 @@ def _outcome_of(reason: ir.StringValue, reasons: Mapping[str, str]) -> ir.String
     """Return the outcome that a reason for stopping records, empty where the study says nothing of it."""
     if not reasons:
         return ibis.null("string")
-    said = reason.strip().lower()
+    said = plain(reason)
     return ibis.cases(
         *((said == text.strip().lower(), outcome) for text, outcome in reasons.items()), else_=ibis.null("string")
     )
