@@ -16,6 +16,7 @@ from abate.report.words import capital, sentence
 _CLAIM = "Power as one assumption moves alone."
 _TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _BAR = 20.0
+_RIGHT = 48.0  # room for a value beyond a bar that reaches the end
 
 
 def draw_tornado(view: PlanView) -> Figure:
@@ -79,7 +80,7 @@ def _sheet(view: PlanView, bars: Sequence[TornadoBar], width: float) -> Sheet:
     wide = has_room_beside([capital(bar.quantity) for bar in bars], width, 262 - 30)
     room, left = (40.0, 262.0) if wide else (58.0, 14.0)
     height = room * len(bars)
-    sheet = Sheet(width=width, height=height + 58, x=(0, 1), y=(height, 0), left=left, right=24, top=10, bottom=48)
+    sheet = Sheet(width=width, height=height + 58, x=(0, 1), y=(height, 0), left=left, right=_RIGHT, top=10, bottom=48)
     sheet.x_axis(_TICKS, labels=[describe_percent(tick) for tick in _TICKS], domain=False)
     sheet.spans([{"x": tick, "y": 0, "y2": height} for tick in _TICKS], hue="hair", width=1)
     power = _power(view)
@@ -123,6 +124,6 @@ def _label_end(sheet: Sheet, middle: float, power: float, value: str, *, is_left
     """Write a value beside the end of its bar; inside where there is no room before the edge."""
     pixels = power * sheet.plot_width
     needed = 8.0 * len(value) + 8
-    is_outside = pixels > needed if is_left else sheet.plot_width - pixels > needed - 20
+    is_outside = pixels > needed if is_left else sheet.plot_width - pixels + _RIGHT > needed
     align, dx = ("right", -5) if is_left == is_outside else ("left", 5)
     sheet.texts([{"x": power, "y": middle, "text": value}], align=align, dx=dx, halo=True)
