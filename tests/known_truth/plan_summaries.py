@@ -51,6 +51,8 @@ class PlanSummary:
         Share of trials that ended before their last look.
     failed : int
         Trials whose analysis failed; they are no success.
+    again_less_assurance : Mean or None
+        Success of the further trials less assurance by closed form: the sum of the three that follow.
     beliefs, spread : Mean
         Power at the true difference less assurance; power there with the true spread less power with that of the plan.
     trial, trial_without_looks : Mean or None
@@ -77,6 +79,7 @@ class PlanSummary:
     success_again: Mean | None
     at_first_look: float
     failed: int
+    again_less_assurance: Mean | None
     beliefs: Mean
     spread: Mean
     trial: Mean | None
@@ -128,6 +131,7 @@ def summarise_plans(lines: Lines, kind: str) -> PlanSummary | None:
         success_again=None if again is None else mean_of(again),
         at_first_look=float(np.mean(column("look") == 1)),
         failed=sum(line[kind]["estimate"] is None for line in kept),
+        again_less_assurance=None if again is None else mean_of(again - column("assurance")),
         beliefs=mean_of(at_truth - column("assurance")),
         spread=mean_of(in_truth - at_truth),
         trial=None if again is None else mean_of(again - in_truth),

@@ -43,8 +43,10 @@ COURSES = 61
 TRIAL_SEED = 5_000
 MAP_SEED = FIRST_SEED + SEEDS_PER_SCENARIO * 199
 _MAP_PERSONS = 6_000
-#: A path to the end of the stay is enough for the map and for a trial.
-_SHORT_HISTORY_DAYS = 28
+#: Of patients of the map and of a trial nothing is asked before the admission.
+_NO_HISTORY: Mapping[str, float] = MappingProxyType(
+    {"history_days": 1, "record_days": 1, "diary_window_days": 1, "diary_day_count": 0, "planned_visit_gap_days": 0.0}
+)
 _MOST_FELT = 9.0
 #: Grid steps of the planned day: admissions are in the morning, from 6 to 11 o'clock.
 _STEPS_OF_PLANNED_DAY = STEPS_PER_DAY * (PLANNED_DAY - 1) - 1 + np.arange(STEPS_PER_DAY)
@@ -112,7 +114,7 @@ def true_spread(effects: Effects) -> float:
 @cache
 def rating_map() -> RatingMap:
     """Return the map of a large hospital."""
-    parameters = parameters_of("D", {**PLANS, "history_days": _SHORT_HISTORY_DAYS})
+    parameters = parameters_of("D", {**PLANS, **_NO_HISTORY})
     stays = _admitted(parameters, np.full(_MAP_PERSONS, _ACTIVE), MAP_SEED)
     steps = np.append(0, _STEPS_OF_PLANNED_DAY)[:, None]
     felt, error = (
@@ -242,26 +244,25 @@ def _listed(parts: list[Array]) -> list[object]:
 # ---- the trial's patients --------------------------------------------------------------------------------------------
 
 
-def trial_ratings(effects: Effects, per_arm: int, seed: int) -> tuple[Array, Array]:
-    """Return ratings of a randomised trial in such a hospital and the arm of each patient, control 0 and active 1.
+def trial_ratings(effects: Effects, per_arm: int, trials: int, seed: int) -> Array:
+    """Return ratings of randomised trials in such a hospital, each in patients of its own; every other patient is in the control arm.
 
     Both arms are admitted by the hazard, lie in the same ward and are stopped for harm with the same chance; the control's infusion does
     nothing.
 
     Returns
     -------
-    array of float, shape (patient, 1 + day)
-        Baseline, then the daily values of the days to the planned one; nan where the course had ended.
-    array of int, shape (patient,)
+    array of float, shape (trial, 2 per_arm, 1 + day)
+        Baseline, then the daily values of the days to the planned one; nan where the course had ended. Patients are control, active,
+        control, active and so on.
     """
-    parameters = with_effects(effects, history_days=_SHORT_HISTORY_DAYS, planned_visit_gap_days=0.0, diary_day_count=0)
-    arm = np.tile([0, 1], per_arm)
-    blocks = _admitted(parameters, np.where(arm == 1, _ACTIVE, _CONTROL), seed)
+    parameters = with_effects(effects, **_NO_HISTORY)
+    roles = np.tile([_CONTROL, _ACTIVE], per_arm * trials)
     parts = [
-        _by_day(stays, ask_for_ratings(stream(seed, Purpose.OCCASIONS, b), stays, parameters))
-        for b, stays in enumerate(blocks)
+        _by_day(stays, ask_for_ratings(stream(seed, Purpose.OCCASIONS, block), stays, parameters))
+        for block, stays in enumerate(_admitted(parameters, roles, seed))
     ]
-    return np.concatenate(parts), arm
+    return np.concatenate(parts).reshape(trials, 2 * per_arm, 1 + PLANNED_DAY)
 
 
 def _by_day(stays: Stays, given: Ratings) -> Array:

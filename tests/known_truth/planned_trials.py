@@ -173,27 +173,26 @@ def simulated_promise(sized: SizedPlan) -> dict[str, Any]:
     }
 
 
-def trial_of(sized: SizedPlan, effects: Effects, seed: int) -> dict[str, Any]:
-    """Do the trial once in such a hospital, with the looks and the analysis of the plan.
+def trials_of(sized: SizedPlan, effects: Effects, seed: int, count: int) -> list[dict[str, Any]]:
+    """Do the trial so many times in such a hospital, each in patients of its own, with the looks and the analysis of the plan.
 
-    ``succeeded``, ``look`` at which it ended (from 1), ``estimate`` there, above 0 where the drug does something and None where the fit
-    failed; ``without_looks`` says whether it would have succeeded had nobody looked before the end.
+    Of each, ``succeeded``, ``look`` at which it ended (from 1), ``estimate`` there, above 0 where the drug does something and None where
+    the fit failed; ``without_looks`` says whether it would have succeeded had nobody looked before the end.
     """
-    ratings, arm = trial_ratings(effects, sized.per_arm, seed)
+    ratings = trial_ratings(effects, sized.per_arm, count, seed)
+    arm = np.tile([0, 1], sized.per_arm)
     analysis = sized.simulator.analysis
     looks = sized.simulator.looks or only_look(analysis)
-    place_in_arm = np.arange(len(arm)) // 2
-    answers = []
-    for patients in looks.patients(np.array(sized.size.per_arm)):
-        chosen = place_in_arm < patients[0]
-        centre = np.zeros(int(chosen.sum()), dtype=np.int64)
-        answers.append(analyse(analysis, ratings[None, chosen], arm[chosen], centre))
-    stops = find_stops(looks, analysis, answers)
-    look = int(stops.look[0])
-    found = -float(answers[look].estimate[0])
-    return {
-        "succeeded": bool(stops.succeeded[0]),
-        "look": look + 1,
-        "estimate": found if math.isfinite(found) else None,
-        "without_looks": bool(find_stops(only_look(analysis), analysis, answers[-1:]).succeeded[0]),
-    }
+    at_looks = [2 * int(patients[0]) for patients in looks.patients(np.array(sized.size.per_arm))]
+    answers = [analyse(analysis, ratings[:, :n], arm[:n], np.zeros(n, dtype=np.int64)) for n in at_looks]
+    stops, at_end = find_stops(looks, analysis, answers), find_stops(only_look(analysis), analysis, answers[-1:])
+    estimate = -np.stack([each.estimate for each in answers], axis=1)
+    return [
+        {
+            "succeeded": bool(stops.succeeded[trial]),
+            "look": int(stops.look[trial]) + 1,
+            "estimate": None if math.isnan(found := float(estimate[trial, stops.look[trial]])) else found,
+            "without_looks": bool(at_end.succeeded[trial]),
+        }
+        for trial in range(count)
+    ]

@@ -40,7 +40,7 @@ from tests.known_truth.planned_trials import (  # noqa: E402
     promise_of,
     simulated_promise,
     size_plan,
-    trial_of,
+    trials_of,
     with_beliefs,
 )
 from tests.known_truth.run import DEFAULT_FOLDER, lines_of_file, opened, rounded, say  # noqa: E402
@@ -52,9 +52,8 @@ _WHOLE_RUNS = 2
 _WHOLE_RUNS_FILE = "plans-whole-runs.jsonl"
 #: Stream of a repetition's seed.
 _TRUTH = 7
-#: Further trials of each plan, and how far their seeds are apart.
+#: Further trials of each plan.
 AGAIN = 10
-_SEEDS_APART = 1_000 * SEEDS_PER_SCENARIO
 
 #: Nearly always above 0, where the simulator's drug must be: below in 1 of 700.
 PRIOR = believed(1.5, 0.5)
@@ -97,6 +96,11 @@ class Row:
     def stated(self) -> Effect:
         """The section [effect] whose distributions the truth is drawn from."""
         return as_written(**self.edited)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What is asked of a plan."""
+        return (_trial_and_more, _simulated) if self.is_demand else (_trial_and_more,)
 
 
 _WARD_KNOWN: Mapping[str, Number | None] = {
@@ -166,8 +170,8 @@ def evaluate(row: Row, repetition: int) -> dict[str, Any]:
         "cut": truth.cut,
         "left": _carried(plan.effect.fall_left),
         "observed": _carried(plan.effect.observed_fall),
-        "plan": _kept(with_beliefs(plan, row.stated), truth, seed, PARTS if row.is_demand else PARTS[:2]),
-        "naive": _kept(naive(plan), truth, seed, PARTS[:1]),
+        "plan": _kept(with_beliefs(plan, row.stated), truth, seed, row.parts),
+        "naive": _kept(naive(plan), truth, seed, (_one_trial,)),
     }
     line["seconds"] = time.process_time() - started
     found: dict[str, Any] = rounded(line)
@@ -178,17 +182,18 @@ def _carried(number: Number | None) -> dict[str, float | None] | None:
     return None if number is None else {"value": number.value, "se": number.se}
 
 
-def _promise_and_trial(sized: SizedPlan, truth: Truth, seed: int) -> dict[str, Any]:
-    return {**promise_of(sized, truth.trial), **trial_of(sized, truth.trial, seed)}
+def _one_trial(sized: SizedPlan, truth: Truth, seed: int) -> dict[str, Any]:
+    (first,) = trials_of(sized, truth.trial, seed, 1)
+    return first
 
 
-def _trials_again(sized: SizedPlan, truth: Truth, seed: int) -> dict[str, Any]:
-    """Return how many of further trials of the same plan succeed: they say more of a plan than one trial, and are no part of the demand."""
-    seeds = (seed + _SEEDS_APART * number for number in range(1, AGAIN + 1))
-    trials = [trial_of(sized, truth.trial, other) for other in seeds]
+def _trial_and_more(sized: SizedPlan, truth: Truth, seed: int) -> dict[str, Any]:
+    """Return the one trial, and how many of further ones succeed: they say more of a plan, and are no part of the demand."""
+    first, *others = trials_of(sized, truth.trial, seed, 1 + AGAIN)
     return {
-        "again": sum(trial["succeeded"] for trial in trials),
-        "again_without_looks": sum(trial["without_looks"] for trial in trials),
+        **first,
+        "again": sum(trial["succeeded"] for trial in others),
+        "again_without_looks": sum(trial["without_looks"] for trial in others),
     }
 
 
@@ -197,15 +202,14 @@ def _simulated(sized: SizedPlan, truth: Truth, seed: int) -> dict[str, Any]:
 
 
 Part = Callable[[SizedPlan, Truth, int], dict[str, Any]]
-#: What is asked of a plan, the costly last; a naive plan, of three persons an arm at its look, would take seconds to simulate.
-PARTS: tuple[Part, ...] = (_promise_and_trial, _trials_again, _simulated)
 
 
 def _kept(plan: PlanFile, truth: Truth, seed: int, parts: Sequence[Part]) -> dict[str, Any]:
     """Return what is asked of a plan, or why there is none."""
     try:
         sized = size_plan(plan, seed + TRIAL_SEED)
-        return {name: value for part in parts for name, value in part(sized, truth, seed + TRIAL_SEED).items()}
+        asked = {name: value for part in parts for name, value in part(sized, truth, seed + TRIAL_SEED).items()}
+        return {**promise_of(sized, truth.trial), **asked}
     except AbateError as refusal:
         return {"refused": type(refusal).__name__}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,7 +55,7 @@ All of it is drawn from what the plan states, so that the plan's beliefs are rig
 - **The ward**: what being there does beyond regression to the mean. Its two parts are drawn from the plan's `context` ({context}) and `bundle`
   ({bundle}), the starting values that `abate plan` itself writes. Both arms of the trial have the whole of it.
 - **The study's population**: there the drug does as much as in the trial's, plus a draw with SD {spread}, the plan's `between_populations_sd`.
-  With a fixed effect it does the same in both.
+  With a fixed effect it does the same in both. Where the study's days were chosen in hindsight, ward and drug take off as many points felt.
 - **Ward nearly known**: the reader has edited the plan, context {known_context}, nothing for the bundle, one population. The study then has more to say than the prior.
 
 The truth is a contrast of ratings on day {day}, never a parameter. Points felt become points rated through one map, made from 6,000 simulated
@@ -88,6 +88,7 @@ def render_page(folder: Path) -> str:
     parts = [
         _HEAD.format(repetitions=REPETITIONS, errors=ALLOWED_ERRORS),
         _demand(demanded),
+        _read_off(found),
         _HOW_TO_READ.format(trials=SIMULATED_TRIALS, again=AGAIN),
         "## Promised and realised\n",
         _promises(found),
@@ -156,6 +157,48 @@ def _demand_table(summary: PlanSummary) -> str:
         if (promised := of(summary)) is not None
     ]  # fmt: skip
     return table(["promised by", "promised", "realised", "standard errors apart", "verdict"], rows)
+
+
+def _read_off(found: Sequence[_Found]) -> str:
+    """Return what the numbers say, a sentence each; those without results are left out."""
+    by_name = {each.row.name: each for each in found if each.plan is not None}
+    lines = [words(by_name[name]) for name, words in _SENTENCES.items() if name in by_name]
+    return "\n".join(f"- {line}" for line in lines) + "\n" if lines else ""
+
+
+def _said_of_demand(found: _Found) -> str:
+    plan, naive = found.plan, found.naive
+    assert plan is not None
+    assert naive is not None
+    return (
+        f"**The plan**: {AGAIN} further trials of each plan succeed in {_share(plan.success_again, '')} %, {_points_of_hundred(plan.again_less_assurance)} points against the "
+        f"assurance by closed form. Of that, beliefs make {_points_of_hundred(plan.beliefs)}, the spread of the ratings {_points_of_hundred(plan.spread)} and the trial "
+        f"itself {_points_of_hundred(plan.trial)}: see the last table. **The naive plan** of the same studies promises {_percent(naive.power)} and keeps {_share(naive.success, '')} %."
+    )
+
+
+def _said_of_nothing(found: _Found) -> str:
+    assert found.plan is not None
+    return (
+        f"**A drug that does nothing** is still planned on at {found.plan.planned_difference.value:.2f} points, because the prior says so; its trials succeed in "
+        f"{_share(found.plan.success_again, '')} %, where 2.5 % are allowed."
+    )
+
+
+def _said_of_hindsight(found: _Found) -> str:
+    assert found.plan is not None
+    assert found.falls is not None
+    return (
+        f"**Days chosen in hindsight** raise the fall left by {_signed(found.falls.bias)} points; what is not known of the ward hides most of it, and the planned "
+        f"difference is off by {_signed(found.plan.bias)}."
+    )
+
+
+_SENTENCES: Mapping[str, Callable[[_Found], str]] = {
+    "plans-prior": _said_of_demand,
+    "plans-fixed-0": _said_of_nothing,
+    "plans-hindsight": _said_of_hindsight,
+}
 
 
 # ---- tables ----------------------------------------------------------------------------------------------------------
@@ -332,8 +375,8 @@ def _percent(share: float | None, unit: str = " %") -> str:
     return "–" if share is None or math.isnan(share) else f"{100 * share:.1f}{unit}"
 
 
-def _share(mean: Mean | None) -> str:
-    return "–" if mean is None else f"{_percent(mean.value)} ± {100 * mean.error:.1f}"
+def _share(mean: Mean | None, unit: str = " %") -> str:
+    return "–" if mean is None else f"{_percent(mean.value, unit)} ± {100 * mean.error:.1f}"
 
 
 def _signed(mean: Mean) -> str:

@@ -11,7 +11,7 @@ import pytest
 from abate.sources.simulated import simulate_hospital
 from abate.trial.effect import PRE_POST
 from tests.known_truth import plans
-from tests.known_truth.plan_summaries import summarise_falls, summarise_plans
+from tests.known_truth.plan_summaries import refusals, summarise_falls, summarise_plans
 from tests.known_truth.planned_hospitals import (
     COURSES,
     PLANNED_DAY,
@@ -61,8 +61,8 @@ def test_points_rated_are_fewer_than_points_felt_at_the_floor_and_the_map_invert
 
 def test_a_trial_measures_the_effects_asked_for():
     "2,500 in each arm, SD 1.7: three standard errors of the difference are 0.14."
-    ratings, arm = trial_ratings(Effects(ward=2.0, drug=1.5), 2_500, 271)
-    control, active = (ratings[arm == each] for each in (0, 1))
+    (ratings,) = trial_ratings(Effects(ward=2.0, drug=1.5), 2_500, 1, 271)
+    control, active = ratings[::2], ratings[1::2]
     assert np.nanmean(control[:, -1]) - np.nanmean(active[:, -1]) == pytest.approx(1.5, abs=0.15)
     assert control[:, 0].mean() == pytest.approx(active[:, 0].mean(), abs=0.15)
     spread = np.sqrt(np.mean([residual_variance(each) for each in (control, active)]))
@@ -139,7 +139,7 @@ def line(number, *, succeeded, effect=1.0, **changes):
     return {
         "repetition": number, "truth": {"effect": effect, "ward": 2.0, "left": 3.0}, "cut": False,
         "left": {"value": 3.4, "se": 0.2}, "observed": {"value": 4.0, "se": 0.2}, "plan": plan,
-        "naive": {"refused": "DirectionError"}, "seconds": 0.5,
+        "naive": plan | {"power": 0.95}, "seconds": 0.5,
     }  # fmt: skip
 
 
@@ -153,6 +153,7 @@ def test_figures_of_a_row_by_hand():
     assert (found.per_arm, found.per_arm_median) == (69.5, 69.5)
     parts = [each.value for each in (found.beliefs, found.spread, found.trial, found.trial_without_looks)]
     assert parts == pytest.approx([-0.1, -0.05, 0.15, 0.15])
+    assert found.again_less_assurance.value == pytest.approx(sum(parts[:3]))
     assert found.spread_ratio == pytest.approx(0.8)
 
 
@@ -163,7 +164,10 @@ def test_a_fall_that_is_two_standard_errors_off_is_seen():
 
 
 def test_refused_plans_count_nowhere():
-    assert summarise_plans([line(0, succeeded=True)], "naive") is None
+    refused = {**line(0, succeeded=True), "plan": {"refused": "DirectionError"}}
+    assert summarise_plans([refused], "plan") is None
+    assert summarise_plans([refused, line(1, succeeded=True)], "plan").planned == 1
+    assert refusals([refused], "plan") == {"DirectionError": 1}
 
 
 # ---- a run that goes on, and its page --------------------------------------------------------------------------------
