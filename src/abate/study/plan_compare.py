@@ -35,7 +35,7 @@ class ComparedPlans:
 
     names: tuple[str, str]
     plans: tuple[TrialPlan, TrialPlan]
-    power: PairedDifference | None  # None: one of them is of a design that is not simulated
+    power: PairedDifference | None  # None: one of them is not two arms at the same time
 
 
 def compare_plans(
@@ -85,7 +85,7 @@ def comparison_lines(compared: ComparedPlans) -> Iterator[str]:
             yield f"{words:{width}}  {cells[0]:>22}  {cells[1]:>22}"
     difference = compared.power
     if difference is None:
-        yield "Their power is not compared trial by trial: a design that is not simulated is among them."
+        yield "Their power is not compared trial by trial: a design that is not two arms at the same time is among them."
         return
     yield (
         f"The first succeeds {100 * difference.value:+.1f} percentage points more often than the second "

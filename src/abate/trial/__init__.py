@@ -1,7 +1,8 @@
 """From a study to the next trial: assumptions, sizes, power, looks, simulation, accrual, harm; each part also on its own.
 
-``abate.trial.plan(assumptions, design)`` plans a whole trial; ``sequential``, ``sizes``, ``simulate``, ``assurance``, ``accrual``, ``beds``, ``budget``,
-``harm``, ``blinding`` and ``randomise`` take numbers and return small results. Each is imported when first used.
+``abate.trial.plan(assumptions, design)`` plans a whole trial; ``sequential``, ``sizes``, ``simulate``, ``simulate_designs``, ``assurance``,
+``accrual``, ``beds``, ``budget``, ``harm``, ``blinding`` and ``randomise`` take numbers and return small results. Each is imported when
+first used.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _PARTS = (
     "randomise",
     "sequential",
     "simulate",
+    "simulate_designs",
     "sizes",
 )
 

@@ -21,23 +21,28 @@ LADDER = ("ar1-h", "compound-symmetry")
 
 @dataclass(frozen=True, kw_only=True)
 class Response:
-    """A response rule at the last day: a fall from baseline of so many points, or of such a share of it; one of the two.
+    """A response rule at the last day: a fall from baseline of so many points or of such a share of it, or a rating of at most so much.
 
-    A missing last rating is no response, and so is rescue where its strategy makes ratings missing.
+    One of the three. A missing last rating is no response, and so is rescue where its strategy makes ratings missing.
     """
 
     points: float | None = None
     percent: float | None = None
+    at_most: float | None = None
 
     def __post_init__(self) -> None:
-        given = [rule for rule in (self.points, self.percent) if rule is not None]
-        if len(given) != 1 or not given[0] > 0:
-            raise AnalysisError(f"a response is a fall by points or by percent, above 0, not both; got {self}.")
+        given = [rule for rule in (self.points, self.percent, self.at_most) if rule is not None]
+        if len(given) != 1 or not (given[0] > 0 or self.at_most == 0):
+            raise AnalysisError(
+                f"a response is a fall by points or by percent, above 0, or a rating of at most so much; one of them; got {self}."
+            )
 
     def is_met(self, baseline: Array, last: Array) -> Flags:
         """Return who responded; ``nan`` did not."""
         if self.points is not None:
             return np.asarray(baseline - last >= self.points - 1e-9)
+        if self.at_most is not None:
+            return np.asarray(last <= self.at_most + 1e-9)
         return np.asarray(baseline - last >= float(self.percent or 0) / 100 * baseline - 1e-9)
 
 

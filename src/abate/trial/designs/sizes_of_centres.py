@@ -115,13 +115,12 @@ def _enough_per_centre(comparison: PlannedComparison, icc: float, clusters: int)
 
 def _with_steps(comparison: PlannedComparison, icc: float) -> SizedDesign:
     clusters = facts_of(comparison.plan).clusters
-    pattern = wedge_pattern(clusters, min(clusters, ASSUMED_STEPS))
-    sd = comparison.sd_given_baseline
+    pattern, (sd_within, sd_between) = planned_wedge(comparison, icc)
     size = stepped_wedge(
         effect=comparison.effect,
         pattern=pattern,
-        sd_within=sd * math.sqrt(1 - icc),
-        sd_between_clusters=sd * math.sqrt(icc),
+        sd_within=sd_within,
+        sd_between_clusters=sd_between,
         power=comparison.power,
         alpha=comparison.alpha,
         sided=comparison.sided,
@@ -146,6 +145,12 @@ def _with_steps(comparison: PlannedComparison, icc: float) -> SizedDesign:
             f"raised for {100 * (1 - comparison.seen):.0f} % without the primary rating",
         ),
     )
+
+
+def planned_wedge(comparison: PlannedComparison, icc: float) -> tuple[tuple[str, ...], tuple[float, float]]:
+    """Return the pattern of a plan's centres, and the SDs within and between them."""
+    clusters, sd = facts_of(comparison.plan).clusters, comparison.sd_given_baseline
+    return wedge_pattern(clusters, min(clusters, ASSUMED_STEPS)), (sd * math.sqrt(1 - icc), sd * math.sqrt(icc))
 
 
 def wedge_pattern(clusters: int, steps: int) -> tuple[str, ...]:

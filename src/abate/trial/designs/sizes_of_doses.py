@@ -27,7 +27,7 @@ _MOST_PERSONS = 1e9
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _DoseQuestion:
+class DoseQuestion:
     """Persons by dose that give the power under each shape, shapes scaled to the planned effect."""
 
     means: Array  # shapes by doses, in points
@@ -68,13 +68,7 @@ def size_of_doses(comparison: PlannedComparison) -> SizedDesign:
     """Return the size at which the least favourable shape is found with the power; the planned effect is the largest one."""
     doses, origin = _doses(comparison.plan)
     _require_answerable(comparison)
-    shapes = candidate_shapes(doses[-1])
-    question = _DoseQuestion(
-        means=comparison.effect * np.array([shape_means(shape, doses) for shape in shapes]),
-        sd=comparison.sd_given_baseline,
-        alpha=comparison.one_sided_alpha,
-        power=comparison.power,
-    )
+    shapes, question = candidate_shapes(doses[-1]), dose_question(comparison)
     seen, test = question.enough()
     if seen > _MOST_PERSONS:
         raise UnreachableError(
@@ -88,6 +82,7 @@ def size_of_doses(comparison: PlannedComparison) -> SizedDesign:
         method=f"MCP-Mod, {len(shapes)} shapes, power of the least favourable, one-sided {question.alpha:g}",
         parts={
             "per_dose.seen": seen,
+            "per_dose": float(arm),
             "critical_value": test.critical_value,
             **{f"power.{shape.name}": test.power(means) for shape, means in zip(shapes, question.means, strict=True)},
         },
@@ -97,6 +92,17 @@ def size_of_doses(comparison: PlannedComparison) -> SizedDesign:
             f"shapes assumed (unverified): {', '.join(shape.name for shape in shapes)}",
             f"raised for {100 * (1 - comparison.seen):.0f} % without the primary rating",
         ),
+    )
+
+
+def dose_question(comparison: PlannedComparison) -> DoseQuestion:
+    """Return the shapes at the plan's doses, scaled to the planned effect, with the errors that are asked for."""
+    doses, _ = _doses(comparison.plan)
+    return DoseQuestion(
+        means=comparison.effect * np.array([shape_means(shape, doses) for shape in candidate_shapes(doses[-1])]),
+        sd=comparison.sd_given_baseline,
+        alpha=comparison.one_sided_alpha,
+        power=comparison.power,
     )
 
 

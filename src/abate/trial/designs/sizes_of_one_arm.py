@@ -18,7 +18,7 @@ MOST_PERSONS = 120
 
 def size_in_two_stages(comparison: PlannedComparison) -> SizedDesign:
     """Return Simon's optimal design, the minimax one beside it; alpha of one side."""
-    null, worth = _null(comparison.plan), _worth(comparison.plan)
+    null, worth = _null(comparison.plan), worthwhile_share(comparison.plan)
     alpha, power = comparison.one_sided_alpha, comparison.power
     _require_small(null.value, worth.value, alpha, power)
     found = two_stage_designs(null_share=null.value, share=worth.value, alpha=alpha, power=power)
@@ -33,6 +33,9 @@ def size_in_two_stages(comparison: PlannedComparison) -> SizedDesign:
             "stop_at": optimal.stop_at,
             "fail_at": optimal.fail_at,
             "expected_at_null": optimal.expected_total,
+            "alpha": optimal.attained_alpha,
+            "power": optimal.attained_power,
+            "early_stop": optimal.early_stop_chance,
             "minimax.total": found.minimax.total,
         },
         notes=(
@@ -54,7 +57,14 @@ def _null(plan: PlanFile) -> Share:
     return share
 
 
-def _worth(plan: PlanFile) -> Share:
+def worthwhile_share(plan: PlanFile) -> Share:
+    """Return the share of responders that would be worth a trial: ``design.p1``, else ``response.active``.
+
+    Raises
+    ------
+    ParameterError
+        If the plan gives neither.
+    """
     share = plan.design.p1 or (None if plan.response is None else plan.response.active)
     if share is None:
         raise ParameterError("what share would be worth a trial is not known; give design.p1, or response.active.")

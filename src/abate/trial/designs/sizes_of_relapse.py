@@ -16,17 +16,16 @@ _AT_ONCE_DAYS = 1e-6
 
 def size_of_withdrawal(comparison: PlannedComparison) -> SizedDesign:
     """Return who is randomised, and who must begin, from how long relief lasted in the study and a typed hazard ratio."""
-    follow_up, ratio = comparison.plan.follow_up, comparison.plan.design.hazard_ratio
+    ratio = comparison.plan.design.hazard_ratio
     if ratio is None:
         raise ParameterError(
             "design.hazard_ratio is not given: by how much maintenance lowers relapses cannot come from a study without it."
         )
-    sustained = _sustained(follow_up)
-    assert follow_up is not None
+    sustained = _sustained(comparison.plan.follow_up)
     days = facts_of(comparison.plan).must_last_days
     size = log_rank(
         hazard_ratio=ratio.value,
-        times=_times(follow_up, sustained, days),
+        times=times_to_relapse(comparison),
         power=comparison.power,
         alpha=comparison.alpha,
         sided=comparison.sided,
@@ -43,7 +42,7 @@ def size_of_withdrawal(comparison: PlannedComparison) -> SizedDesign:
         notes=(
             *comparison.notes,
             f"hazard ratio {ratio.value:g} ({ratio.source})",
-            f"relapse with placebo as in the study: {100 * sustained.value:.0f} % held after {in_words(follow_up.day or 0)}",
+            f"relapse with placebo as in the study: {100 * sustained.value:.0f} % held after {in_words(_day(comparison))}",
             f"each followed for {in_words(days)}; {size.dropout}",
             f"{100 * responding.value:.0f} % of those treated openly can be randomised",
         ),
@@ -62,14 +61,27 @@ def _sustained(follow_up: FollowUp | None) -> Share:
     return follow_up.sustained
 
 
-def _times(follow_up: FollowUp, sustained: Share, days: float) -> Times:
-    assert follow_up.day is not None
+def times_to_relapse(comparison: PlannedComparison) -> Times:
+    """Return hazards of relapse with placebo and of loss, as in the study, and how long each is followed.
+
+    Raises
+    ------
+    ParameterError
+        If the plan does not say how long relief lasts.
+    """
+    sustained, day = _sustained(comparison.plan.follow_up), _day(comparison)
+    assert comparison.plan.follow_up is not None  # sustained comes from it
     return Times(
-        control_hazard=hazard_from_share(1 - sustained.value, follow_up.day),
+        control_hazard=hazard_from_share(1 - sustained.value, day),
         accrual=_AT_ONCE_DAYS,
-        follow_up=days,
-        loss_hazard=hazard_from_share(follow_up.lost.value, follow_up.day),
+        follow_up=facts_of(comparison.plan).must_last_days,
+        loss_hazard=hazard_from_share(comparison.plan.follow_up.lost.value, day),
     )
+
+
+def _day(comparison: PlannedComparison) -> float:
+    follow_up = comparison.plan.follow_up
+    return 0.0 if follow_up is None or follow_up.day is None else follow_up.day
 
 
 def _responding(comparison: PlannedComparison) -> Share:

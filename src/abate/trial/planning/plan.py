@@ -40,15 +40,15 @@ from abate.trial.planning.tornado import tornado_bars
 from abate.trial.planning.words import analysis_call, analysis_formula, limits_of, warnings_of
 from abate.trial.simulate import SimulatedTrials
 
-#: Designs of two arms at the same time, which are simulated; the others are sized by closed form alone.
-SIMULATED: frozenset[DesignKind] = frozenset(
+#: Designs of two arms at the same time: their simulated power decides on the size. The others keep the closed form's.
+TWO_ARMS: frozenset[DesignKind] = frozenset(
     ("parallel", "parallel, other drug", "group-sequential", "re-estimation, blinded", "re-estimation, unblinded")
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatedPlan:
-    """A plan, and the simulated trials at its planned difference; None of a design that is not simulated."""
+    """A plan, and the simulated trials at its planned difference; None of a design that is not two arms at the same time."""
 
     plan: TrialPlan
     simulated: SimulatedTrials | None
@@ -104,7 +104,11 @@ def simulate_plan(
     effect = plan_effect(plan.effect)
     progress("sizing every design by closed form")
     sizes = size_designs(plan, effect.mean)
-    found = _of_two_arms(plan, effect, progress, keep_each) if plan.design.kind in SIMULATED else _of_other(plan, sizes)
+    found = (
+        _of_two_arms(plan, effect, progress, keep_each)
+        if plan.design.kind in TWO_ARMS
+        else _of_other(plan, effect, sizes, progress)
+    )
     conduct = None if found.size is None else plan_conduct(plan, found.size, pace_of(plan))
     assumptions = describe_assumptions(plan)
     planned = TrialPlan(
@@ -166,10 +170,16 @@ def _of_two_arms(plan: PlanFile, effect: PlannedEffect, progress: Progress, keep
     )
 
 
-def _of_other(plan: PlanFile, sizes: Mapping[DesignKind, SizedDesign]) -> _Found:
-    """Return the size of a design that is not simulated."""
+def _of_other(
+    plan: PlanFile, effect: PlannedEffect, sizes: Mapping[DesignKind, SizedDesign], progress: Progress
+) -> _Found:
+    """Return size, power and assurance of another design, by closed form and by simulation."""
     sized = sizes[plan.design.kind]
-    return _Found(size=size_of_other(plan, sized), estimates=rows_of_other(sized), limits=sized.notes)
+    return _Found(
+        size=size_of_other(plan, sized),
+        estimates=rows_of_other(plan, effect.mean, sized, progress),
+        limits=sized.notes,
+    )
 
 
 def _as_planned(row: DesignRow, found: _Found) -> DesignRow:

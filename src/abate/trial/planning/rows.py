@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from abate.base.errors import ParameterError
 from abate.contracts.plan_file import PlanFile
 from abate.contracts.result import Estimate
+from abate.stats.sizes.size import Size
 from abate.trial.effect import PlannedEffect
 from abate.trial.planning.closed import (
     PERSONS,
@@ -19,8 +22,8 @@ from abate.trial.planning.closed import (
 )
 from abate.trial.planning.looks import USUAL_POWER, TrialSize
 from abate.trial.planning.power import ClosedPower, assurance_limit, assurance_of
-from abate.trial.planning.responders import responder_shares
-from abate.trial.planning.simulated import Simulator, share_of, share_row
+from abate.trial.planning.responders import responder_shares, response_of
+from abate.trial.planning.simulated import Simulator, difference_row, share_row
 from abate.trial.simulate import SimulatedTrials
 
 _NORMAL_975 = 1.959963984540054
@@ -133,6 +136,40 @@ def _responder_rows(
             method=method,
         ),
         *size_rows("responders", words, found, reason),
+        *_power_of_responders(plan, simulator, found, reason),
+    )
+
+
+def _power_of_responders(
+    plan: PlanFile, simulator: Simulator, size: Size | None, reason: str | None
+) -> tuple[Estimate, ...]:
+    """Return the power at the size for responders, by closed form and by simulated ratings, and their difference."""
+    closed_id, simulated_id, difference_id = (
+        f"power.responders.{name}" for name in ("closed", "simulated", "difference")
+    )
+    closed_words = "power to show the difference of responders at their size, closed form"
+    simulated_words = "power to show the difference of responders at their size, simulated"
+    difference_words = "closed form less simulated power, responders"
+    if size is not None:
+        try:
+            response = response_of(plan)
+        except ParameterError as error:
+            reason = str(error)
+        else:
+            found = simulator.responders(TrialSize(per_arm=size.per_arm_rounded, standard_error=math.nan), response)
+            how = "whole ratings cut in two, chi-square test; who is not rated does not respond"
+            return (
+                Estimate(id=closed_id, quantity=closed_words, value=size.power, method=f"{size.method}, {size.source}"),
+                share_row(simulated_id, simulated_words, found.summary, found.seed, how),
+                difference_row(difference_id, difference_words, size.power, found.summary),
+            )
+    return tuple(
+        Estimate(id=id, quantity=words, value=None, reason=reason)
+        for id, words in (
+            (closed_id, closed_words),
+            (simulated_id, simulated_words),
+            (difference_id, difference_words),
+        )
     )
 
 
@@ -148,14 +185,8 @@ def power_rows(
             value=closed,
             method="Lu, Luo & Chen (2008), t reference",
         ),
-        share_row("power.simulated", "power at the planned difference, simulated", simulated),
-        Estimate(
-            id="power.difference",
-            quantity="closed form less simulated power",
-            value=closed - share_of(simulated.summary),
-            standard_error=simulated.summary.monte_carlo_se,
-            method="its standard error is the Monte Carlo one",
-        ),
+        share_row("power.simulated", "power at the planned difference, simulated", simulated.summary, simulated.seed),
+        difference_row("power.difference", "closed form less simulated power", closed, simulated.summary),
         Estimate(
             id="power.measured",
             quantity="power if the arms were guessed as assumed, closed form",

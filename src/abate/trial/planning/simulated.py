@@ -29,12 +29,14 @@ from abate.trial.simulate import (
     Leaving,
     Looks,
     Ordinal,
+    Response,
     RoundedAndClipped,
     SimulatedTrials,
     TrialModel,
     TrialsSummary,
     simulate,
 )
+from abate.trial.simulate_designs import DesignSummary
 
 _KINDS = {"mmrm": "mmrm", "constrained longitudinal": "constrained", "ancova": "ancova"}
 _MAPS = {"ordinal": Ordinal, "rounded": RoundedAndClipped, "as drawn": AsIs}
@@ -58,6 +60,18 @@ class Simulator:
     effect: PlannedEffect
     design: GroupSequentialDesign | None
     pace: Pace | None
+
+    def responders(self, size: TrialSize, response: Response) -> SimulatedTrials:
+        """Return what trials of that size come to that compare responders once, at the end."""
+        design = self.plan.design
+        return simulate(
+            self.model(size, self.effect.mean),
+            Analysis(kind="responders", response=response, alpha=design.alpha / design.sided, sides=1),
+            seed=self.plan.simulation.seed,
+            trials=self.plan.simulation.trials,
+            scenario=_PLANNED,
+            threads=_THREADS,
+        )
 
     def run(
         self, size: TrialSize, *, multiple: float = 1.0, draw: AssumptionSets | None = None, keep_each: bool = False
@@ -241,7 +255,7 @@ def grown(size: TrialSize, factor: float) -> TrialSize:
     return replace(size, per_arm=per_arm, standard_error=size.standard_error / math.sqrt(ratio))
 
 
-def share_of(summary: TrialsSummary) -> float:
+def share_of(summary: TrialsSummary | DesignSummary) -> float:
     """Return the share of trials with success."""
     assert summary.success.value is not None  # there is at least one trial
     return summary.success.value
@@ -283,14 +297,15 @@ def simulated_assurance(simulator: Simulator, size: TrialSize) -> Estimate:
     return share_row(
         "assurance.simulated",
         "assurance: share of simulated trials that succeed, each with its own drawn assumptions",
-        found,
+        found.summary,
+        found.seed,
     )
 
 
-def share_row(id: str, quantity: str, found: SimulatedTrials) -> Estimate:
+def share_row(id: str, quantity: str, summary: TrialsSummary | DesignSummary, seed: int, how: str = "") -> Estimate:
     """Return a share of simulated trials with its Monte Carlo error and Wilson's interval."""
-    summary = found.summary
     failed = summary.failed.numerator or 0
+    method = f"{summary.trial_count} simulated trials, seed {seed}; {failed:g} fits failed and count as no success"
     return Estimate(
         id=id,
         quantity=quantity,
@@ -301,5 +316,16 @@ def share_row(id: str, quantity: str, found: SimulatedTrials) -> Estimate:
         numerator=summary.success.numerator,
         denominator=float(summary.trial_count),
         standard_error=summary.monte_carlo_se,
-        method=f"{summary.trial_count} simulated trials, seed {found.seed}; {failed:g} fits failed and count as no success",
+        method=f"{method}; {how}" if how else method,
+    )
+
+
+def difference_row(id: str, quantity: str, closed: float, summary: TrialsSummary | DesignSummary) -> Estimate:
+    """Return the closed form less the simulated power."""
+    return Estimate(
+        id=id,
+        quantity=quantity,
+        value=closed - share_of(summary),
+        standard_error=summary.monte_carlo_se,
+        method="its standard error is the Monte Carlo one",
     )
