@@ -84,7 +84,7 @@ def planned_size_rows(simulator: Simulator, trial: RatedTrial, size: TrialSize) 
                 id="size.inflation",
                 quantity="by how much looks make the trial larger",
                 value=design.inflation_factor,
-                method=f"{design.efficacy_rule}, {design.futility_rule or 'no futility bounds'}",
+                method=f"{design.efficacy_rule.name}; {'no futility bounds' if design.futility_rule is None else design.futility_rule.name}",
             )
         )
     rows += _detectable_row(plan, trial, size, asked)
@@ -198,12 +198,16 @@ def power_rows(
         rows.append(
             Estimate(
                 id="power.worthwhile",
-                quantity=f"power at the smallest difference worth having, {plan.effect.worthwhile.value:g} points, closed form",
+                quantity=f"power at the smallest difference worth having, {_points(plan.effect.worthwhile.value)}, closed form",
                 value=float(power.at(plan.effect.worthwhile.value)),
                 method="Lu, Luo & Chen (2008), t reference",
             )
         )
     return tuple(rows)
+
+
+def _points(value: float) -> str:
+    return f"{value:g} point{'' if value == 1 else 's'}"
 
 
 def assurance_rows(power: ClosedPower, effect: PlannedEffect) -> tuple[Estimate, ...]:

@@ -134,3 +134,10 @@ def test_nobody_coming_is_said_where_the_months_would_have_stood():
 def test_another_design_may_be_asked_of_the_same_assumptions():
     found = plan_trial(plan_of(), plan_of(design={"kind": "crossover"}).design)
     assert found.plan["design"]["kind"] == "crossover"
+
+
+def test_methods_are_words():
+    found = plan_trial(plan_of())
+    for row in found.estimates:
+        assert "(name=" not in row.method, row.id
+    assert found.estimate("size.inflation").method == "obrien-fleming spending; beta: obrien-fleming spending"
