@@ -98,7 +98,7 @@ class Simulator:
             df=design.df,
             alpha=design.alpha / design.sided,
             sides=1,
-            with_centres=self._centres is not None and design.analysis != "constrained longitudinal",
+            with_centres=self._centres is not None,
         )
 
     @property
