@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from abate.base.numbers import describe_count, describe_percent, describe_short
-from abate.base.words import capital, listed, sentence
+from abate.base.numbers import describe_count, describe_percent
+from abate.base.words import capital, sentence
 from abate.contracts.draft import Draft, DraftItem, DraftSection
 from abate.contracts.plan_file import Number
 from abate.contracts.plan_view import PlanView
@@ -15,27 +15,23 @@ from abate.trial.documents.items import (
     joined,
     mark_unverified,
     needs_author,
-    not_applicable,
     of_estimate,
     of_part,
     of_plan,
-    reason_in_words,
-    say_estimate,
+)
+from abate.trial.documents.protocol_analysis import (
+    assignment_items,
+    ethics_items,
+    monitoring_items,
+    size_items,
+    statistics_items,
 )
 from abate.trial.documents.said import (
-    say_accrual,
     say_allocation,
-    say_analysis,
     say_arms,
-    say_blinding,
-    say_error,
     say_harm_rule,
-    say_looks,
     say_planned_effect,
     say_primary,
-    say_probability,
-    say_retention,
-    say_size,
     say_stay,
 )
 from abate.trial.documents.schedule import schedule_table
@@ -59,13 +55,13 @@ def write_protocol(view: PlanView) -> Draft:
         DraftSection(
             heading="Participants, interventions, outcomes", items=_conduct(view), tables=(schedule_table(view),)
         ),
-        DraftSection(heading="Size and recruitment", items=_size(view), tables=(assumptions_table(view),)),
-        DraftSection(heading="Assignment and blinding", items=_assignment(view)),
-        DraftSection(heading="Data and statistics", items=_statistics(view), tables=(events_table(view),)),
+        DraftSection(heading="Size and recruitment", items=size_items(view), tables=(assumptions_table(view),)),
+        DraftSection(heading="Assignment and blinding", items=assignment_items(view)),
+        DraftSection(heading="Data and statistics", items=statistics_items(view), tables=(events_table(view),)),
         DraftSection(
-            heading="Monitoring", items=_monitoring(view), tables=(looks_table(view),) if view.plan.looks else ()
+            heading="Monitoring", items=monitoring_items(view), tables=(looks_table(view),) if view.plan.looks else ()
         ),
-        DraftSection(heading="Ethics", items=_ethics()),
+        DraftSection(heading="Ethics", items=ethics_items()),
     )
     return Draft(
         id="protocol",
@@ -263,161 +259,3 @@ def _secondary(view: PlanView) -> list[Said]:
             )
         )
     return found
-
-
-def _size(view: PlanView) -> tuple[DraftItem, ...]:
-    size = say_size(view)
-    per_arm = [
-        say_estimate(view, found.id, capital(found.quantity))
-        for found in view.under("size.")
-        if found.id.endswith(".per_arm")
-    ]
-    sized = (
-        filled(
-            "19",
-            "Size",
-            size,
-            *per_arm,
-            *say_planned_effect(view),
-            say_error(view),
-            *say_probability(view),
-            say_retention(view),
-            _trials(view),
-        )
-        if size is not None
-        else needs_author("19", "Size", f"No size could be had: {reason_in_words(view, 'size.mmrm.per_arm')}.")
-    )
-    recruitment = filled("20", "Recruitment: forecast", *say_accrual(view))
-    return (
-        sized,
-        recruitment,
-        needs_author("20", "Recruitment: how", "How participants are found and asked; what is done when fewer come."),
-    )
-
-
-def _trials(view: PlanView) -> Said:
-    provenance = view.plan.provenance
-    text = f"Simulated trials: {describe_count(provenance.trials)}, seed {provenance.seed}, which makes no list of allocation."
-    return Said(text=text, origin=of_part("provenance"))
-
-
-def _assignment(view: PlanView) -> tuple[DraftItem, ...]:
-    if len(view.file.arms) == 1:
-        why = "There is one arm, and nobody is assigned by chance."
-        return tuple(
-            not_applicable(number, label, why)
-            for number, label in (
-                ("21", "Sequence"),
-                ("22", "Concealment"),
-                ("23", "Implementation"),
-                ("24", "Blinding"),
-            )
-        )
-    return (
-        _sequence(view),
-        needs_author(
-            "22",
-            "Concealment",
-            "The list, its seed and the labels of the kits lie with the unblinded only. Put the SHA-256 of the list here, so that it can be proved later.",
-        ),
-        needs_author("23", "Implementation", "Who makes the list, who enrols, who assigns."),
-        *_blinding(view),
-    )
-
-
-def _sequence(view: PlanView) -> DraftItem:
-    """Return how the sequence is made; the sizes of its blocks are never in a text that sites see."""
-    specified = view.file.randomisation
-    if specified is None:
-        return needs_author(
-            "21",
-            "Sequence",
-            "The method: permuted blocks with random sizes, strata by centre and at most two factors, or minimisation.",
-            "Leave the sizes of the blocks out: whoever reads them can guess.",
-        )
-    strata = listed(factor.name for factor in specified.strata)
-    return filled(
-        "21",
-        "Sequence",
-        say_allocation(view),
-        Said(text=f"Method: {specified.method}.", origin=of_plan("randomisation.method")),
-        Said(text=f"Strata: {strata}.", origin=of_plan("randomisation.strata")) if strata else None,
-        Said(text="The sizes of the blocks are not told here: whoever knows them can guess the next assignment."),
-    )
-
-
-def _blinding(view: PlanView) -> tuple[DraftItem, ...]:
-    if not view.file.question.can_be_blinded:
-        return (not_applicable("24", "Blinding", "The plan says that the trial cannot be blinded."),)
-    asked = Said(
-        text="Patient, nurse and assessor are asked for their guess before the first outcome is known to them.",
-        origin=of_plan("question.can_be_blinded"),
-    )
-    return (
-        filled("24", "Blinding", asked, say_blinding(view)),
-        needs_author(
-            "24",
-            "Blinding: who, how, emergencies",
-            "Who is blinded and how it is kept; when, how and by whom it is broken in an emergency.",
-        ),
-    )
-
-
-def _statistics(view: PlanView) -> tuple[DraftItem, ...]:
-    missing = Said(
-        text="Missing at random given arm, day, baseline and earlier ratings; beside it delta adjustment and jump to reference with their tipping points.",
-        origin=of_plan("design.analysis"),
-    )
-    return (
-        filled(
-            "25",
-            "Data collection: ratings and retention",
-            Said(text=f"Ratings on days {_days(view)}.", origin=of_plan("ratings.days")),
-            say_retention(view),
-        ),
-        needs_author(
-            "25",
-            "Data collection: how",
-            "Instruments, training of raters, what is done to keep participants in the ratings after discharge.",
-        ),
-        needs_author("26", "Data management", "Entry, checks, storage, where procedures are found."),
-        filled("27", "Statistics", *say_analysis(view), say_error(view), missing),
-        needs_author(
-            "27",
-            "Statistics: subgroups and further analyses",
-            "Those stated beforehand, few, with their interaction tests.",
-        ),
-    )
-
-
-def _days(view: PlanView) -> str:
-    return ", ".join(describe_short(day) for day in view.file.ratings.days)
-
-
-def _monitoring(view: PlanView) -> tuple[DraftItem, ...]:
-    looks = say_looks(view)
-    return (
-        needs_author(
-            "28",
-            "Monitoring committee",
-            "Members, independence, charter; committee-charter.docx holds what the plan knows.",
-        ),
-        filled("28", "Looks", *looks)
-        if looks
-        else not_applicable("28", "Looks", "The trial is not looked at before its end."),
-        needs_author("29", "Monitoring of the trial", "How often, by whom, how independent of the sponsor."),
-    )
-
-
-def _ethics() -> tuple[DraftItem, ...]:
-    return (
-        needs_author("30", "Ethics", "Committee, number and date of its approval."),
-        needs_author("31", "Amendments", "How changes reach committees, registers, sites and participants."),
-        needs_author(
-            "32",
-            "Consent",
-            "Who asks, how, and the form. consent-facts.docx holds facts with their sources, and is no form.",
-        ),
-        needs_author("33", "Confidentiality", "How personal data are kept before, during and after the trial."),
-        needs_author("34", "Care after the trial", "What participants are offered afterwards, and who pays for harm."),
-    )
