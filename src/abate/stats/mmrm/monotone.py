@@ -18,6 +18,7 @@ from abate.stats.matrices import inverse, lower_roots
 from abate.stats.mmrm.errors import NotMonotoneError, OutcomeError, ShapeError
 from abate.stats.mmrm.inputs import choice
 from abate.stats.mmrm.many import ManyFits
+from abate.stats.mmrm.monotone_parts import ContrastParts, VisitRegressions, contrast_parts
 from abate.stats.mmrm.patterns import Flags
 
 #: Ways to degrees of freedom that the closed form knows.
@@ -136,27 +137,6 @@ def _checked(
     return y, np.broadcast_to(z, (len(y), *z.shape[-2:])), c, kept
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class VisitRegressions:
-    """One regression a visit, many data sets side by side; ``r`` data sets, ``v`` visits, ``c`` columns.
-
-    The inverse of ``unit_root`` takes the outcomes to uncorrelated residuals with ``variance``: the covariance of the visits is
-    ``unit_root @ diag(variance) @ unit_root.T``.
-    """
-
-    is_there: Flags  # (r,)
-    kept: Flags  # (v, c)
-    empty: Flags  # (r, c): columns that are 0 for all who are seen at some visit, and have no coefficient there
-    coefficients: Array  # (r, v, c)
-    unit_root: Array  # (r, v, v), lower triangular with ones
-    variance: Array  # (r, v)
-    free: Array  # (r, v): subjects seen less columns
-    column_products: Array  # (r, v, c, c): of those seen at each visit
-    column_inverse: Array  # (r, v, c, c), 0 where there is no coefficient
-    slope_root: tuple[Array, ...]  # a visit: (r, earlier, earlier), a root of the covariance of its slopes
-    log_likelihood: Array  # (r,)
-
-
 def _regress_visit_by_visit(y: Array, z: Array, kept: Flags) -> VisitRegressions:
     seen = ~np.isnan(y)
     left = np.where(seen, y, 0.0)
@@ -259,32 +239,6 @@ def _joined(visits: list[_VisitRegression], kept: Flags) -> VisitRegressions:
         column_inverse=np.stack([each.column_inverse for each in visits], axis=1),
         slope_root=tuple(each.slope_root for each in visits),
         log_likelihood=-0.5 * squares.sum(axis=1) - np.sum([each.log_root for each in visits], axis=0),
-    )
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class ContrastParts:
-    """A contrast in terms of the visits' regressions.
-
-    ``pulled`` (r, v, c) is what the contrast multiplies the regressions' own coefficients by, ``spread`` the covariance of
-    these times it, ``turned`` the covariance of the model's coefficients times the contrast, and ``variance`` (r,) its variance.
-    """
-
-    pulled: Array
-    spread: Array
-    turned: Array
-    variance: Array
-
-
-def contrast_parts(fits: VisitRegressions, contrast: Array) -> ContrastParts:
-    """Return how a contrast (visit, column) comes about from the visits' regressions."""
-    pulled = fits.unit_root.swapaxes(1, 2) @ contrast
-    spread = fits.variance[:, :, None] * (fits.column_inverse @ pulled[:, :, :, None])[..., 0]
-    return ContrastParts(
-        pulled=pulled,
-        spread=spread,
-        turned=fits.unit_root @ spread,
-        variance=np.sum(pulled * spread, axis=(1, 2)),
     )
 
 

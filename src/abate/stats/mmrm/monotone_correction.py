@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from abate.stats.arrays import Array
-from abate.stats.mmrm.monotone import ContrastParts, VisitRegressions
+from abate.stats.mmrm.monotone_parts import ContrastParts, VisitRegressions
 from abate.stats.mmrm.structures import Unstructured
 
 
