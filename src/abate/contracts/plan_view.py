@@ -10,7 +10,7 @@ from abate.base.words import shown
 from abate.contracts.plan_file import PlanFile
 from abate.contracts.plan_words import chosen_design
 from abate.contracts.result import Estimate
-from abate.contracts.trial_plan import Curve, DesignRow, TrialPlan
+from abate.contracts.trial_plan import Curve, DesignRow, HarmTable, TrialPlan
 
 #: What the plan file says where the pre-post change is planned on.
 PRE_POST = "pre-post (not recommended)"
@@ -41,6 +41,11 @@ class PlanView:
     def chosen(self) -> DesignRow | None:
         """The design that is planned."""
         return chosen_design(self.plan)
+
+    @property
+    def harm_rules(self) -> Sequence[HarmTable]:
+        """The rules that stop for harm."""
+        return self.plan.harm
 
     @cached_property
     def _by_id(self) -> dict[str, Estimate]:

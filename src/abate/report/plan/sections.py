@@ -272,7 +272,7 @@ def _harm(view: PlanView) -> Section:
         contents="Harm",
         say=say_harm(view),
         figures=(draw_harm_rules(view),),
-        tables=(tables.harm_table(view),) if view.plan.harm else (),
+        tables=(tables.harm_table(view),) if view.harm_rules else (),
         notes=[Note(head="The committee", text="decides; a rule is a recommendation to it.")],
     )
 

@@ -219,7 +219,7 @@ def _characteristics(found: CharacteristicsRow) -> TableRow:
 def harm_table(view: PlanView) -> ReportTable:
     """Return the rules that stop for harm with what each does at some true rates."""
     rows: list[TableRow] = []
-    for rule in view.plan.harm:
+    for rule in view.harm_rules:
         rows += _harm_rows(rule)
     columns = ("True rate", "Stops the trial", "Participants until then")
     return table("harm-characteristics", "What the rules that stop for harm do.", columns, rows)

@@ -21,7 +21,7 @@ Stretch = tuple[int, int, int | None]
 
 def draw_harm_rules(view: PlanView) -> Figure:
     """Return a panel a rule; without rules, the sentence that there are none."""
-    rules, numbers = view.plan.harm, stop_table(view)
+    rules, numbers = view.harm_rules, stop_table(view)
     if not rules:
         return figure_without_drawing("harm-rules", _CLAIM, "The plan names no rule that stops for harm.", numbers)
     return Figure(
@@ -38,7 +38,7 @@ def draw_harm_rules(view: PlanView) -> Figure:
 
 def say_harm(view: PlanView) -> str:
     """Return how many rules there are and what the first does, in a sentence."""
-    rules = view.plan.harm
+    rules = view.harm_rules
     if not rules:
         return "The plan names no rule that stops for harm; the committee sets them."
     first = rules[0]
@@ -69,7 +69,7 @@ def stop_table(view: PlanView) -> ReportTable:
     """Return the table "stop at x of n" of every rule."""
     rows = [
         row(capital(rule.event), _span(first, last), "none can" if stop is None else describe_count(stop))
-        for rule in view.plan.harm
+        for rule in view.harm_rules
         for first, last, stop in stretches(rule)
     ]
     return table("stop-at", "Events that stop the trial.", ("Event", "Participants seen", "Stops at"), rows)
