@@ -125,6 +125,9 @@ def active_arms(view: PlanView) -> list[Any]:
     return [arm for arm in view.file.arms if arm.role == "active"]
 
 
-def reason_in_words(view: PlanView, id: str) -> str:
-    """Return why a number could not be had, for an author."""
-    return view.reason(id, "it was not computed")
+def why_no_size(view: PlanView) -> str:
+    """Return why the planned design has no size, for an author."""
+    design = view.chosen
+    if design is not None and design.size_reason:
+        return design.size_reason.rstrip(".")
+    return view.reason("size.total", view.reason("size.mmrm.per_arm", "no design was sized"))

@@ -13,8 +13,8 @@ from abate.trial.documents.items import (
     not_applicable,
     of_part,
     of_plan,
-    reason_in_words,
     say_estimate,
+    why_no_size,
 )
 from abate.trial.documents.said import (
     say_accrual,
@@ -51,7 +51,7 @@ def size_items(view: PlanView) -> tuple[DraftItem, ...]:
             _trials(view),
         )
         if size is not None
-        else needs_author("19", "Size", f"No size could be had: {reason_in_words(view, 'size.mmrm.per_arm')}.")
+        else needs_author("19", "Size", f"No size could be had: {why_no_size(view)}.")
     )
     recruitment = filled("20", "Recruitment: forecast", *say_accrual(view))
     return (
