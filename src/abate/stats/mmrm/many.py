@@ -31,6 +31,8 @@ MANY_DF_METHODS = ("satterthwaite", "kenward-roger", "kenward-roger-linear", "re
 _NUMBERS_AT_ONCE = 2_000_000
 # Squares left by least squares that are a smaller share of all squares are rounding: the outcomes are fitted exactly.
 _EXACT_SHARE = 1e-12
+#: Of its largest number on the diagonal a root has at least so much on it, or a matrix counts as singular.
+_SMALLEST_ROOT = 1e-14
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -273,7 +275,7 @@ def _points(block: _Block, theta: Array) -> _Points:
     log_determinant = np.sum(block.subject_count * determinants, axis=1)
     total, p = block.added(precision), block.column_count
     information, right = total[:, :p, :p], total[:, :p, p]
-    inner_root, is_regular = lower_roots(information)
+    inner_root, is_regular = _roots_apart_from_zero(information)
     inner_inverse = np.linalg.inv(inner_root)
     spread = inner_inverse.swapaxes(-1, -2) @ inner_inverse
     coefficients = (spread @ right[:, :, None])[:, :, 0]
@@ -290,6 +292,14 @@ def _points(block: _Block, theta: Array) -> _Points:
         coefficients=coefficients,
         spread=spread,
     )
+
+
+def _roots_apart_from_zero(information: Array) -> tuple[Array, Flags]:
+    """Return lower roots that can be inverted: where a variance goes to 0 a matrix may have a root, but none of use."""
+    root, is_there = lower_roots(information)
+    diagonal = np.diagonal(root, axis1=-2, axis2=-1)
+    is_regular = np.asarray(is_there & (diagonal.min(axis=-1) > _SMALLEST_ROOT * diagonal.max(axis=-1)))
+    return np.where(is_regular[..., None, None], root, np.eye(root.shape[-1])), is_regular
 
 
 def _slopes(block: _Block, at: _Points) -> tuple[Array, Array, Array, Array]:

@@ -146,3 +146,11 @@ def test_the_size_of_the_test_holds_in_a_thousand_trials():
     share = np.mean(found.p[found.converged] < 0.05)
     assert found.converged.mean() > 0.95
     assert 0.05 - 3 * 0.0069 < share < 0.05 + 3 * 0.0069
+
+
+def test_a_root_that_is_of_no_use_counts_as_none():
+    "Where the variance of one visit goes to 0, its information goes to infinity: 1e36 beside 1 has a root, and an inverse of rounding."
+    information = np.stack([np.diag([1.0, 1e36]), np.array([[4.0, 2.0], [2.0, 5.0]])])
+    root, is_there = many._roots_apart_from_zero(information)
+    assert is_there.tolist() == [False, True]
+    assert root.tolist() == [[[1, 0], [0, 1]], [[2, 0], [1, 2]]]
