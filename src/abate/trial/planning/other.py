@@ -9,7 +9,7 @@ from abate.base.errors import ParameterError
 from abate.base.logs import Progress
 from abate.contracts.plan_file import DesignKind, PlanFile
 from abate.contracts.result import Estimate
-from abate.trial.designs.planned_comparison import PlannedComparison
+from abate.trial.designs.planned_comparison import COMPARED_AT_POWER, PlannedComparison
 from abate.trial.designs.sized_design import SizedDesign
 from abate.trial.planning.closed import PERSONS
 from abate.trial.planning.looks import TrialSize
@@ -37,6 +37,11 @@ PLAYS: Mapping[DesignKind, Callable[[PlannedComparison, SizedDesign], PlayedDesi
     "stepped wedge": play_stepped_wedge,
     "n-of-1": play_cycles,
 }
+
+#: So many Monte Carlo errors are not taken for a difference.
+_CHANCE = 3.0
+#: Simulated by ratings on each day, as two arms are.
+_BY_RATINGS = ("three arms", "non-inferiority")
 
 _CLOSED = ("power.closed", "power at the planned effect, closed form")
 _SIMULATED = ("power.simulated", "power at the planned effect, simulated")
@@ -75,6 +80,34 @@ def rows_of_other(plan: PlanFile, effect: float, sized: SizedDesign, progress: P
         return (size, *_power_rows(plan, sized, played), _assurance_row(plan, played, progress), *played.more())
     except ParameterError as error:
         return (size, *_lacking((_CLOSED, _SIMULATED, _DIFFERENCE, _ASSURANCE), str(error)))
+
+
+def limits_of_other(plan: PlanFile, sized: SizedDesign, rows: tuple[Estimate, ...]) -> tuple[str, ...]:
+    """Return what the size and the simulation leave out, in plain words."""
+    if sized.total is None:
+        return sized.notes
+    return (*sized.notes, *_on_rescue(plan, sized), *_on_too_little_power(plan, rows))
+
+
+def _on_rescue(plan: PlanFile, sized: SizedDesign) -> tuple[str, ...]:
+    if plan.rescue is None:
+        return ()
+    if sized.kind in _BY_RATINGS:
+        return ("Rescue is in the simulated trials only; the closed forms take no notice of it.",)
+    return ("Rescue is not simulated in this design.",)
+
+
+def _on_too_little_power(plan: PlanFile, rows: tuple[Estimate, ...]) -> tuple[str, ...]:
+    """Say so where chance does not explain that simulated power is less than what is asked for."""
+    found = next(row for row in rows if row.id == _SIMULATED[0])
+    asked = COMPARED_AT_POWER if plan.design.power is None else plan.design.power
+    if found.value is None or found.value + _CHANCE * (found.standard_error or 0.0) >= asked:
+        return ()
+    sentence = (
+        f"The size is the closed form's; simulated trials of that size have {100 * found.value:.0f} % power, less than the "
+        f"{100 * asked:.0f} % asked for: raise it."
+    )
+    return (sentence,)
 
 
 def _power_rows(plan: PlanFile, sized: SizedDesign, played: PlayedDesign) -> tuple[Estimate, ...]:
