@@ -20,6 +20,7 @@ from abate.trial.planning.plan import TWO_ARMS
 from abate.trial.planning.plan import plan as plan_trial
 from abate.trial.planning.responders import responder_shares, response_of
 from abate.trial.planning.simulated import Simulator
+from abate.trial.planning.words import limits_of
 from abate.trial.simulate import Response
 from tests.unit.trial.plans import number, plan_data, plan_of, share
 
@@ -196,6 +197,15 @@ def test_rescue_stands_among_the_assumptions_and_is_said_not_to_be_in_the_closed
     assert "0.10, 0.20, 0.30" in rows["rescue.in_control"].shown
     assert "treatment policy" in rows["rescue.points"].quantity
     assert any("closed forms take no notice" in limit for limit in planned.limits(SIZE))
+
+
+@pytest.mark.parametrize(("strategy", "is_said"), [("treatment policy", False), ("hypothetical", True)])
+def test_a_strategy_for_rescue_that_is_not_the_estimands_is_said(strategy, is_said):
+    events = [{"event": "Rescue drug", "strategy": "treatment policy"}]
+    estimand = {**plan_data()["estimand"], "events": events}
+    plan = plan_of(rescue=rescue(strategy=strategy), estimand=estimand)
+    limits = limits_of(plan, plan_effect(plan.effect))
+    assert any("estimand takes rescue by treatment policy" in limit for limit in limits) == is_said
 
 
 def test_three_arms_take_rescue_and_too_little_power_is_said():
