@@ -39,12 +39,17 @@ Strategy = Literal["treatment policy", "hypothetical", "composite", "while on tr
 _ROUNDING = 0.001
 
 _Share = Annotated[float, Field(ge=0, le=1)]
+_ShareBelowOne = Annotated[float, Field(ge=0, lt=1)]
 _OpenShare = Annotated[float, Field(gt=0, lt=1)]
 _Text = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
 def _as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
+
+
+def _as_numbers(value: Any) -> Any:
+    return (value,) if isinstance(value, int | float) else _as_tuple(value)
 
 
 def _rising(values: tuple[float, ...]) -> tuple[float, ...]:
@@ -266,6 +271,38 @@ class Retention(Sourced):
     )
 
 
+class RescueShares(Sourced):
+    """How many of an arm take rescue medication."""
+
+    share: Annotated[tuple[_ShareBelowOne, ...], BeforeValidator(_as_numbers)] = Field(
+        min_length=1, description="Of all randomised, on each day after the baseline, or one number for every day"
+    )
+
+
+class Rescue(Section):
+    """Rescue medication, for simulated trials: the ratings of the section [ratings] are taken as those without it."""
+
+    in_active: RescueShares
+    in_control: RescueShares
+    points: Number = Field(description="By how much it lowers the rating of its day, at least 0")
+    depends_on_pain: Number | None = Field(
+        default=None,
+        description="How much the log odds of taking it rise with each point of the rating; left out: it does not depend on it",
+    )
+    strategy: Literal["treatment policy", "hypothetical"] = Field(
+        default="treatment policy",
+        description="The rating as it was; or, hypothetical, ratings from the first rescue on are taken as missing",
+    )
+
+    @model_validator(mode="after")
+    def _lowers_pain(self) -> Rescue:
+        if self.points.value < 0:
+            raise ValueError(
+                f"points is {self.points.value:g}, and rescue lowers a rating; give a number of at least 0."
+            )
+        return self
+
+
 class Accrual(Sourced):
     """How many come."""
 
@@ -413,6 +450,9 @@ class PlanFile(Section):
     effect: Effect
     ratings: Ratings
     retention: Retention
+    rescue: Rescue | None = Field(
+        default=None, description="Rescue medication in each arm; left out: none is simulated"
+    )
     response: Response | None = None
     follow_up: FollowUp | None = None
     accrual: Accrual | None = None
@@ -437,7 +477,16 @@ class PlanFile(Section):
             raise ValueError(
                 f"retention.seen has {len(self.retention.seen)} values and ratings.days has {len(self.ratings.days) - 1} days after the baseline; give one each."
             )
+        self._rescue_fits_the_days()
         day = self.design.primary_day
         if day is not None and day not in self.ratings.days[1:]:
             raise ValueError(f"design.primary_day {day:g} is none of ratings.days; name one of them.")
         return self
+
+    def _rescue_fits_the_days(self) -> None:
+        for arm in ("in_active", "in_control") if self.rescue is not None else ():
+            count, days = len(getattr(self.rescue, arm).share), len(self.ratings.days) - 1
+            if count not in (1, days):
+                raise ValueError(
+                    f"rescue.{arm}.share has {count} values and ratings.days has {days} days after the baseline; give one each, or one for all."
+                )

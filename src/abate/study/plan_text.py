@@ -19,6 +19,7 @@ _COMMENTS = {
     "# pre-post (not recommended). What is marked assumed nobody has measured: replace it.",
     "ratings": "Ratings by day and how they hang together, from the study. Day 0 is the baseline.",
     "retention": "Who is still rated on each day after the baseline.",
+    "rescue": "Rescue medication in simulated trials: who takes it in each arm, what it does to the rating, what is analysed after it.",
     "response": "The rule of response, and who meets it.",
     "follow_up": "After discharge.",
     "accrual": "How many come, and how many of them consent.",

@@ -33,7 +33,16 @@ def describe_assumptions(plan: PlanFile) -> tuple[AssumptionRow, ...]:
     """Return every assumption of a plan in the order of its file."""
     return tuple(
         row
-        for part in (_effect_rows, _rating_rows, _retention_rows, _response_rows, _flow_rows, _centre_rows, _cost_rows)
+        for part in (
+            _effect_rows,
+            _rating_rows,
+            _retention_rows,
+            _rescue_rows,
+            _response_rows,
+            _flow_rows,
+            _centre_rows,
+            _cost_rows,
+        )
         for row in part(plan)
     )
 
@@ -97,6 +106,34 @@ def _retention_rows(plan: PlanFile) -> Iterator[AssumptionRow]:
     yield share_row("retention.primary", quantity, share)
     for reason, found in plan.retention.reasons.items():
         yield share_row(f"retention.reasons.{reason}", f"share of courses that ended: {reason}", found)
+
+
+def _rescue_rows(plan: PlanFile) -> Iterator[AssumptionRow]:
+    """Give rescue as simulated trials take it: as known, none of it is drawn."""
+    rescue = plan.rescue
+    if rescue is None:
+        return
+    place = primary_place(plan)
+    day = f"day {plan.ratings.days[place]:g}"
+    for arm, shares in (("active", rescue.in_active), ("control", rescue.in_control)):
+        by_day = shares.share * len(plan.retention.seen) if len(shares.share) == 1 else shares.share
+        words = f"share of the {arm} arm who take rescue on {day}"
+        row = _from(shares, f"rescue.in_{arm}", words, by_day[place - 1], "1")
+        yield (
+            row
+            if len(set(by_day)) == 1
+            else replace(row, shown=f"{row.shown}; by day {', '.join(map(_shown, by_day))}")
+        )
+    yield _from(
+        rescue.points,
+        "rescue.points",
+        f"by how much rescue lowers the rating of its day ({rescue.strategy} in the analysis)",
+        rescue.points.value,
+        POINTS,
+    )
+    if rescue.depends_on_pain is not None:
+        words = "rise of the log odds of rescue with each point of the rating"
+        yield _from(rescue.depends_on_pain, "rescue.depends_on_pain", words, rescue.depends_on_pain.value, "1")
 
 
 def _response_rows(plan: PlanFile) -> Iterator[AssumptionRow]:

@@ -14,7 +14,7 @@ EXAMPLE = re.compile(r"```python\n(.*?)```\n\n```text\n(.*?)```", re.DOTALL)
 def test_the_examples_print_what_the_page_says():
     text = PAGE.read_text(encoding="utf-8")
     examples = EXAMPLE.findall(text)
-    assert len(examples) == text.count("```python") == 4
+    assert len(examples) == text.count("```python") == 5
     names: dict[str, object] = {}
     for code, expected in examples:
         printed = io.StringIO()

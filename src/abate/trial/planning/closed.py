@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from abate.trial.assumptions import primary_place
 
 POINTS = "{points}"
 PERSONS = "{persons}"
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -164,11 +165,14 @@ def unadjusted_size(
     return with_dropout(size, lost)
 
 
-def responder_size(plan: PlanFile, active: float, control: float, *, power: float) -> Size:
-    """Return the size that shows the difference of two shares of responders; who is not rated is no responder."""
+def responder_size(
+    plan: PlanFile, active: float, control: float, *, power: float | None = None, total: float | None = None
+) -> Size:
+    """Return size or power of a comparison of two shares of responders, whichever is not given; who is not rated is no responder."""
     return two_shares(
         active_share=active,
         control_share=control,
+        total=total,
         power=power,
         alpha=plan.design.alpha,
         sided=plan.design.sided,
@@ -203,8 +207,8 @@ def size_rows(id: str, words: str, size: Size | None, reason: str | None = None)
     )
 
 
-def attempted(make: Callable[..., Size], *args: Any, **kwargs: Any) -> tuple[Size | None, str | None]:
-    """Return a size, or the sentence that says why there is none."""
+def attempted(make: Callable[..., _Made], *args: Any, **kwargs: Any) -> tuple[_Made | None, str | None]:
+    """Return what is made, such as a size, or the sentence that says why there is none."""
     try:
         return make(*args, **kwargs), None
     except ParameterError as error:

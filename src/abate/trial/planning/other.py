@@ -9,8 +9,9 @@ from abate.base.errors import ParameterError
 from abate.base.logs import Progress
 from abate.contracts.plan_file import DesignKind, PlanFile
 from abate.contracts.result import Estimate
-from abate.trial.designs.planned_comparison import PlannedComparison
+from abate.trial.designs.planned_comparison import COMPARED_AT_POWER, PlannedComparison
 from abate.trial.designs.sized_design import SizedDesign
+from abate.trial.effect import plan_effect
 from abate.trial.planning.closed import PERSONS
 from abate.trial.planning.looks import TrialSize
 from abate.trial.planning.played import PlayedDesign
@@ -24,6 +25,7 @@ from abate.trial.planning.played_designs import (
     play_stepped_wedge,
     play_two_stages,
 )
+from abate.trial.planning.power import chance_of_benefit
 from abate.trial.planning.simulated import difference_row, share_row
 
 PLAYS: Mapping[DesignKind, Callable[[PlannedComparison, SizedDesign], PlayedDesign]] = {
@@ -38,6 +40,11 @@ PLAYS: Mapping[DesignKind, Callable[[PlannedComparison, SizedDesign], PlayedDesi
     "n-of-1": play_cycles,
 }
 
+#: So many Monte Carlo errors are not taken for a difference.
+_CHANCE = 3.0
+#: Simulated by ratings on each day, as two arms are.
+_BY_RATINGS = ("three arms", "non-inferiority")
+
 _CLOSED = ("power.closed", "power at the planned effect, closed form")
 _SIMULATED = ("power.simulated", "power at the planned effect, simulated")
 _DIFFERENCE = ("power.difference", "closed form less simulated power")
@@ -45,6 +52,8 @@ _ASSURANCE = (
     "assurance.simulated",
     "assurance: share of simulated trials that succeed, each with its own drawn assumptions",
 )
+_LIMIT = ("assurance.limit", "largest assurance that any size can reach")
+_ROWS = (_CLOSED, _SIMULATED, _DIFFERENCE, _ASSURANCE, _LIMIT)
 
 
 def size_of_other(plan: PlanFile, sized: SizedDesign) -> TrialSize | None:
@@ -68,13 +77,46 @@ def rows_of_other(plan: PlanFile, effect: float, sized: SizedDesign, progress: P
     )
     if sized.total is None:
         reason = f"the design “{sized.kind}” has no size: {sized.reason}"
-        return (size, *_lacking((_CLOSED, _SIMULATED, _DIFFERENCE, _ASSURANCE), reason))
+        return (size, *_lacking(_ROWS, reason))
     progress(f"simulating {plan.simulation.trials} trials of {sized.in_words}")
     try:
         played = PLAYS[sized.kind](PlannedComparison(plan=plan, effect=effect), sized)
-        return (size, *_power_rows(plan, sized, played), _assurance_row(plan, played, progress), *played.more())
+        return (
+            size,
+            *_power_rows(plan, sized, played),
+            *_assurance_rows(plan, sized, played, progress),
+            *played.more(),
+        )
     except ParameterError as error:
-        return (size, *_lacking((_CLOSED, _SIMULATED, _DIFFERENCE, _ASSURANCE), str(error)))
+        return (size, *_lacking(_ROWS, str(error)))
+
+
+def limits_of_other(plan: PlanFile, sized: SizedDesign, rows: tuple[Estimate, ...]) -> tuple[str, ...]:
+    """Return what the size and the simulation leave out, in plain words."""
+    if sized.total is None:
+        return sized.notes
+    return (*sized.notes, *_on_rescue(plan, sized), *_on_too_little_power(plan, rows))
+
+
+def _on_rescue(plan: PlanFile, sized: SizedDesign) -> tuple[str, ...]:
+    if plan.rescue is None:
+        return ()
+    if sized.kind in _BY_RATINGS:
+        return ("Rescue is in the simulated trials only; the closed forms take no notice of it.",)
+    return ("Rescue is not simulated in this design.",)
+
+
+def _on_too_little_power(plan: PlanFile, rows: tuple[Estimate, ...]) -> tuple[str, ...]:
+    """Say so where chance does not explain that simulated power is less than what is asked for."""
+    found = next(row for row in rows if row.id == _SIMULATED[0])
+    asked = COMPARED_AT_POWER if plan.design.power is None else plan.design.power
+    if found.value is None or found.value + _CHANCE * (found.standard_error or 0.0) >= asked:
+        return ()
+    sentence = (
+        f"The size is the closed form's; simulated trials of that size have {100 * found.value:.0f} % power, less than the "
+        f"{100 * asked:.0f} % asked for: raise it."
+    )
+    return (sentence,)
 
 
 def _power_rows(plan: PlanFile, sized: SizedDesign, played: PlayedDesign) -> tuple[Estimate, ...]:
@@ -88,11 +130,22 @@ def _power_rows(plan: PlanFile, sized: SizedDesign, played: PlayedDesign) -> tup
     )
 
 
-def _assurance_row(plan: PlanFile, played: PlayedDesign, progress: Progress) -> Estimate:
+def _assurance_rows(
+    plan: PlanFile, sized: SizedDesign, played: PlayedDesign, progress: Progress
+) -> tuple[Estimate, ...]:
     if played.assurance is None:
-        return _lacking((_ASSURANCE,), played.no_assurance or "")[0]
+        return _lacking((_ASSURANCE, _LIMIT), played.no_assurance or "")
     progress("simulating trials with drawn assumptions")
-    return share_row(*_ASSURANCE, played.assurance(), plan.simulation.seed, played.drawn)
+    level = sized.parts.get("level", plan.design.alpha) / plan.design.sided
+    return (
+        share_row(*_ASSURANCE, played.assurance(), plan.simulation.seed, played.drawn),
+        Estimate(
+            id=_LIMIT[0],
+            quantity=_LIMIT[1],
+            value=chance_of_benefit(plan_effect(plan.effect), level),
+            method="the probability that there is a benefit at all",
+        ),
+    )
 
 
 def _lacking(rows: tuple[tuple[str, str], ...], reason: str) -> tuple[Estimate, ...]:

@@ -31,7 +31,7 @@ from abate.trial.planning.conduct import plan_conduct
 from abate.trial.planning.curves import size_curves
 from abate.trial.planning.identity import hash_plan, plan_as_data
 from abate.trial.planning.looks import TrialSize, characteristics_rows, look_rows, plan_looks
-from abate.trial.planning.other import rows_of_other, size_of_other
+from abate.trial.planning.other import limits_of_other, rows_of_other, size_of_other
 from abate.trial.planning.pace import pace_of
 from abate.trial.planning.power import assurance_of, closed_power, power_needed
 from abate.trial.planning.rows import assurance_rows, effect_rows, planned_size_rows, power_rows
@@ -175,10 +175,11 @@ def _of_other(
 ) -> _Found:
     """Return size, power and assurance of another design, by closed form and by simulation."""
     sized = sizes[plan.design.kind]
+    rows = rows_of_other(plan, effect.mean, sized, progress)
     return _Found(
         size=size_of_other(plan, sized),
-        estimates=rows_of_other(plan, effect.mean, sized, progress),
-        limits=sized.notes,
+        estimates=rows,
+        limits=limits_of_other(plan, sized, rows),
     )
 
 

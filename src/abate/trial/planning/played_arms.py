@@ -88,8 +88,10 @@ class _ThreeArms:
     def model(self) -> TrialModel:
         two = TrialSize(per_arm=(self.per_arm, self.per_arm), standard_error=np.nan)
         of_two = self.simulator.model(two, self.comparison.effect)
+        rescue = of_two.rescue
         return replace(
             of_two,
+            rescue=rescue and replace(rescue, share=_with_low_dose(np.asarray(rescue.share), axis=0)),
             per_arm=(self.per_arm,) * 3,
             mean=_with_low_dose(np.asarray(of_two.mean), axis=0),
             covariance=_with_low_dose(np.asarray(of_two.covariance), axis=0),

@@ -117,7 +117,12 @@ def assurance_of(power: ClosedPower, effect: PlannedEffect) -> float:
 
 def assurance_limit(power: ClosedPower, effect: PlannedEffect) -> float:
     """Return the assurance that no size can pass: in the main the chance that there is a benefit at all."""
-    return limit_of_assurance(_prior(effect), power.level, sided=1)
+    return chance_of_benefit(effect, power.level)
+
+
+def chance_of_benefit(effect: PlannedEffect, level: float) -> float:
+    """Return what the assurance of a one-sided test at ``level`` goes to as a trial grows without end."""
+    return limit_of_assurance(_prior(effect), level, sided=1)
 
 
 def _prior(effect: PlannedEffect) -> EffectPrior:

@@ -22,7 +22,7 @@ from abate.trial.planning.closed import (
 )
 from abate.trial.planning.looks import USUAL_POWER, TrialSize
 from abate.trial.planning.power import ClosedPower, assurance_limit, assurance_of
-from abate.trial.planning.responders import responder_shares, response_of
+from abate.trial.planning.responders import ResponderShares, responder_shares, response_of
 from abate.trial.planning.simulated import Simulator, difference_row, share_row
 from abate.trial.simulate import SimulatedTrials
 
@@ -136,12 +136,12 @@ def _responder_rows(
             method=method,
         ),
         *size_rows("responders", words, found, reason),
-        *_power_of_responders(plan, simulator, found, reason),
+        *_power_of_responders(simulator, shares, found, reason),
     )
 
 
 def _power_of_responders(
-    plan: PlanFile, simulator: Simulator, size: Size | None, reason: str | None
+    simulator: Simulator, shares: ResponderShares, size: Size | None, reason: str | None
 ) -> tuple[Estimate, ...]:
     """Return the power at the size for responders, by closed form and by simulated ratings, and their difference."""
     closed_id, simulated_id, difference_id = (
@@ -151,17 +151,16 @@ def _power_of_responders(
     simulated_words = "power to show the difference of responders at their size, simulated"
     difference_words = "closed form less simulated power, responders"
     if size is not None:
-        try:
-            response = response_of(plan)
-        except ParameterError as error:
-            reason = str(error)
-        else:
+        response, reason = attempted(response_of, simulator.plan)
+        if response is not None:
+            rounded = responder_size(simulator.plan, shares.active, shares.control, total=size.total_rounded)
             found = simulator.responders(TrialSize(per_arm=size.per_arm_rounded, standard_error=math.nan), response)
-            how = "whole ratings cut in two, chi-square test; who is not rated does not respond"
+            how = "ratings of the day cut in two, chi-square test; who is not rated does not respond"
+            method = f"{size.method}, {size.source}; at the rounded size"
             return (
-                Estimate(id=closed_id, quantity=closed_words, value=size.power, method=f"{size.method}, {size.source}"),
+                Estimate(id=closed_id, quantity=closed_words, value=rounded.power, method=method),
                 share_row(simulated_id, simulated_words, found.summary, found.seed, how),
-                difference_row(difference_id, difference_words, size.power, found.summary),
+                difference_row(difference_id, difference_words, rounded.power, found.summary),
             )
     return tuple(
         Estimate(id=id, quantity=words, value=None, reason=reason)

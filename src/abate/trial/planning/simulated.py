@@ -29,6 +29,7 @@ from abate.trial.simulate import (
     Leaving,
     Looks,
     Ordinal,
+    Rescue,
     Response,
     RoundedAndClipped,
     SimulatedTrials,
@@ -123,6 +124,7 @@ class Simulator:
             retention=np.asarray(plan.retention.seen)[:last],
             rating_map=self._map,
             leaving=self._leaving,
+            rescue=self._rescue,
             centres=self._centres,
             accrual=self._accrual,
             stay_days=self._stay_days,
@@ -186,6 +188,8 @@ class Simulator:
             )
         if not self.is_whole:
             found.append("Ratings are simulated as normal numbers, not as whole ones of the scale.")
+        if self.plan.rescue is not None:
+            found.append("Rescue is in the simulated trials only; the closed forms take no notice of it.")
         return tuple(found)
 
     @property
@@ -201,6 +205,20 @@ class Simulator:
     def _leaving(self) -> Leaving:
         slope = self.plan.retention.depends_on_pain
         return Leaving() if slope == 0 else Leaving(depends_on="last rating", slope=slope)
+
+    @property
+    def _rescue(self) -> Rescue | None:
+        rescue = self.plan.rescue
+        if rescue is None:
+            return None
+        days, last = len(self.plan.retention.seen), primary_place(self.plan)
+        by_arm = [np.broadcast_to(arm.share, (days,))[:last] for arm in (rescue.in_control, rescue.in_active)]
+        return Rescue(
+            share=np.stack(by_arm),
+            slope=0.0 if rescue.depends_on_pain is None else rescue.depends_on_pain.value / self.unit,
+            points=rescue.points.value * self.unit,
+            strategy=rescue.strategy,
+        )
 
     @property
     def _centres(self) -> Centres | None:

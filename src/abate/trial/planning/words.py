@@ -112,9 +112,24 @@ def limits_of(plan: PlanFile, effect: PlannedEffect) -> tuple[str, ...]:
             f"With {plan.design.df} degrees of freedom this analysis rejects a little too often where there is no effect (5.5 to 5.9 % "
             "for 5 %, docs/trial-type-one-error.md); kenward-roger-linear keeps the level."
         )
+    found += _on_strategy_for_rescue(plan)
     if plan.follow_up is not None:
         found.append(
             f"The primary rating is that of day {plan.ratings.days[primary_place(plan)]:g}. Whether relief lasts is another question: at "
             f"{plan.follow_up.visit} {100 * plan.follow_up.lost.value:.0f} % of the study's courses had no rating."
         )
     return tuple(found)
+
+
+def _on_strategy_for_rescue(plan: PlanFile) -> list[str]:
+    """Say so where trials are simulated with another strategy for rescue than the estimand names."""
+    if plan.rescue is None:
+        return []
+    named = {event.strategy for event in plan.estimand.events if "rescue" in event.event.lower()}
+    if not named or plan.rescue.strategy in named:
+        return []
+    sentence = (
+        f"The estimand takes rescue by {', '.join(sorted(named))}, and the simulated trials by {plan.rescue.strategy}: "
+        "make rescue.strategy and the event in estimand.events agree."
+    )
+    return [sentence]

@@ -14,9 +14,10 @@ import abate.stats.mmrm
 import abate.stats.trials
 
 MODULES = [
-    *(f"abate.stats.trials.{module.name}" for module in pkgutil.iter_modules(abate.stats.trials.__path__)),
+    *(each.name for each in pkgutil.walk_packages(abate.stats.trials.__path__, "abate.stats.trials.")),
     "abate.stats.mmrm.monotone",
     "abate.trial.simulate",
+    "abate.trial.simulate_designs",
     "abate.trial.trial_model",
 ]
 

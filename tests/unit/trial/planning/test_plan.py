@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from abate.base.errors import ParameterError
+from abate.contracts.plan_file import DesignKind
+from abate.trial.assumptions import describe_assumptions
 from abate.trial.effect import plan_effect
 from abate.trial.planning.closed import rated_trial
 from abate.trial.planning.looks import TrialSize
+from abate.trial.planning.other import PLAYS
+from abate.trial.planning.plan import TWO_ARMS
 from abate.trial.planning.plan import plan as plan_trial
-from abate.trial.planning.responders import responder_shares
+from abate.trial.planning.responders import responder_shares, response_of
 from abate.trial.planning.simulated import Simulator
+from abate.trial.planning.words import limits_of
+from abate.trial.simulate import Response
 from tests.unit.trial.plans import number, plan_data, plan_of, share
 
 SIZE = TrialSize(per_arm=(40, 40), standard_error=0.4)
@@ -65,12 +73,162 @@ def test_the_same_plan_gives_the_same_numbers(found):
     assert again == replace(found)
 
 
+#: What each design needs beside the small plan.
+OTHERS = {
+    "three arms": {},
+    "crossover": {},
+    "randomised withdrawal": {"hazard_ratio": number(0.4)},
+    "dose-ranging": {},
+    "non-inferiority": {"margin": number(1.2)},
+    "single-arm two-stage": {},
+    "cluster": {"icc": number(0.02), "clusters": 9},
+    "stepped wedge": {"icc": number(0.05), "clusters": 10},
+    "n-of-1": {},
+}
+NOT_DRAWN = {"randomised withdrawal", "non-inferiority", "single-arm two-stage"}
+
+
+def other(kind, **sections):
+    made_up = {"basis": "typed", "source": "made up"}
+    given = {
+        "response": {"rule": "points_2", "active": share(0.7, 50), "control": share(0.35, 50)},
+        "follow_up": {"lost": share(0.1), "sustained": share(0.4), "day": 38},
+        "repeats": {"courses_per_person": 1.2, "icc": 0.5, **made_up},
+        "effect": {"plan_on": "typed", "typed": number(1.2, 0.4)},
+    }
+    return plan_trial(plan_of(**{**given, **sections, "design": {"kind": kind, **OTHERS[kind]}}))
+
+
+def test_every_design_is_either_two_arms_or_played():
+    assert set(PLAYS) == set(OTHERS) == set(get_args(DesignKind)) - TWO_ARMS
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_every_other_design_has_its_power_by_closed_form_and_by_simulation(kind):
+    found = other(kind)
+    closed, simulated, difference = (found.estimate(f"power.{name}") for name in ("closed", "simulated", "difference"))
+    assert 0.78 < closed.value < 0.9
+    assert difference.value == pytest.approx(closed.value - simulated.value)
+    assert abs(difference.value) < 3.5 * simulated.standard_error + 0.03
+    assert simulated.lower < simulated.value < simulated.upper
+    assert "simulated trials, seed 1; 0 fits failed" in simulated.method
+    assurance = found.estimate("assurance.simulated")
+    assert (assurance.value is None) == (kind in NOT_DRAWN) == (assurance.reason is not None)
+    if kind not in NOT_DRAWN:  # P(N(1.2, 0.4) > 0), by hand
+        assert found.estimate("assurance.limit").value == pytest.approx(0.99865, abs=1e-5)
+    assert all((row.value is None) == (row.reason is not None) for row in found.estimates)
+
+
+def test_three_arms_show_either_dose_more_often_than_one_and_both_less_often():
+    found = other("three arms")
+    either, one, both = (
+        found.estimate(f"power.{name}").value for name in ("either_dose.simulated", "simulated", "both_doses.simulated")
+    )
+    assert both < one < either
+
+
 def test_a_design_without_a_size_says_why_where_each_number_would_have_stood():
     found = plan_trial(plan_of(design={"kind": "crossover"}))
     assert "within_sd" in found.estimate("size.total").reason
-    assert found.estimate("power.simulated").value is None
-    assert found.estimate("power.simulated").reason
+    for name in ("power.closed", "power.simulated", "power.difference", "assurance.simulated"):
+        assert "has no size" in found.estimate(name).reason
     assert found.looks == ()
+
+
+def test_responders_have_a_power_of_their_own(found):
+    closed, simulated = (found.estimate(f"power.responders.{name}").value for name in ("closed", "simulated"))
+    assert 0.8 <= closed < 0.82
+    assert found.estimate("power.responders.difference").value == pytest.approx(closed - simulated)
+    assert abs(closed - simulated) < 0.15  # normal ratings against whole ones from 0 to 10
+
+
+@pytest.mark.parametrize(
+    ("rule", "scale", "expected"),
+    [
+        ("points_2", (0, 10), Response(points=2.0)),
+        ("points_20", (0, 100), Response(points=2.0)),
+        ("percent_30", (0, 100), Response(percent=30.0)),
+        ("at_most_3", (0, 10), Response(at_most=3.0)),
+        ("at_most_6", (1, 11), Response(at_most=5.0)),
+    ],
+)
+def test_a_rule_is_carried_to_the_simulated_scale(rule, scale, expected):
+    ratings = {**plan_data()["ratings"], "lowest": scale[0], "highest": scale[1]}
+    assert response_of(plan_of(response={"rule": rule}, ratings=ratings)) == expected
+
+
+def test_a_percentage_of_a_scale_that_begins_above_0_is_refused():
+    ratings = {**plan_data()["ratings"], "lowest": 1, "highest": 11}
+    with pytest.raises(ParameterError, match="begins at 1"):
+        response_of(plan_of(response={"rule": "percent_30"}, ratings=ratings))
+
+
+def rescue(**changes):
+    made_up = {"basis": "assumed", "source": "made up"}
+    return {
+        "in_active": {"share": 0.1, **made_up},
+        "in_control": {"share": [0.1, 0.2, 0.3], **made_up},
+        "points": number(1.5),
+        **changes,
+    }
+
+
+def test_rescue_is_simulated_as_the_plan_says():
+    model = simulator(rescue=rescue(depends_on_pain=number(0.4))).model(SIZE, 1.2)
+    assert np.asarray(model.rescue.share).tolist() == [[0.1, 0.2, 0.3], [0.1, 0.1, 0.1]]
+    assert (model.rescue.points, model.rescue.slope, model.rescue.strategy) == (1.5, 0.4, "treatment policy")
+    earlier = simulator(rescue=rescue(), design={"primary_day": 2}).model(SIZE, 1.2)
+    assert np.asarray(earlier.rescue.share).tolist() == [[0.1, 0.2], [0.1, 0.1]]
+
+
+def test_rescue_in_the_control_arm_costs_power():
+    """On the primary day 0.3 of the control and 0.1 of the active arm fall by 1.5 points more: the difference is 0.3 less."""
+    none, some = (simulator(**given) for given in ({}, {"rescue": rescue()}))
+    with_none, with_some = (each.run(SIZE).summary for each in (none, some))
+    assert with_some.true_value.value - with_none.true_value.value == pytest.approx(0.3, abs=0.03)
+    assert with_some.success.value < with_none.success.value
+
+
+def test_rescue_stands_among_the_assumptions_and_is_said_not_to_be_in_the_closed_form():
+    planned = simulator(rescue=rescue())
+    rows = {row.id: row for row in describe_assumptions(planned.plan)}
+    assert rows["rescue.in_control"].value == 0.3
+    assert rows["rescue.in_control"].is_unverified
+    assert "0.10, 0.20, 0.30" in rows["rescue.in_control"].shown
+    assert "treatment policy" in rows["rescue.points"].quantity
+    assert any("closed forms take no notice" in limit for limit in planned.limits(SIZE))
+
+
+@pytest.mark.parametrize(("strategy", "is_said"), [("treatment policy", False), ("hypothetical", True)])
+def test_a_strategy_for_rescue_that_is_not_the_estimands_is_said(strategy, is_said):
+    events = [{"event": "Rescue drug", "strategy": "treatment policy"}]
+    estimand = {**plan_data()["estimand"], "events": events}
+    plan = plan_of(rescue=rescue(strategy=strategy), estimand=estimand)
+    limits = limits_of(plan, plan_effect(plan.effect))
+    assert any("estimand takes rescue by treatment policy" in limit for limit in limits) == is_said
+
+
+def test_three_arms_take_rescue_and_too_little_power_is_said():
+    found = other("three arms", rescue=rescue(points=number(3.0)))
+    assert any("less than the 80 % asked for" in limit for limit in found.limits)
+
+
+def test_a_design_that_cannot_take_rescue_says_so():
+    assert "Rescue is not simulated in this design." in other("crossover", rescue=rescue()).limits
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"in_active": {"share": [0.1, 0.2], "basis": "typed", "source": "x"}}, "rescue.in_active.share has 2 values"),
+        ({"in_active": {"share": [1.0], "basis": "typed", "source": "x"}}, "less than 1"),
+        ({"points": number(-1.0)}, "rescue lowers a rating"),
+        ({"strategy": "composite"}, "treatment policy"),
+    ],
+)
+def test_a_mistake_in_rescue_is_said(changes, said):
+    with pytest.raises(ValidationError, match=said):
+        plan_of(rescue=rescue(**changes))
 
 
 def test_the_control_lies_above_the_active_arm_by_the_difference_on_the_primary_day():
