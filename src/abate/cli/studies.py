@@ -193,10 +193,15 @@ def init(
 @mends
 def schema(
     of: Annotated[
-        str, typer.Option("--of", metavar="WHAT", help="study (a study file) or results (results.json).")
+        str,
+        typer.Option(
+            "--of",
+            metavar="WHAT",
+            help="study (a study file), results (results.json), plan (a plan file) or trial-plan (plan.json).",
+        ),
     ] = "study",
 ) -> None:
-    """Print the JSON Schema of a study file, for editors to complete from, or of results.json."""
+    """Print the JSON Schema of a study or plan file, for editors to complete from, or of results.json or plan.json."""
     from abate.study.schemas import schema_of
 
     typer.echo(json.dumps(schema_of(of), indent=2))

@@ -13,5 +13,10 @@ def test_each_is_a_schema(name):
 
 
 def test_another_name_is_refused():
-    with pytest.raises(ParameterError, match="choose study or results"):
+    with pytest.raises(ParameterError, match="choose one of study, results, plan, trial-plan"):
         schema_of("page")
+
+
+@pytest.mark.parametrize("name", ["plan", "trial-plan"])
+def test_plans_have_a_schema(name):
+    assert schema_of(name)["properties"]["schema"]

@@ -46,8 +46,8 @@ _PLANNED, _DRAWN = 1, 2
 #: A mean may not lie nearer to an end of the scale than this: whole ratings could not have it with their spread.
 _FROM_THE_END = 0.3
 _MOST_STEPS = 4
-#: Of the widest spread that ratings of a mean can have, so much is reached at most.
-_WIDEST = 0.85
+#: Of the widest spread that ratings of a mean can have, so much is reached at most; of the narrowest, so much at least.
+_WIDEST, _NARROWEST = 0.85, 1.1
 _STAYS = 41
 _FEW = 50
 _THREADS = 2
@@ -163,15 +163,18 @@ class Simulator:
         return np.asarray(covariance * self.unit**2)
 
     def within_scale(self, covariance: Array, means: Array) -> Array:
-        """Return covariances by arm, shape (set, arm, 1 + day, 1 + day), narrowed where ratings of such a mean cannot spread so far.
+        """Return covariances by arm, shape (set, arm, 1 + day, 1 + day), with spreads that whole ratings of such means can have.
 
-        Ratings from 0 to 10 with mean m have an SD below ``sqrt(m (10 - m))``.
+        Ratings from 0 to 10 with mean m have an SD below ``sqrt(m (10 - m))``; whole ones have one of at least ``sqrt(f (1 - f))``,
+        with f what m is above the whole number below it.
         """
         if not self.is_whole:
             return np.broadcast_to(covariance[:, None], (*means.shape, means.shape[-1]))
         sd = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))[:, None]
-        narrowing = np.minimum(1.0, _WIDEST * np.sqrt(means * (10.0 - means)) / sd)
-        return np.asarray(covariance[:, None] * narrowing[..., :, None] * narrowing[..., None, :])
+        above = means - np.floor(means)
+        possible = np.clip(sd, np.sqrt(above * (1 - above)) * _NARROWEST, np.sqrt(means * (10.0 - means)) * _WIDEST)
+        factor = possible / sd
+        return np.asarray(covariance[:, None] * factor[..., :, None] * factor[..., None, :])
 
     @property
     def is_whole(self) -> bool:

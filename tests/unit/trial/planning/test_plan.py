@@ -307,3 +307,15 @@ def test_an_analysis_that_rejects_too_often_says_so():
     limits = {df: plan_trial(plan_of(design={"df": df})).limits for df in ("kenward-roger", "satterthwaite")}
     assert any("rejects a little too often" in limit for limit in limits["kenward-roger"])
     assert not any("rejects a little too often" in limit for limit in limits["satterthwaite"])
+
+
+def test_whatever_is_drawn_can_be_spread_on_the_scale():
+    "Small studies draw wild spreads: none may be one that whole ratings of its mean cannot have."
+    from abate.trial.simulate import Ordinal
+
+    generator = np.random.default_rng(1)
+    means = generator.uniform(0.3, 9.7, (300, 2, 4))
+    sd = generator.uniform(0.05, 6.0, (300, 4))
+    covariance = np.einsum("ni,nj->nij", sd, sd) * (0.5 + 0.5 * np.eye(4))
+    told = simulator().within_scale(covariance, means)
+    Ordinal().latent(means, np.sqrt(np.diagonal(told, axis1=2, axis2=3)))
