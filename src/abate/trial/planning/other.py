@@ -25,7 +25,7 @@ from abate.trial.planning.played_designs import (
     play_stepped_wedge,
     play_two_stages,
 )
-from abate.trial.planning.power import chance_of_benefit
+from abate.trial.planning.power import assurance_through, chance_of_benefit
 from abate.trial.planning.simulated import difference_row, share_row
 
 PLAYS: Mapping[DesignKind, Callable[[PlannedComparison, SizedDesign], PlayedDesign]] = {
@@ -52,8 +52,9 @@ _ASSURANCE = (
     "assurance.simulated",
     "assurance: share of simulated trials that succeed, each with its own drawn assumptions",
 )
+_CLOSED_ASSURANCE = ("assurance", "assurance: power averaged over what is believed of the difference")
 _LIMIT = ("assurance.limit", "largest assurance that any size can reach")
-_ROWS = (_CLOSED, _SIMULATED, _DIFFERENCE, _ASSURANCE, _LIMIT)
+_ROWS = (_CLOSED, _SIMULATED, _DIFFERENCE, _CLOSED_ASSURANCE, _ASSURANCE, _LIMIT)
 
 
 def size_of_other(plan: PlanFile, sized: SizedDesign) -> TrialSize | None:
@@ -134,15 +135,21 @@ def _assurance_rows(
     plan: PlanFile, sized: SizedDesign, played: PlayedDesign, progress: Progress
 ) -> tuple[Estimate, ...]:
     if played.assurance is None:
-        return _lacking((_ASSURANCE, _LIMIT), played.no_assurance or "")
+        return _lacking((_CLOSED_ASSURANCE, _ASSURANCE, _LIMIT), played.no_assurance or "")
     progress("simulating trials with drawn assumptions")
-    level = sized.parts.get("level", plan.design.alpha) / plan.design.sided
+    effect, level = plan_effect(plan.effect), sized.parts.get("level", plan.design.alpha) / plan.design.sided
     return (
+        Estimate(
+            id=_CLOSED_ASSURANCE[0],
+            quantity=_CLOSED_ASSURANCE[1],
+            value=assurance_through(effect, played.closed, level),
+            method="O'Hagan, Stevens & Campbell (2005); at other differences by the normal law through the power at the planned one",
+        ),
         share_row(*_ASSURANCE, played.assurance(), plan.simulation.seed, played.drawn),
         Estimate(
             id=_LIMIT[0],
             quantity=_LIMIT[1],
-            value=chance_of_benefit(plan_effect(plan.effect), level),
+            value=chance_of_benefit(effect, level),
             method="the probability that there is a benefit at all",
         ),
     )

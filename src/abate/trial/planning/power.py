@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from abate.contracts.plan_file import PlanFile
 from abate.stats.arrays import Array
 from abate.stats.assurance import EffectPrior, averaged_power, limit_of_assurance
-from abate.stats.distributions import normal_quantile
+from abate.stats.distributions import normal_cdf, normal_quantile
 from abate.stats.sequential.boundaries import no_lower_bounds
 from abate.stats.sequential.design import GroupSequentialDesign
 from abate.stats.sequential.recursion import follow
@@ -113,6 +113,16 @@ def assurance_of(power: ClosedPower, effect: PlannedEffect) -> float:
     O'Hagan, Stevens & Campbell (2005), Pharmaceutical Statistics 4, 187-201.
     """
     return averaged_power(_prior(effect), lambda difference: float(power.at(difference)))
+
+
+def assurance_through(effect: PlannedEffect, power: float, level: float) -> float:
+    """Return the assurance of a one-sided test whose power is known at the planned difference only.
+
+    At others the power is that of a normal statistic: ``Phi(d / s - z)``, with the standard error s that gives the known power.
+    """
+    bound = normal_quantile(1 - level)
+    error = effect.mean / (bound + normal_quantile(min(power, 1 - _SMALLEST)))
+    return averaged_power(_prior(effect), lambda difference: normal_cdf(difference / error - bound))
 
 
 def assurance_limit(power: ClosedPower, effect: PlannedEffect) -> float:

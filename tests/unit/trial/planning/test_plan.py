@@ -114,7 +114,9 @@ def test_every_other_design_has_its_power_by_closed_form_and_by_simulation(kind)
     assert "simulated trials, seed 1; 0 fits failed" in simulated.method
     assurance = found.estimate("assurance.simulated")
     assert (assurance.value is None) == (kind in NOT_DRAWN) == (assurance.reason is not None)
-    if kind not in NOT_DRAWN:  # P(N(1.2, 0.4) > 0), by hand
+    if kind not in NOT_DRAWN:
+        assert abs(found.estimate("assurance").value - assurance.value) < 3.5 * assurance.standard_error + 0.04
+        # P(N(1.2, 0.4) > 0), by hand
         assert found.estimate("assurance.limit").value == pytest.approx(0.99865, abs=1e-5)
     assert all((row.value is None) == (row.reason is not None) for row in found.estimates)
 

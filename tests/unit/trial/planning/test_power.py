@@ -10,7 +10,7 @@ from abate.trial.planning.closed import ancova_size, mmrm_size, rated_trial, una
 from abate.trial.planning.curves import size_curves
 from abate.trial.planning.looks import TrialSize, characteristics_rows, look_rows, plan_looks
 from abate.trial.planning.pace import Pace
-from abate.trial.planning.power import assurance_limit, assurance_of, closed_power, power_needed
+from abate.trial.planning.power import assurance_limit, assurance_of, assurance_through, closed_power, power_needed
 from abate.trial.planning.tornado import tornado_bars
 from tests.unit.trial.plans import number, plan_data, plan_of, share
 
@@ -147,3 +147,9 @@ def test_the_planned_size_says_what_it_can_find():
     trial = rated_trial(plan)
     size = mmrm_size(trial, plan, effect=1.2, power=0.8)
     assert mmrm_size(trial, plan, effect=None, power=0.8, total=size.total).effect == pytest.approx(1.2, abs=1e-6)
+
+
+def test_assurance_through_one_power_is_the_normal_closed_form():
+    "Power 0.8 at 1.2: s = 1.2 / (1.95996 + 0.84162) = 0.42833; Phi((1.2 - 1.95996 s) / sqrt(s^2 + 0.5^2)) = Phi(0.54754) = 0.70800."
+    effect = plan_effect(plan_of(effect={"plan_on": "typed", "typed": number(1.2, 0.5)}).effect)
+    assert assurance_through(effect, 0.8, 0.025) == pytest.approx(0.70800, abs=2e-5)
