@@ -7,11 +7,21 @@ import pytest
 from abate.study.plan_file import example_text, parse_plan, read_plan
 from abate.study.plan_text import render_plan
 from abate.trial.errors import PlanFileError
+from tests.conftest import ROOT
 from tests.unit.trial.plans import plan_of
 
 
 def test_a_plan_is_read_as_it_was_written():
     plan = plan_of(title='A "made-up"\ttrial \\ with\nlines')
+    assert parse_plan(render_plan(plan)) == plan
+
+
+def test_the_rescue_of_the_page_is_read_and_written_again():
+    page = (ROOT / "docs" / "trial-simulation.md").read_text(encoding="utf-8")
+    section = page.split("```toml\n")[1].split("```")[0]
+    plan = parse_plan(render_plan(plan_of()) + "\n" + section)
+    assert plan.rescue.in_active.share == (0.1,)
+    assert plan.rescue.in_control.share == (0.1, 0.2, 0.3)
     assert parse_plan(render_plan(plan)) == plan
 
 
