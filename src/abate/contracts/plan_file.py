@@ -37,6 +37,8 @@ Strategy = Literal["treatment policy", "hypothetical", "composite", "while on tr
 
 #: Numbers of a plan are written with four digits.
 _ROUNDING = 0.001
+#: Simulated trials of a plan: fewer say nothing, more take hours.
+FEWEST_TRIALS, MOST_TRIALS = 100, 1_000_000
 
 _Share = Annotated[float, Field(ge=0, le=1)]
 _ShareBelowOne = Annotated[float, Field(ge=0, lt=1)]
@@ -257,6 +259,8 @@ class Ratings(Sourced):
             raise ValueError(f"mean and covariance must have one row and column for each of the {count} days.")
         if self.lowest >= self.highest:
             raise ValueError("lowest must lie below highest.")
+        if not all(self.lowest <= mean <= self.highest for mean in self.mean):
+            raise ValueError(f"every mean must lie on the scale, from {self.lowest:g} to {self.highest:g}.")
         return self
 
 
@@ -312,6 +316,14 @@ class Accrual(Sourced):
     centres: int = Field(default=1, ge=1, description="Centres behind these numbers")
     start_up_months: float = Field(default=0.0, ge=0, description="Until a further centre has its first participant")
     finish_within_months: float = Field(default=24.0, gt=0, description="By when the last participant is wanted")
+
+    @model_validator(mode="after")
+    def _somebody_consents(self) -> Accrual:
+        if self.consent.value == 0:
+            raise ValueError(
+                "consent is 0, so that nobody would ever take part; give the share of the eligible who would."
+            )
+        return self
 
 
 class Stay(Sourced):
@@ -401,11 +413,30 @@ class Design(Section):
     p0: Share | None = Field(default=None, description="Response with nothing done, for one arm in two stages")
     p1: Share | None = Field(default=None, description="Response that would be worth a trial")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _a_size_takes_the_place_of_a_power(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or data.get("per_arm") is None:
+            return data
+        if data.get("power") is not None:
+            raise ValueError("give power, and the size is solved for, or per_arm, and the power is; not both.")
+        return {**data, "power": None}
+
+    @model_validator(mode="after")
+    def _power_is_above_alpha(self) -> Design:
+        if self.power is None and self.per_arm is None:
+            raise ValueError("give power or per_arm; without one of them there is nothing to solve for.")
+        if self.power is not None and self.power <= self.alpha:
+            raise ValueError(
+                f"power {self.power:g} is not above alpha {self.alpha:g}, which a trial has without any effect; ask for more."
+            )
+        return self
+
 
 class Simulation(Section):
     """How the trial is simulated."""
 
-    trials: int = Field(default=2000, ge=100, le=1_000_000)
+    trials: int = Field(default=2000, ge=FEWEST_TRIALS, le=MOST_TRIALS)
     seed: int = Field(default=1, ge=0, description="Of the simulated trials; no list of allocation is made from it")
     scores: Literal["ordinal", "rounded", "as drawn"] = Field(
         default="ordinal", description="How normal ratings become whole ones of the scale"
@@ -436,6 +467,10 @@ class PlanDisclosure(Section):
     rounding: int = Field(default=1, ge=1)
 
 
+#: Designs of exactly two arms.
+_OF_TWO_ARMS = ("parallel", "group-sequential", "re-estimation, blinded", "re-estimation, unblinded")
+
+
 class PlanFile(Section):
     """One plan: portable, edited by hand, run again."""
 
@@ -446,7 +481,7 @@ class PlanFile(Section):
     arms: tuple[Arm, ...] = Field(min_length=1)
     estimand: Estimand
     design: Design = Design()
-    looks: Looks | None = Looks()
+    looks: Looks | None = Field(default=None, description="Left out: there is one look, at the end")
     effect: Effect
     ratings: Ratings
     retention: Retention
@@ -470,6 +505,18 @@ class PlanFile(Section):
         default_factory=dict,
         description="Which study the numbers come from: title, hash of its file, whether it was simulated",
     )
+
+    @model_validator(mode="after")
+    def _arms_fit_the_design(self) -> PlanFile:
+        names = [arm.name for arm in self.arms]
+        if len(set(names)) < len(names):
+            raise ValueError("two arms have the same name; give each its own.")
+        roles = [arm.role for arm in self.arms]
+        if self.design.kind in _OF_TWO_ARMS and (len(roles) != 2 or roles[0] != "active" or roles[1] == "active"):
+            raise ValueError(
+                f'the design {self.design.kind!r} has two arms, the first with role = "active", the second "control" or "other drug"; found {", ".join(roles)}.'
+            )
+        return self
 
     @model_validator(mode="after")
     def _retention_fits_the_days(self) -> PlanFile:

@@ -6,10 +6,11 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from abate.base.errors import OutputError, ResultsError
+from abate.base.errors import OutputError, ParameterError, ResultsError
 from abate.base.logs import Progress, silent
 from abate.base.writing import writing
 from abate.contracts.definition import Study
+from abate.contracts.plan_file import FEWEST_TRIALS, MOST_TRIALS
 from abate.study.output import check_target, staged
 from abate.study.plan_file import read_plan
 from abate.study.plan_text import render_plan
@@ -65,6 +66,7 @@ def plan_trial(
         _check_place(where, target)
         check_target(target, overwrite=overwrite, mark=MARK_OF_A_PLAN)
 
+    check_trials(trials)
     plan = first_plan(where) if where.is_dir() else read_plan(where)
     if trials is not None:
         plan = plan.model_copy(update={"simulation": plan.simulation.model_copy(update={"trials": trials})})
@@ -88,6 +90,11 @@ def first_plan(folder: Path) -> PlanFile:
     import pyarrow.parquet as pq
 
     from abate.report.exports.result_file import read_results
+
+    if (folder / MARK_OF_A_PLAN).is_file() and not (folder / _RESULTS).is_file():
+        raise ResultsError(
+            f"{folder} is a plan's folder; give the plan file in it, {folder / PLAN_FILE}, or the folder of a run."
+        )
     from abate.trial.from_study.plan import plan_from_study
 
     result = read_results(folder)
@@ -104,6 +111,20 @@ def first_plan(folder: Path) -> PlanFile:
     outcomes, daily = (pq.read_table(path) for path in paths)
     digest = hashlib.sha256((folder / _RESULTS).read_bytes()).hexdigest()
     return plan_from_study(Study.model_validate(result.study), result, outcomes, daily, digest)
+
+
+def check_trials(trials: int | None) -> None:
+    """Refuse a number of simulated trials that a plan file could not hold, before any work is done.
+
+    Raises
+    ------
+    ParameterError
+        If there are fewer than a hundred or more than a million.
+    """
+    if trials is not None and not FEWEST_TRIALS <= trials <= MOST_TRIALS:
+        raise ParameterError(
+            f"--trials must lie between {FEWEST_TRIALS} and {MOST_TRIALS:,}; got {trials}. Fewer say nothing, more take hours."
+        )
 
 
 def _check_place(source: Path, target: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from abate.base.logs import Progress, silent
 from abate.contracts.plan_file import PlanFile
 from abate.contracts.trial_plan import TrialPlan
+from abate.study.plan import check_trials
 from abate.study.plan_file import read_plan
 from abate.study.provenance import installed_versions
 from abate.trial.planning.plan import SimulatedPlan, simulate_plan
@@ -52,6 +53,7 @@ def compare_plans(
     """
     plans = [read_plan(path) for path in (first, second)]
     settings = plans[0].simulation
+    check_trials(trials)
     if trials is not None:
         settings = settings.model_copy(update={"trials": trials})
     found = [
@@ -87,8 +89,9 @@ def comparison_lines(compared: ComparedPlans) -> Iterator[str]:
     if difference is None:
         yield "Their power is not compared trial by trial: a design that is not two arms at the same time is among them."
         return
+    more, less = ("first", "second") if difference.value >= 0 else ("second", "first")
     yield (
-        f"The first succeeds {100 * difference.value:+.1f} percentage points more often than the second "
+        f"The {more} succeeds {100 * abs(difference.value):.1f} percentage points more often than the {less} "
         f"(Monte Carlo error {100 * difference.monte_carlo_se:.1f}; {difference.trial_count} trials with the same patients)."
     )
 

@@ -27,13 +27,19 @@ def headline(found: TrialPlan) -> Iterator[str]:
         yield (
             f"Counting what is not known (assurance): {100 * assurance:.0f} %; no size can pass {_percent(found, 'assurance.limit')}"
         )
-    months, centres = _value(found, "accrual.months"), _value(found, "accrual.centres")
-    if months is not None:
-        more = "" if centres is None else f"; {centres:.0f} centres would make the date that is asked for likely"
-        yield f"Months until the last participant is in: {months:.0f}{more}"
+    yield _say_accrual(found)
     first = next((design for design in found.designs if design.rank == 1), None)
     if first is not None:
         yield f"First among {len(found.designs)} designs: {first.title}"
+
+
+def _say_accrual(found: TrialPlan) -> str:
+    row, centres = found.estimate("accrual.months"), _value(found, "accrual.centres")
+    if row is None or row.value is None:
+        return f"Months until the last participant is in: not known; {'no accrual was planned' if row is None else row.reason}"
+    within = (found.plan.get("accrual") or {}).get("finish_within_months", 24)
+    more = "" if centres is None else f"; {centres:.0f} centres would make {within:g} months likely"
+    return f"Months until the last participant is in: {row.value:.0f}{more}"
 
 
 def _steps(found: TrialPlan) -> str:

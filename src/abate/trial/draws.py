@@ -12,8 +12,6 @@ from abate.trial.effect import PlannedEffect
 
 #: Streams of the plan's seed: each use has its own.
 _ASSUMPTIONS = 101
-#: An inverse Wishart needs more degrees of freedom than it has rows; two more give it a mean.
-_SPARE_DF = 2
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -63,7 +61,8 @@ def _draw_effect(effect: PlannedEffect, count: int, generator: np.random.Generat
 def draw_covariance(covariance: Array, df: float | None, count: int, generator: np.random.Generator) -> Array:
     """Return covariances from an inverse Wishart with ``df`` degrees of freedom about ``covariance``, shape (count, p, p).
 
-    ``Sigma ~ IW(df, df S)``: its inverse is Wishart with mean near the inverse of S. Without ``df`` all are S.
+    ``Sigma ~ IW(df + p - 1, df S)``: every variance is ``df s / chi2`` with ``df`` degrees of freedom, whatever the number of days, which is the
+    interval that is shown of it. With ``IW(df, df S)`` a longer course would make every day's spread less certain. Without ``df`` all are S.
 
     By Bartlett's decomposition (1933, Proc. R. Soc. Edinburgh 53, 260-283): the inverse is ``L A A' L'`` with A lower
     triangular, its diagonal roots of chi-squares, and ``L L'`` the inverse of df S.
@@ -71,8 +70,8 @@ def draw_covariance(covariance: Array, df: float | None, count: int, generator: 
     size = len(covariance)
     if df is None:
         return np.broadcast_to(covariance, (count, size, size)).copy()
-    freedom = max(df, size - 1 + _SPARE_DF)
-    lower = np.linalg.cholesky(np.linalg.inv(freedom * covariance))
+    freedom = df + size - 1
+    lower = np.linalg.cholesky(np.linalg.inv(df * covariance))
     a = np.tril(generator.standard_normal((count, size, size)), -1)
     place = np.arange(size)
     a[:, place, place] = np.sqrt(generator.chisquare(freedom - place, (count, size)))

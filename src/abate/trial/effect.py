@@ -85,6 +85,10 @@ def plan_effect(effect: Effect) -> PlannedEffect:
     sd = math.hypot(_error_of(effect), spread)
     mean, sd, weighed = _with_prior(effect, mean, sd)
     steps = (*steps, *weighed)
+    if effect.plan_on == "typed" and not mean > 0:
+        raise DirectionError(
+            f"effect.typed is {mean:g} points, and a trial needs a difference above 0, counted in favour of the active arm; give one."
+        )
     if not mean > 0:
         raise DirectionError(
             f"effect: what is left to be planned on is {mean:.2f} points, and a trial needs a difference above 0; "

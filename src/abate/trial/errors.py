@@ -23,5 +23,9 @@ class PrePostEffectError(PlanFileError):
     """The change from before to after is to be planned on, and the file does not say so in the words that it takes."""
 
 
+class TooLargeError(ParameterError):
+    """The trial would take more participants than are ever planned."""
+
+
 class DirectionError(ParameterError):
     """The difference that is planned on is zero, or of the wrong sign."""

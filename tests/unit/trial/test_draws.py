@@ -35,11 +35,19 @@ def test_an_effect_that_may_be_none_is_none_that_often():
 
 
 def test_an_inverse_wishart_has_its_mean():
-    "E = df S / (df - p - 1): Gupta & Nagar (2000), Matrix Variate Distributions, theorem 3.4.3."
+    "E = Psi / (nu - p - 1), here df S / (df - 2): Gupta & Nagar (2000), Matrix Variate Distributions, theorem 3.4.3."
     covariance = np.array([[4.0, 1.0], [1.0, 2.0]])
     drawn = draw_covariance(covariance, 30, 100_000, np.random.default_rng(5))
-    assert drawn.mean(axis=0) == pytest.approx(covariance * 30 / 27, rel=0.02)
+    assert drawn.mean(axis=0) == pytest.approx(covariance * 30 / 28, rel=0.02)
     assert np.all(np.linalg.eigvalsh(drawn) > 0)
+
+
+@pytest.mark.parametrize("days", [1, 6])
+def test_a_drawn_spread_has_the_interval_that_is_shown_of_it_however_many_days_there_are(days):
+    "SD 2 with 30 degrees of freedom: sqrt(4 x 30 / chi2), 1.598 to 2.673 (chi2 46.979 and 16.791, any table)."
+    covariance = 4.0 * (0.5 * np.eye(days) + 0.5)
+    drawn = np.sqrt(draw_covariance(covariance, 30, 40_000, np.random.default_rng(5))[:, -1, -1])
+    assert np.quantile(drawn, [0.025, 0.975]) == pytest.approx([1.598, 2.673], rel=0.01)
 
 
 def test_a_covariance_that_is_known_is_not_drawn():

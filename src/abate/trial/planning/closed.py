@@ -15,7 +15,8 @@ from abate.contracts.plan_file import PlanFile
 from abate.contracts.result import Estimate
 from abate.stats.arrays import Array
 from abate.stats.sizes.ancova import means_given_baseline
-from abate.stats.sizes.errors import RetentionError
+from abate.stats.sizes.checks import checked_covariance
+from abate.stats.sizes.errors import NotPositiveDefiniteError, RetentionError
 from abate.stats.sizes.longitudinal import LongitudinalSize, contrast_over_visits
 from abate.stats.sizes.means import two_means
 from abate.stats.sizes.rated_arm import RatedArm, arm_with_patterns, given_baseline
@@ -74,11 +75,28 @@ def rated_trial(plan: PlanFile) -> RatedTrial:
     """
     last = primary_place(plan)
     _check_retention(plan)
+    _check_covariance(plan)
     return RatedTrial(
         covariance=np.asarray(plan.ratings.covariance, dtype=np.float64)[: last + 1, : last + 1],
         retention=np.asarray(plan.retention.seen, dtype=np.float64)[:last],
         allocation=allocation_of(plan),
     )
+
+
+def _check_covariance(plan: PlanFile) -> None:
+    """Refuse a covariance that no ratings can have; the nearest one that they can is printed for the file, never taken."""
+    covariance = np.asarray(plan.ratings.covariance, dtype=np.float64)
+    try:
+        checked_covariance(covariance, "ratings.covariance")
+    except NotPositiveDefiniteError as error:
+        sd = np.sqrt(np.diagonal(covariance))
+        nearest = np.round(error.nearest * np.outer(sd, sd), 4)
+        rows = ", ".join(f"[{', '.join(f'{value:g}' for value in row)}]" for row in nearest)
+        raise NotPositiveDefiniteError(
+            "ratings.covariance is not positive definite, so that no ratings can have it; mend the correlations, or write the nearest one that "
+            f"they can have: covariance = [{rows}].",
+            error.nearest,
+        ) from None
 
 
 def _check_retention(plan: PlanFile) -> None:

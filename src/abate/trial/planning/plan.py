@@ -26,6 +26,7 @@ from abate.trial.designs.ranking import rank_designs
 from abate.trial.designs.sized_design import SizedDesign
 from abate.trial.designs.sizing import size_designs
 from abate.trial.effect import PlannedEffect, plan_effect
+from abate.trial.errors import TooLargeError
 from abate.trial.planning.closed import RatedTrial, mmrm_size, rated_trial
 from abate.trial.planning.conduct import plan_conduct
 from abate.trial.planning.curves import size_curves
@@ -37,13 +38,17 @@ from abate.trial.planning.power import assurance_of, closed_power, power_needed
 from abate.trial.planning.rows import assurance_rows, effect_rows, planned_size_rows, power_rows
 from abate.trial.planning.simulated import Simulator, settle_size, simulated_assurance, with_simulated
 from abate.trial.planning.tornado import tornado_bars
-from abate.trial.planning.words import analysis_call, analysis_formula, limits_of, warnings_of
+from abate.trial.planning.words import analysis_call, analysis_formula, limits_of, limits_of_conduct, warnings_of
 from abate.trial.simulate import SimulatedTrials
 
 #: Designs of two arms at the same time: their simulated power decides on the size. The others keep the closed form's.
 TWO_ARMS: frozenset[DesignKind] = frozenset(
     ("parallel", "parallel, other drug", "group-sequential", "re-estimation, blinded", "re-estimation, unblinded")
 )
+
+
+#: Of more participants no trial of such a course is planned, and simulating one would take more memory than there is.
+MOST_PARTICIPANTS = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +111,7 @@ def simulate_plan(
     sizes = size_designs(plan, effect.mean)
     found = (
         _of_two_arms(plan, effect, progress, keep_each)
-        if plan.design.kind in TWO_ARMS
+        if _has_two_arms(plan, sizes)
         else _of_other(plan, effect, sizes, progress)
     )
     conduct = None if found.size is None else plan_conduct(plan, found.size, pace_of(plan))
@@ -127,12 +132,23 @@ def simulate_plan(
         harm=() if conduct is None else conduct.harm,
         budget=() if conduct is None else conduct.budget,
         warnings=warnings_of(plan, effect, assumptions),
-        limits=(*limits_of(plan, effect), *found.limits),
+        limits=(
+            *limits_of(plan, effect),
+            *found.limits,
+            *(() if conduct is None else limits_of_conduct(conduct.estimates)),
+        ),
         model=analysis_formula(plan),
         call=analysis_call(plan),
         provenance=_provenance(plan, versions or {"abate": version("abate")}),
     )
     return SimulatedPlan(plan=planned, simulated=found.simulated)
+
+
+def _has_two_arms(plan: PlanFile, sizes: Mapping[DesignKind, SizedDesign]) -> bool:
+    """Return whether the trial is planned as two arms at the same time; one against another drug needs a difference from that drug."""
+    if plan.design.kind == "parallel, other drug" and sizes[plan.design.kind].total is None:
+        return False
+    return plan.design.kind in TWO_ARMS
 
 
 def _of_two_arms(plan: PlanFile, effect: PlannedEffect, progress: Progress, keep_each: bool) -> _Found:
@@ -204,6 +220,11 @@ def _closed_size(
     else:
         found = mmrm_size(trial, plan, effect=effect.mean, power=power_needed(plan, design))
         per_arm = found.per_arm_rounded
+    if sum(per_arm) > MOST_PARTICIPANTS:
+        raise TooLargeError(
+            f"{effect.mean:g} points would take {sum(per_arm):,} participants, and no more than {MOST_PARTICIPANTS:,} are planned; "
+            "look at the difference, the spread of the ratings and the power that is asked for."
+        )
     at_size = closed_power(trial, plan, sum(per_arm), design)
     return TrialSize(
         per_arm=per_arm, standard_error=at_size.standard_error, degrees_of_freedom=at_size.degrees_of_freedom

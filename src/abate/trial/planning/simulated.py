@@ -49,7 +49,7 @@ _MOST_STEPS = 4
 #: Of the widest spread that ratings of a mean can have, so much is reached at most; of the narrowest, so much at least.
 _WIDEST, _NARROWEST = 0.85, 1.1
 _STAYS = 41
-_FEW = 50
+_FEW, _WORTH_A_LOOK = 50, 100
 _THREADS = 2
 
 
@@ -188,6 +188,10 @@ class Simulator:
         if min(size.per_arm) < _FEW:
             found.append(
                 f"With fewer than {_FEW} in an arm the degrees of freedom matter: the simulated power decides, not the closed form."
+            )
+        if self.design is not None and size.total < _WORTH_A_LOOK:
+            found.append(
+                f"A look before the end is hardly worth it with fewer than {_WORTH_A_LOOK} participants; leave the section [looks] out."
             )
         if not self.is_whole:
             found.append("Ratings are simulated as normal numbers, not as whole ones of the scale.")

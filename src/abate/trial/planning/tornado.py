@@ -53,7 +53,11 @@ def _ends(trial: RatedTrial, plan: PlanFile, effect: PlannedEffect) -> Iterator[
     yield from _retention_ends(trial, plan, effect)
     if plan.effect.belief is not None:
         low, high = effect.mean, effect.measured
-        yield "effect.belief", "difference with what belief adds", ((low, trial, low), (high, trial, high))
+        yield (
+            "effect.belief",
+            "difference without, and with, what belief adds",
+            ((low, trial, low), (high, trial, high)),
+        )
 
 
 def _spread_ends(

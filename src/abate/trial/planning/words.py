@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from abate.contracts.plan_file import PlanFile
+from abate.contracts.result import Estimate
 from abate.contracts.trial_plan import AssumptionRow
 from abate.trial.assumptions import primary_place
 from abate.trial.effect import PRE_POST_WARNING, PlannedEffect
@@ -91,6 +94,24 @@ def warnings_of(plan: PlanFile, effect: PlannedEffect, assumptions: tuple[Assump
     return tuple(found)
 
 
+#: Months after which a plan says that it is too slow.
+_LONG = 60.0
+#: Simulated trials under which the size hangs on chance.
+_ROUGH = 1000
+
+
+def limits_of_conduct(estimates: Sequence[Estimate]) -> tuple[str, ...]:
+    """Return what stands against carrying the trial out, in plain words."""
+    found = {row.id: row.value for row in estimates}
+    months, centres = found.get("accrual.months"), found.get("accrual.centres")
+    if months is None or months <= _LONG:
+        return ()
+    more = "" if centres is None else f" {centres:.0f} centres would make the time that was set likely."
+    return (
+        f"At the pace of the study this trial takes {months:.0f} months ({months / 12:.0f} years) to recruit: it cannot be done as it stands.{more}",
+    )
+
+
 def limits_of(plan: PlanFile, effect: PlannedEffect) -> tuple[str, ...]:
     """Return what the plan cannot know, in plain words."""
     found = [
@@ -113,6 +134,10 @@ def limits_of(plan: PlanFile, effect: PlannedEffect) -> tuple[str, ...]:
             "for 5 %, docs/trial-type-one-error.md); kenward-roger-linear keeps the level."
         )
     found += _on_strategy_for_rescue(plan)
+    if plan.simulation.trials < _ROUGH:
+        found.append(
+            f"With {plan.simulation.trials} simulated trials size and power hang on chance; plan with 2,000 or more before anything is decided."
+        )
     if plan.follow_up is not None:
         found.append(
             f"The primary rating is that of day {plan.ratings.days[primary_place(plan)]:g}. Whether relief lasts is another question: at "
