@@ -13,7 +13,7 @@ from abate.contracts.trial_plan import AssumptionRow
 
 POINTS = "{points}"
 _NORMAL_975 = 1.959963984540054
-_TAKEN_AS_KNOWN = "taken as known"
+TAKEN_AS_KNOWN = "taken as known"
 
 #: What each number of the section [effect] is, in words.
 _EFFECT_WORDS = {
@@ -29,10 +29,19 @@ _EFFECT_WORDS = {
 }
 
 
+#: What simulated trials draw: the difference, of all that it is made of, the spread of the ratings and who leaves.
+_DRAWN = (
+    "effect.typed", "effect.observed_fall", "effect.regression_to_mean", "effect.fall_left", "effect.context", "effect.bundle",
+    "effect.between_populations_sd", "effect.prior", "effect.no_effect", "ratings.sd", "ratings.correlation", "retention.primary",
+)  # fmt: skip
+#: What the forecast of accrual, beds and costs draws, and simulated trials do not.
+_IN_FORECASTS = ("accrual.", "stay.", "costs.")
+
+
 def describe_assumptions(plan: PlanFile) -> tuple[AssumptionRow, ...]:
     """Return every assumption of a plan in the order of its file."""
     return tuple(
-        row
+        _with_use(row)
         for part in (
             _effect_rows,
             _rating_rows,
@@ -45,6 +54,15 @@ def describe_assumptions(plan: PlanFile) -> tuple[AssumptionRow, ...]:
         )
         for row in part(plan)
     )
+
+
+def _with_use(row: AssumptionRow) -> AssumptionRow:
+    """Say where a distribution is drawn from, where simulated trials do not draw from it."""
+    if row.distribution == TAKEN_AS_KNOWN or row.id.startswith(_DRAWN):
+        return row
+    if row.id.startswith(_IN_FORECASTS):
+        return replace(row, distribution=f"{TAKEN_AS_KNOWN}; in forecasts {row.distribution}")
+    return replace(row, distribution=TAKEN_AS_KNOWN)
 
 
 def _effect_rows(plan: PlanFile) -> Iterator[AssumptionRow]:
@@ -266,7 +284,7 @@ def _from(sourced: Sourced, id: str, quantity: str, value: float, unit: str) -> 
         source=sourced.source,
         n=sourced.n,
         is_unverified=sourced.is_unverified,
-        distribution=_TAKEN_AS_KNOWN,
+        distribution=TAKEN_AS_KNOWN,
     )
 
 
@@ -279,7 +297,7 @@ def _plain_row(id: str, quantity: str, value: float, unit: str, basis: str, sour
         unit=unit,
         basis=basis,
         source=source,
-        distribution=_TAKEN_AS_KNOWN,
+        distribution=TAKEN_AS_KNOWN,
     )
 
 

@@ -42,6 +42,7 @@ def plan_data(**sections: Any) -> dict[str, Any]:
             "n": 50,
         },
         "retention": {"basis": "typed", "source": "made up", "seen": [1.0, 0.95, 0.9], "n": 50},
+        "looks": {"information": [0.5, 1.0]},
         "simulation": {"trials": 200, "seed": 1},
     }
     return {**data, **sections}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from abate.trial.assumptions import beta_of, describe_assumptions
-from tests.unit.trial.plans import number, plan_data, plan_of, share
+from tests.unit.trial.plans import number, plan_of, share
 
 
 def rows_of(plan):
@@ -62,7 +62,15 @@ def test_every_id_stands_once():
         plan_of(
             follow_up={"lost": share(0.4, 50)},
             centre_sd=number(0.4),
-            accrual={**plan_data()["retention"], "seen": 50, "months": 30, "consent": share(0.5)},
+            accrual={"basis": "typed", "source": "made up", "seen": 50, "months": 30, "consent": share(0.5)},
         )
     )
     assert len({row.id for row in rows}) == len(rows)
+
+
+def test_what_simulated_trials_do_not_draw_is_not_called_drawn():
+    accrual = {"basis": "typed", "source": "made up", "seen": 50, "months": 30, "consent": share(0.5, 20)}
+    rows = rows_of(plan_of(follow_up={"lost": share(0.4, 50)}, accrual=accrual))
+    assert rows["follow_up.lost"].distribution == "taken as known"
+    assert rows["accrual.consent"].distribution.startswith("taken as known; in forecasts Beta")
+    assert rows["effect.context"].distribution == "normal"

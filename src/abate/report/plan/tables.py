@@ -49,8 +49,8 @@ def assumptions_table(view: PlanView) -> ReportTable:
 def _assumption(found: AssumptionRow) -> TableRow:
     basis = BASIS["assumed"] if found.is_unverified else BASIS.get(found.basis, found.basis)
     counted = "" if found.n is None else f", {describe_n(found.n)}"
-    is_drawn = found.distribution not in ("", _KNOWN)
-    drawn = f"drawn: {found.distribution}" if is_drawn else _KNOWN
+    is_drawn = bool(found.distribution) and not found.distribution.startswith(_KNOWN)
+    drawn = f"drawn: {found.distribution}" if is_drawn else found.distribution or _KNOWN
     kind = RowKind.UNVERIFIED if found.is_unverified else RowKind.PLAIN
     return row(capital(found.quantity), found.shown, basis, drawn, f"{shown(found.source)}{counted}", kind=kind)
 

@@ -35,6 +35,7 @@ def sections() -> dict[str, Any]:
         },
         "retention": {"seen": [1.0], "n": 61, **MADE_UP},
         "question": {"per_month": 3.0},
+        "looks": {"information": [0.5, 1.0]},
     }
 
 

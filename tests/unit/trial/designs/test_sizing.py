@@ -237,12 +237,8 @@ def test_doses_agree_with_dosefinding():
     assert size.parts["critical_value"] == pytest.approx(2.2687, abs=2e-3)
 
 
-@pytest.mark.parametrize(
-    ("effect", "design", "words"),
-    [(1.0, {"power": 0.01}, "power must be above alpha"), (1e-7, {}, "would take more than")],
-)
-def test_doses_that_no_size_tells_apart_are_a_reason(effect, design, words):
-    assert words in size_designs_of("dose-ranging", effect=effect, design=design).reason
+def test_doses_that_no_size_tells_apart_are_a_reason():
+    assert "would take more than" in size_designs_of("dose-ranging", effect=1e-7).reason
 
 
 def test_doses_begin_with_the_placebo():

@@ -105,7 +105,7 @@ def test_without_looks_the_item_does_not_apply():
 
 def test_a_trial_of_one_arm_assigns_nobody():
     file = example_plan_file()
-    plan = replace(example_plan(), plan=example_plan_file(arms=file["arms"][:1]))
+    plan = replace(example_plan(), plan=example_plan_file(arms=file["arms"][:1], design={**file["design"], "kind": "single-arm two-stage"}))
     items = {
         item.number: item for item in items_of(drafts_of(plan)["protocol"]) if item.number in ("21", "22", "23", "24")
     }
@@ -142,9 +142,10 @@ def test_the_sequence_names_method_and_strata_and_never_the_sizes_of_blocks():
 def test_three_arms_need_a_hierarchy():
     file = example_plan_file()
     arms = [*file["arms"], {"name": "Low dose", "role": "active", "text": None, "weight": 1}]
+    three = {**file["design"], "kind": "three arms"}
     item = next(
         item
-        for item in items_of(drafts_of(replace(example_plan(), plan=example_plan_file(arms=arms)))["sap"])
+        for item in items_of(drafts_of(replace(example_plan(), plan=example_plan_file(arms=arms, design=three)))["sap"])
         if item.label == "Multiplicity"
     )
     assert item.status is ItemStatus.NEEDS_AUTHOR
