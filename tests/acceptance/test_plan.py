@@ -125,10 +125,12 @@ def test_a_file_alone_is_enough_and_a_change_from_before_to_after_is_called_so_o
     [
         (("value = 1.8, se = 0.6", "value = 3.8, se = 0.6"), "what is left to be planned on is -0.80 points"),
         (("information = [0.5, 1]", "information = [0.5, 0.5, 1]"), "the values must rise"),
-        (("alpha = 0.05", "alpha = 1.5"), "design.alpha"),
         (("seen = [1, 0.97,", "seen = [0.9, 0.97,"), "retention.seen rises from 0.9 to 0.97 on day 2"),
-        (('schema = "abate-plan/1"', 'schema = "abate-plan/7"'), "was made for a newer abate"),
-        (("power = 0.8", "power = 0.02"), "power"),
+        (
+            ('plan_on = "shrunk"', 'plan_on = "typed"\ntyped = { value = 0.001, basis = "typed", source = "x" }'),
+            "no more than 20,000 are planned",
+        ),
+        (("[2.56, 2.368,", "[2.56, 9.9,"), "ratings.covariance"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_leaves_nothing(example, tmp_path, change, sentence):
@@ -140,6 +142,26 @@ def test_a_mistake_is_one_sentence_and_leaves_nothing(example, tmp_path, change,
     assert sentence in answer.stderr
     assert answer.stderr.count("\n") == 1
     assert not (tmp_path / "plan").exists()
+
+
+def test_too_few_simulated_trials_are_refused_before_any_work(example, tmp_path):
+    answer = abate("plan", example, "--out", tmp_path / "plan", "--trials", 60, "-q")
+    assert (answer.returncode, answer.stderr.count("\n")) == (11, 1)
+    assert "--trials must lie between 100 and 1,000,000; got 60" in answer.stderr
+
+
+def test_a_plans_own_folder_is_not_taken_for_a_run(planned, tmp_path):
+    answer = abate("plan", planned, "--out", tmp_path / "again", "-q")
+    assert answer.returncode == 15
+    assert "next-trial.toml" in answer.stderr
+
+
+def test_without_looks_there_is_one_at_the_end(example, tmp_path):
+    text = re.sub(r"\[looks\]\n(.+\n)+", "", example.read_text(encoding="utf-8"))
+    (tmp_path / "one.toml").write_text(text, encoding="utf-8")
+    assert abate("plan", tmp_path / "one.toml", "--out", tmp_path / "one", "--trials", TRIALS, "-q").returncode == 0
+    assert json.loads((tmp_path / "one" / "plan.json").read_text(encoding="utf-8"))["looks"] == []
+    assert "[looks]" not in (tmp_path / "one" / "next-trial.toml").read_text(encoding="utf-8")
 
 
 def test_a_plan_is_never_written_over_the_run_it_is_made_from(run):

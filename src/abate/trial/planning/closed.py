@@ -27,6 +27,7 @@ from abate.trial.assumptions import primary_place
 
 POINTS = "{points}"
 PERSONS = "{persons}"
+_INSIDE = 0.999
 _Made = TypeVar("_Made")
 
 
@@ -90,7 +91,9 @@ def _check_covariance(plan: PlanFile) -> None:
         checked_covariance(covariance, "ratings.covariance")
     except NotPositiveDefiniteError as error:
         sd = np.sqrt(np.diagonal(covariance))
-        nearest = np.round(error.nearest * np.outer(sd, sd), 4)
+        # A little towards no correlation at all, so that rounding for the file does not take it out again.
+        offered = _INSIDE * error.nearest + (1 - _INSIDE) * np.eye(len(sd))
+        nearest = np.round(offered * np.outer(sd, sd), 4)
         rows = ", ".join(f"[{', '.join(f'{value:g}' for value in row)}]" for row in nearest)
         raise NotPositiveDefiniteError(
             "ratings.covariance is not positive definite, so that no ratings can have it; mend the correlations, or write the nearest one that "

@@ -16,6 +16,10 @@ _FORMULAS = {
     "ancova": "rating on the primary day ~ baseline + arm",
 }
 
+_SPREAD_OF_CONTROL = (
+    "Both arms have the spread of the treated, who lie nearer the lower end of the scale; a control arm may spread wider. In simulated hospitals "
+    "the closed form promised some four points of power too much for that (docs/known-truth-of-plans.md)."
+)
 _NO_CONTROL = (
     "No study without a control arm knows what a control arm would do: the steps from the observed fall to the planned difference "
     "are partly assumed, and the plan is as good as they are."
@@ -117,6 +121,7 @@ def limits_of(plan: PlanFile, effect: PlannedEffect) -> tuple[str, ...]:
     found = [
         _NO_CONTROL,
         "The spread of ratings comes from persons who were admitted because they were bad; a trial may take in others.",
+        _SPREAD_OF_CONTROL,
     ]
     if effect.sd > 0 and effect.mean / effect.sd < 2:
         found.append(

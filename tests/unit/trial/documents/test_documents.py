@@ -105,7 +105,10 @@ def test_without_looks_the_item_does_not_apply():
 
 def test_a_trial_of_one_arm_assigns_nobody():
     file = example_plan_file()
-    plan = replace(example_plan(), plan=example_plan_file(arms=file["arms"][:1], design={**file["design"], "kind": "single-arm two-stage"}))
+    plan = replace(
+        example_plan(),
+        plan=example_plan_file(arms=file["arms"][:1], design={**file["design"], "kind": "single-arm two-stage"}),
+    )
     items = {
         item.number: item for item in items_of(drafts_of(plan)["protocol"]) if item.number in ("21", "22", "23", "24")
     }

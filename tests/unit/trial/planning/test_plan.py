@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import cache
 from typing import get_args
@@ -327,3 +328,40 @@ def test_whatever_is_drawn_can_be_spread_on_the_scale():
     covariance = np.einsum("ni,nj->nij", sd, sd) * (0.5 + 0.5 * np.eye(4))
     told = simulator().within_scale(covariance, means)
     Ordinal().latent(means, np.sqrt(np.diagonal(told, axis1=2, axis2=3)))
+
+
+@pytest.mark.parametrize(
+    ("sections", "sentence"),
+    [
+        ({"effect": {"plan_on": "typed", "typed": number(-1.0)}}, r"effect\.typed is -1 points"),
+        ({"effect": {"plan_on": "typed", "typed": number(0.001)}}, "no more than 20,000 are planned"),
+        (
+            {"ratings": {**plan_data()["ratings"], "covariance": np.diag([4.0, 0.0, 4.0, 4.0]).tolist()}},
+            r"smallest variance of ratings\.covariance",
+        ),
+        ({"retention": {**plan_data()["retention"], "seen": [0.9, 0.95, 0.9]}}, r"rises from 0\.9 to 0\.95 on day 2"),
+    ],
+)
+def test_a_plan_that_makes_no_sense_is_one_sentence(sections, sentence):
+    with pytest.raises(ParameterError, match=sentence):
+        plan_trial(plan_of(**sections))
+
+
+def test_the_nearest_covariance_is_printed_for_the_file():
+    impossible = [[4, 3.9, -3.9, 0], [3.9, 4, 3.9, 0], [-3.9, 3.9, 4, 0], [0, 0, 0, 4]]
+    with pytest.raises(ParameterError, match=r"covariance = \[\[4, ") as caught:
+        plan_trial(plan_of(ratings={**plan_data()["ratings"], "covariance": impossible}))
+    printed = np.array(json.loads(str(caught.value).split("covariance = ")[1].rstrip(".")))
+    assert np.all(np.linalg.eigvalsh(printed) > 0)
+
+
+def test_a_trial_against_another_drug_needs_a_difference_from_it():
+    arms = [{"name": "ketamine"}, {"name": "lidocaine", "role": "other drug"}]
+    found = plan_trial(plan_of(design={"kind": "parallel, other drug"}, arms=arms))
+    assert found.estimate("size.total").value is None
+    assert "difference from the other drug" in found.estimate("size.total").reason
+
+
+def test_a_trial_that_would_take_decades_says_so():
+    accrual = {"basis": "typed", "source": "made up", "seen": 10, "months": 60, "consent": share(0.5)}
+    assert any("it cannot be done as it stands" in limit for limit in plan_trial(plan_of(accrual=accrual)).limits)
