@@ -99,6 +99,7 @@ def render_page(folder: Path) -> str:
         "## Where promise and trial part\n",
         _parting_text(),
         _parting(found),
+        _why_spread(demanded),
         _truth_text(),
         "## How it is run\n",
         _how(folder, found),
@@ -124,8 +125,9 @@ def _demand(found: _Found) -> str:
     first = summarise_plans(found.lines[:REPETITIONS], "plan")
     if first is None:
         return "**In short**: nothing was run.\n"
+    sees = f" Of so many single trials {ALLOWED_ERRORS:g} standard errors are {100 * ALLOWED_ERRORS * first.success.error:.0f} points of 100: less is not seen."
     short = "" if first.asked >= REPETITIONS else f" **Only {first.asked} of {REPETITIONS} repetitions were run.**"
-    text = f"**In short**: {_verdicts(first)}{short}\n\n{_demand_table(first)}"
+    text = f"**In short**: {_verdicts(first)}{sees}{short}\n\n{_demand_table(first)}"
     if found.plan is not None and found.plan.asked > REPETITIONS:
         text += (
             f"\nWith {found.plan.asked} repetitions, run after the first {REPETITIONS} had been seen: {_verdicts(found.plan)}\n\n"
@@ -186,11 +188,13 @@ def _said_of_nothing(found: _Found) -> str:
 
 
 def _said_of_hindsight(found: _Found) -> str:
-    assert found.plan is not None
+    plan = found.plan
+    assert plan is not None
     assert found.falls is not None
     return (
-        f"**Days chosen in hindsight** raise the fall left by {_signed(found.falls.bias)} points; what is not known of the ward hides most of it, and the planned "
-        f"difference is off by {_signed(found.plan.bias)}."
+        f"**Days chosen in hindsight** raise the fall left by {_signed(found.falls.bias)} points; the plan leans on prior and ward, and its difference is off by "
+        f"{_signed(plan.bias)}. Persons on their worst day also spread otherwise (planned SD {plan.spread_ratio:.2f} of the trial's). Promised by closed form "
+        f"{_percent(plan.assurance)}, realised {_share(plan.success)}."
     )
 
 
@@ -242,9 +246,14 @@ def _refused(found: Sequence[_Found]) -> str:
         for kind in ("plan", "naive")
         for name, count in refusals(each.lines, kind).items()
     ]
+    why = (
+        " (`RatingScaleError`: nearly all of the treated end at 0, and no ratings from 0 to 10 have such means and spreads; `abate plan` says the same)"
+        if any("RatingScaleError" in refusals(each.lines, "plan") for each in found)
+        else ""
+    )
     cut = sum(line["cut"] for each in found for line in each.lines)
     return (
-        f"No plan was to be had of these, and they count nowhere: {'; '.join(told) if told else 'none'}. Draws below 0 taken for 0: {cut}. "
+        f"No plan was to be had of these, and they count nowhere: {'; '.join(told) if told else 'none'}{why}. Draws below 0 taken for 0: {cut}. "
         f"Trials whose analysis failed: {sum(each.plan.failed for each in found if each.plan)}, of naive plans {sum(each.naive.failed for each in found if each.naive)}.\n"
     )
 
@@ -320,6 +329,18 @@ def _parting(found: Sequence[_Found]) -> str:
     return table(header, rows)
 
 
+def _why_spread(found: _Found) -> str:
+    """Say why the spread costs power, where it does."""
+    plan = found.plan
+    if plan is None or not plan.spread.value < -2 * plan.spread.error:
+        return ""
+    return (
+        "Why the spread costs power: the plan takes the spread of the treated for both arms, and they lie nearer the floor of the scale than a control arm "
+        f"will, so that it is too narrow (on average {plan.spread_ratio:.2f} of the true one); and where 61 persons happen to spread little, the trial is made too small. "
+        "The assurance by simulated trials draws the covariance, and so counts what 61 persons leave open; the closed form does not.\n"
+    )
+
+
 def _truth_text() -> str:
     stated, known = ROWS[0].stated, next(row for row in ROWS if row.name == "plans-ward-known").stated
     assert stated.context is not None
@@ -347,7 +368,8 @@ def _how(folder: Path, found: Sequence[_Found]) -> str:
     if not lines:
         return "Nothing was run.\n"
     each = sum(line["seconds"] for line in lines) / len(lines)
-    full = each * REPETITIONS * len(ROWS) / 60
+    by_row = [sum(line["seconds"] for line in row.lines) / len(row.lines) for row in found if row.lines]
+    full = sum(by_row) / len(by_row) * REPETITIONS * len(ROWS) / 60
     whole_said = (
         f"In the first {len(whole)} hospitals of the first row the records were also written as an OMOP database, the study was run on them by `abate.run`, and the "
         f"plan was made from its folder: largest difference of any fall, mean, covariance or retention {max(line['apart'] for line in whole):g}. "
