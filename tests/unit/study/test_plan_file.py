@@ -8,7 +8,7 @@ from abate.study.plan_file import example_text, parse_plan, read_plan
 from abate.study.plan_text import render_plan
 from abate.trial.errors import PlanFileError
 from tests.conftest import ROOT
-from tests.unit.trial.plans import plan_of
+from tests.unit.trial.plans import plan_data, plan_of, share
 
 
 def test_a_plan_is_read_as_it_was_written():
@@ -70,6 +70,13 @@ def test_text_that_is_no_toml_is_one_sentence():
         ({"design": {"power": 0.0}}, "power"),
         ({"design": {"primary_day": 9}}, "none of ratings.days"),
         ({"looks": {"information": [0.5, 0.4, 1.0]}}, "must rise"),
+        ({"design": {"power": 0.04}}, "power 0.04 is not above alpha 0.05"),
+        ({"design": {"power": 0.8, "per_arm": 40}}, "not both"),
+        ({"arms": [{"name": "a"}, {"name": "a", "role": "control"}]}, "two arms have the same name"),
+        ({"arms": [{"name": "a"}]}, "has two arms, the first with role"),
+        ({"arms": [{"name": "a", "role": "control"}, {"name": "b"}]}, "has two arms, the first with role"),
+        ({"ratings": {**plan_data()["ratings"], "mean": [17.5, 6, 5, 4]}}, "every mean must lie on the scale"),
+        ({"accrual": {"basis": "typed", "source": "x", "seen": 9, "months": 9, "consent": share(0)}}, "consent is 0"),
         (
             {"costs": [{"item": "bed", "per": "bed-day", "low": 3, "likely": 2, "high": 4}]},
             "must rise from low to likely",
