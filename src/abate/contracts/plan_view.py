@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 from abate.base.words import shown
-from abate.contracts.plan_file import PlanFile
-from abate.contracts.plan_words import chosen_design
+from abate.contracts.plan_file import DesignKind, PlanFile
+from abate.contracts.plan_words import TWO_ARM_KINDS, chosen_design
 from abate.contracts.result import Estimate
 from abate.contracts.trial_plan import Curve, DesignRow, HarmTable, TrialPlan
 
 #: What the plan file says where the pre-post change is planned on.
 PRE_POST = "pre-post (not recommended)"
+
+#: What is estimated where two arms run at the same time, and what a plan file says where nobody changed it.
+PARALLEL_SUMMARY = "difference in means between the arms as assigned"
+#: Variable and summary of the designs in which something else is estimated; {rating} is the rating of the primary day.
+OTHER_ESTIMANDS: Mapping[DesignKind, tuple[str, str]] = {
+    "three arms": ("{rating}", "difference in means of each dose from the control as assigned"),
+    "dose-ranging": ("{rating}", "rise of the mean over the doses as assigned"),
+    "non-inferiority": (
+        "{rating}",
+        "difference in means between the arms as assigned, its lower limit against the margin",
+    ),
+    "cluster": ("{rating}", "difference in means between persons of centres as assigned"),
+    "stepped wedge": (
+        "{rating}",
+        "difference in means with and without the protocol of the centre, the months allowed for",
+    ),
+    "randomised withdrawal": (
+        "time from randomisation to relapse (rating within 1 point of the baseline on 3 of 7 days, or rescue)",
+        "hazard ratio between the arms as assigned",
+    ),
+    "single-arm two-stage": ("response by the study's rule", "share that responds"),
+    "crossover": ("{rating} of each period", "mean difference within a person between the treatments as assigned"),
+    "n-of-1": ("{rating} of each period", "mean over persons of the difference within a person over the cycles"),
+}
+#: Designs whose assignment cannot be hidden, and those in which each person has both and may tell them apart.
+OPEN_KINDS: frozenset[DesignKind] = frozenset(("single-arm two-stage", "cluster", "stepped wedge"))
+UNMASKED_KINDS: frozenset[DesignKind] = frozenset(("crossover", "n-of-1"))
 
 
 @dataclass(frozen=True)
@@ -41,6 +69,53 @@ class PlanView:
     def chosen(self) -> DesignRow | None:
         """The design that is planned."""
         return chosen_design(self.plan)
+
+    @property
+    def kind(self) -> DesignKind:
+        """The kind of the design that is planned."""
+        return self.file.design.kind if self.chosen is None else cast(DesignKind, self.chosen.kind)
+
+    @property
+    def is_two_arms(self) -> bool:
+        """Whether two arms run at the same time: then the plan's model and call are the primary analysis."""
+        return self.kind in TWO_ARM_KINDS
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether the design was simulated."""
+        return self.value("power.simulated") is not None
+
+    @property
+    def has_run(self) -> bool:
+        """Whether the plan's call has analysed the simulated trials of this design."""
+        return self.is_two_arms and self.is_simulated and bool(self.plan.call)
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether the arms are to be kept apart from who could tell them: by the design, and by what the plan says."""
+        return self.file.question.can_be_blinded and self.kind not in OPEN_KINDS | UNMASKED_KINDS
+
+    @property
+    def ignores_looks(self) -> bool:
+        """Whether the plan file has looks that the design makes no use of."""
+        return self.file.looks is not None and not self.plan.looks
+
+    @property
+    def analysis(self) -> str:
+        """Primary outcome and analysis: of two arms the plan's model, of another design what the catalogue says of it."""
+        if self.is_two_arms or self.chosen is None:
+            return self.plan.model
+        return self.chosen.primary
+
+    @cached_property
+    def estimand(self) -> Mapping[str, str]:
+        """The parts of the estimand; of another design than two arms its own variable and summary where the file has the usual ones."""
+        words = dict(self.plan.estimand)
+        other = OTHER_ESTIMANDS.get(self.kind)
+        if other is not None and words.get("summary", PARALLEL_SUMMARY) == PARALLEL_SUMMARY:
+            variable, summary = other
+            words |= {"variable": variable.format(rating=words.get("variable", "rating")), "summary": summary}
+        return words
 
     @property
     def harm_rules(self) -> Sequence[HarmTable]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from abate.base.numbers import (
     MINUS,
@@ -15,6 +16,7 @@ from abate.base.numbers import (
     describe_signed,
 )
 from abate.base.words import sentence
+from abate.contracts.plan_file import DesignKind
 from abate.contracts.result import Estimate
 from abate.contracts.trial_plan import DesignRow, EffectStep, TrialPlan
 
@@ -24,8 +26,16 @@ _SHARE_WORDS = ("share ", "probability ")
 #: Units as a reader writes them; another one stands as it is, one in braces without them.
 _UNITS = {"1": "", "{currency}": "", "mo": "months", "d": "days", "wk": "weeks"}
 
+#: Designs of two arms at the same time: planning analyses simulated trials of them by the plan's own call.
+TWO_ARM_KINDS: frozenset[DesignKind] = frozenset(
+    ("parallel", "parallel, other drug", "group-sequential", "re-estimation, blinded", "re-estimation, unblinded")
+)
+
 #: What stands beside a number that nobody has measured.
 UNVERIFIED = "unverified"
+
+#: A limit from here on is none: it would be shown as 100 %.
+_NEARLY_ONE = 0.995
 
 #: A piece of the headline, and whether it stands out.
 Piece = tuple[str, bool]
@@ -182,7 +192,9 @@ def describe_size(plan: TrialPlan) -> str | None:
 
 def say_headline(plan: TrialPlan) -> Sequence[Piece]:
     """Return what the planned trial would find and how likely, in one sentence in pieces; numbers stand out."""
-    size, effect = describe_size(plan), plan.estimate("effect.planned")
+    size, effect, other = describe_size(plan), plan.estimate("effect.planned"), say_sized_on(plan)
+    if other:
+        return _say_other(plan, size, other)
     if effect is None or effect.value is None:
         return ((f"No difference can be planned on: {_why(effect)}.", False),)
     if effect.value <= 0:
@@ -216,6 +228,69 @@ def _say_power(plan: TrialPlan, effect: Estimate) -> Sequence[Piece]:
     if assurance is None or assurance.value is None:
         return (*pieces, (".", False))
     return (*pieces, ("; counting what is not known, ", False), (describe_value(assurance), True), (".", False))
+
+
+def say_sized_on(plan: TrialPlan) -> str:
+    """Return what a design is sized on where that is no difference to be found: a margin, a hazard ratio, two shares; else empty."""
+    design = chosen_design(plan)
+    made = _SIZED_ON.get(design.kind) if design is not None else None
+    return "" if made is None else made(plan.plan)
+
+
+def _on_margin(file: Mapping[str, Any]) -> str:
+    margin = _value(file, "design", "margin")
+    given = "a margin that the plan does not give" if margin is None else f"a margin of {describe_points(margin, 2)}"
+    return f"{given}, one-sided, where the drugs do not differ"
+
+
+def _on_hazard_ratio(file: Mapping[str, Any]) -> str:
+    ratio = _value(file, "design", "hazard_ratio")
+    return (
+        "a hazard ratio of relapse that the plan does not give"
+        if ratio is None
+        else f"a hazard ratio of relapse of {describe_number(ratio, 2)}"
+    )
+
+
+def _on_two_shares(file: Mapping[str, Any]) -> str:
+    null, worth = (
+        _value(file, "design", first) or _value(file, "response", second)
+        for first, second in (("p0", "control"), ("p1", "active"))
+    )
+    if null is None or worth is None:
+        return "a share of responders that the plan does not give"
+    return (
+        f"a response of {describe_percent(worth)} against one of {describe_percent(null)}, without a claim of an effect"
+    )
+
+
+def _value(file: Mapping[str, Any], section: str, name: str) -> float | None:
+    found = (file.get(section) or {}).get(name)
+    return None if found is None else float(found["value"])
+
+
+_SIZED_ON: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "non-inferiority": _on_margin,
+    "randomised withdrawal": _on_hazard_ratio,
+    "single-arm two-stage": _on_two_shares,
+}
+
+
+def _say_other(plan: TrialPlan, size: str | None, sized_on: str) -> Sequence[Piece]:
+    """Return the headline of a design that is not sized on a difference to be found."""
+    design, power = chosen_design(plan), best_power(plan)
+    if size is None:
+        why = design.size_reason.rstrip(".") if design is not None and design.size_reason else "no design was sized"
+        return ((f"No size can be given for {sized_on}: {why}.", False),)
+    begin: Sequence[Piece] = (("A trial of ", False), (size, True), (f" is planned for {sized_on}", False))
+    if power is None or power.value is None:
+        return (*begin, (f"; how likely it is to succeed is not known: {_why(power)}.", False))
+    return (
+        *begin,
+        ("; it succeeds with ", False),
+        (describe_value(power), True),
+        (" probability if that is so.", False),
+    )
 
 
 def _why(estimate: Estimate | None) -> str:
@@ -253,6 +328,6 @@ def say_unverified(plan: TrialPlan) -> str:
 def say_limit(plan: TrialPlan) -> str:
     """Return how likely success can become at most, as a sentence; empty where that is not known."""
     limit = plan.estimate("assurance.limit")
-    if limit is None or limit.value is None:
+    if limit is None or limit.value is None or limit.value >= _NEARLY_ONE:
         return ""
     return f"No size brings the probability of success above {describe_percent(limit.value)}."

@@ -152,7 +152,7 @@ def _estimand(view: PlanView) -> Section:
         id="estimand",
         title="What is to be estimated",
         contents="Estimand",
-        say=sentence(view.plan.estimand.get("summary", "The plan states no summary measure")),
+        say=sentence(view.estimand.get("summary", "The plan states no summary measure")),
         tables=(tables.estimand_table(view), *((tables.events_table(view),) if view.plan.events else ())),
         notes=[Note(head="Words", text="are those of ICH E9(R1). What is missing is no intercurrent event.")],
     )
@@ -310,13 +310,23 @@ def _limits(view: PlanView) -> Section:
 
 
 def _analysis(view: PlanView) -> Section:
+    if not view.is_two_arms:
+        return Section(
+            id="analysis",
+            title="The analysis that is planned",
+            contents="Analysis",
+            say="The analysis of this design is said in words; its model and its call need an author.",
+            facts=[("Analysis", sentence(view.analysis))],
+        )
     return Section(
         id="analysis",
         title="The analysis that is planned",
         contents="Analysis",
-        say="Simulated trials are analysed as the drafted plan says.",
+        say="Simulated trials are analysed as the drafted plan says."
+        if view.has_run
+        else "No simulated trial was analysed.",
         facts=[("Model", view.plan.model)],
-        code=view.plan.call,
+        code=view.plan.call if view.has_run else "",
     )
 
 

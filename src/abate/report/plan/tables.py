@@ -98,7 +98,7 @@ def _size(design: DesignRow) -> str:
 
 def estimand_table(view: PlanView) -> ReportTable:
     """Return the parts of the estimand."""
-    rows = [row(capital(in_words(name)), sentence(text)) for name, text in view.plan.estimand.items()]
+    rows = [row(capital(in_words(name)), sentence(text)) for name, text in view.estimand.items()]
     return table("estimand", "The estimand.", ("Part", "Text"), rows, is_prose=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abate.base.words import in_words
 from abate.contracts.plan_file import (
     Arm,
     DesignKind,
@@ -13,7 +14,9 @@ from abate.contracts.plan_file import (
     Retention,
     Share,
 )
+from abate.contracts.plan_view import OTHER_ESTIMANDS, PARALLEL_SUMMARY
 from abate.contracts.trial_plan import EventRow
+from abate.knowledge.scales import SCALES
 from abate.trial.designs.author_marks import needs_author
 from abate.trial.designs.facts import shown_share
 from abate.trial.designs.usual_events import UsualEvent, usual_events
@@ -21,17 +24,11 @@ from abate.trial.designs.usual_events import UsualEvent, usual_events
 #: A guess is caused by the drug and changes the rating: between the two, not an event after which a rating means less.
 MEDIATOR = "none: it lies between drug and rating (a mediator), and is no intercurrent event"
 
-_SUMMARY = "difference in means between the arms as assigned"
-#: What is estimated, where it is not a difference in the mean rating of the primary day.
-_OTHER_SUMMARIES: dict[DesignKind, tuple[str, str]] = {
-    "randomised withdrawal": (
-        "time from randomisation to relapse (rating within 1 point of the baseline on 3 of 7 days, or rescue)",
-        "hazard ratio between the arms as assigned",
-    ),
-    "single-arm two-stage": ("response by the study's rule", "share that responds"),
-    "crossover": ("{rating} of each period", "mean difference within a person between the treatments as assigned"),
-    "n-of-1": ("{rating} of each period", "mean over persons of the difference within a person over the cycles"),
-}
+
+def name_of_scale(scale: str) -> str:
+    """Return the name of a scale that is known, such as ``numeric rating scale`` of ``nrs``; of another one its own words."""
+    known = SCALES.get(scale)
+    return in_words(scale) if known is None else known.name
 
 
 def default_estimand(
@@ -70,8 +67,8 @@ def default_estimand(
         Tells how often a course is repeated.
     """
     day = ratings.days[-1] if primary_day is None else primary_day
-    rating = f"rating of {ratings.scale} ({ratings.lowest:g} to {ratings.highest:g}) on day {day:g}"
-    variable, summary = _OTHER_SUMMARIES.get(kind, ("{rating}", _SUMMARY))
+    rating = f"rating of the {name_of_scale(ratings.scale)} ({ratings.lowest:g} to {ratings.highest:g}) on day {day:g}"
+    variable, summary = OTHER_ESTIMANDS.get(kind, ("{rating}", PARALLEL_SUMMARY))
     return Estimand(
         population=_population(persons, condition, failed_classes),
         treatment=_treatment(arms),

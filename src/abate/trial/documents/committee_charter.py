@@ -5,8 +5,9 @@ from __future__ import annotations
 from abate.base.words import capital
 from abate.contracts.draft import Draft, DraftItem, DraftSection, DraftTable
 from abate.contracts.plan_view import PlanView
+from abate.trial.documents.design_models import planned_arms
 from abate.trial.documents.items import Said, filled, needs_author, not_applicable, of_part
-from abate.trial.documents.said import say_accrual, say_harm_rule, say_looks, say_size
+from abate.trial.documents.said import say_accrual, say_harm_rules, say_looks, say_size, why_no_looks
 from abate.trial.documents.tables import (
     characteristics_table,
     empty_table,
@@ -31,7 +32,13 @@ def write_committee_charter(view: PlanView) -> Draft:
             tables=_open(),
         ),
         DraftSection(
-            heading=_CLOSED, paragraphs=("By arm as A and B; for the committee alone.",), tables=_closed(view)
+            heading=_CLOSED,
+            paragraphs=(
+                "By arm as A and B; for the committee alone."
+                if len(planned_arms(view)) > 1
+                else "For the committee alone.",
+            ),
+            tables=_closed(view),
         ),
     )
     return Draft(
@@ -79,11 +86,7 @@ def _committee(view: PlanView) -> tuple[DraftItem, ...]:
 
 def _looks(view: PlanView) -> tuple[DraftItem, ...]:
     looks = say_looks(view)
-    return (
-        filled("6", "Looks", *looks)
-        if looks
-        else not_applicable("6", "Looks", "The trial is not looked at before its end."),
-    )
+    return (filled("6", "Looks", *looks) if looks else not_applicable("6", "Looks", why_no_looks(view)),)
 
 
 def _look_tables(view: PlanView) -> tuple[DraftTable, ...]:
@@ -91,14 +94,16 @@ def _look_tables(view: PlanView) -> tuple[DraftTable, ...]:
 
 
 def _harm(view: PlanView) -> tuple[DraftItem, ...]:
-    rules = [say_harm_rule(rule) for rule in view.plan.harm]
+    rules = say_harm_rules(view)
     return (
         filled("7", "Rules that stop for harm", *rules)
         if rules
         else needs_author("7", "Rules that stop for harm", "The plan names none."),
         needs_author(
             "8", "Difference between the arms", "From which difference in harm between the arms the committee acts."
-        ),
+        )
+        if len(planned_arms(view)) > 1
+        else not_applicable("8", "Difference between the arms", "There is one arm."),
     )
 
 
@@ -123,8 +128,9 @@ def _open() -> tuple[DraftTable, ...]:
 
 
 def _closed(view: PlanView) -> tuple[DraftTable, ...]:
-    events = tuple(capital(rule.event) for rule in view.plan.harm)
-    arms = tuple(f"Arm {chr(ord('A') + place)}" for place in range(len(view.file.arms)))
+    events = tuple(capital(rule.event) for rule in view.file.harm)
+    count = len(planned_arms(view))
+    arms = tuple(f"Arm {chr(ord('A') + place)}" for place in range(count)) if count > 1 else ("All",)
     return (
         empty_table("Harm by arm.", "Event", *arms, first=(*events, "Any serious event")),
         empty_table(

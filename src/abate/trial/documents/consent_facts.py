@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from abate.base.numbers import describe_count, describe_number, describe_short
+from abate.base.words import plural
 from abate.contracts.draft import Draft, DraftSection, DraftTable
 from abate.contracts.plan_view import PlanView
-from abate.contracts.plan_words import UNVERIFIED, describe_interval, planned_total
+from abate.contracts.plan_words import UNVERIFIED, describe_interval, describe_points, planned_total, say_sized_on
+from abate.trial.documents.design_models import assigned_by, planned_arms
 from abate.trial.documents.items import of_part, of_plan
 
 #: Stands in the place of a fact that the plan does not hold.
@@ -43,7 +45,8 @@ def _facts(view: PlanView) -> Iterable[Fact]:
     yield from _stay(view)
     yield from _size(view)
     yield from _harms(view)
-    yield "If the blinding is broken", "Say when this happens and what it means for the person.", ASK
+    if view.is_masked:
+        yield "If the blinding is broken", "Say when this happens and what it means for the person.", ASK
     yield "Other treatments", "Say what else can be done, also without the trial.", ASK
     yield "Who must not take part", "List the reasons, with those against the drug itself.", ASK
     yield "Driving", "Say from when a person may drive again.", ASK
@@ -69,9 +72,20 @@ def _why(view: PlanView) -> Iterable[Fact]:
     )
     if observed is None or observed.value is None or planned is None or view.is_pre_post:
         return
+    if view.plan.provenance.is_simulated:
+        yield (
+            "What was seen before",
+            f"The plan rests on simulated patients. Their number, a fall of {describe_points(observed.value, 2)}, must be replaced. It is no evidence.",
+            of_part("provenance"),
+        )
+        return
+    if say_sized_on(view.plan):
+        text = f"In earlier patients pain fell by {describe_points(observed.value, 2)}. This is not what the drug did."
+        yield "What was seen before", text, of_part("effect_steps")
+        return
     assumed = any(step.basis == "assumed" for step in steps.values())
     text = (
-        f"In earlier patients pain fell by {describe_number(observed.value)} points. The trial expects that {describe_number(planned)} of these come from "
+        f"In earlier patients pain fell by {describe_points(observed.value, 2)}. The trial expects that {describe_number(planned, 2)} of these come from "
         "the drug, and the rest from time, rest and care."
     )
     yield (
@@ -82,10 +96,19 @@ def _why(view: PlanView) -> Iterable[Fact]:
 
 
 def _arms(view: PlanView) -> Iterable[Fact]:
-    arms = view.file.arms
+    arms, assigned = planned_arms(view), assigned_by(view)
     if len(arms) == 1:
-        yield "What is given", f"All persons get {arms[0].name}.", of_plan("arms")
+        yield "What is given", f"All persons get {arms[0].name}. Nobody is assigned by chance.", of_plan("arms")
         return
+    if assigned in _NO_CHANCE:
+        yield "How it is chosen", _NO_CHANCE[assigned], of_part("designs")
+        return
+    if assigned == "responders":
+        yield (
+            "What all are given",
+            "All have the course first. Only those who respond go on to the part with chance.",
+            of_part("designs"),
+        )
     total = sum(arm.weight for arm in arms)
     for place, arm in enumerate(arms):
         yield (
@@ -94,6 +117,16 @@ def _arms(view: PlanView) -> Iterable[Fact]:
             of_plan(f"arms[{place}].weight"),
         )
     yield "How it is chosen", "By chance, from a list that nobody at the bedside can see.", of_plan("arms")
+    if not view.is_masked:
+        yield "Who knows", "The person and the staff will know what is given.", of_plan("question.can_be_blinded")
+
+
+#: How it is chosen where chance does not give each person an arm.
+_NO_CHANCE = {
+    "centres": "Chance decides for the whole hospital, not for each person. It is known which one was drawn.",
+    "starts": "Every hospital comes to the new protocol in the end. Chance decides when. It is known which one is used.",
+    "order": "Every person gets each of the treatments, one after the other. Chance decides the order.",
+}
 
 
 def _stay(view: PlanView) -> Iterable[Fact]:
@@ -102,13 +135,13 @@ def _stay(view: PlanView) -> Iterable[Fact]:
         yield "Days in hospital", "Say how many.", ASK
         return
     mark = f" ({UNVERIFIED})" if stay.is_unverified else ""
-    yield "Days in hospital", f"About {describe_short(stay.mean)} on average{mark}.", of_plan("stay.mean")
+    yield "Days in hospital", f"About {round(stay.mean)} on average{mark}.", of_plan("stay.mean")
 
 
 def _size(view: PlanView) -> Iterable[Fact]:
     total, months = planned_total(view.plan), view.estimate("accrual.months")
     if total is not None:
-        yield "How many take part", f"{describe_short(total)} persons.", of_part("designs")
+        yield "How many take part", f"{plural(round(total), 'person')}.", of_part("designs")
     if months is not None and months.value is not None:
         interval = describe_interval(months)
         text = f"It takes about {describe_short(months.value)} months until all have come" + (
@@ -121,8 +154,8 @@ def _harms(view: PlanView) -> Iterable[Fact]:
     names = " ".join(f"{arm.name} {arm.text or ''}" for arm in view.file.arms).lower()
     if "ketamine" in names:
         yield "Strange experiences", _PSYCHOMIMETIC, _PSYCHOMIMETIC_FROM
-    for rule in view.plan.harm:
+    for rule in view.file.harm:
         mark = f" ({UNVERIFIED})" if rule.basis == "assumed" else ""
         text = f"A committee watches for it. It is told to stop if more than {describe_short(100 * rule.limit)} in 100 persons seem to have it{mark}."
-        yield f"Watched: {rule.event}", text, of_part("harm")
+        yield f"Watched: {rule.event}", text, of_plan("harm")
     yield "Other harms", "List them with how often they come and in how many persons this was seen.", ASK

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abate.base.numbers import describe_count, describe_percent
 from abate.base.words import capital, sentence
 from abate.contracts.draft import Draft, DraftItem, DraftSection
-from abate.contracts.plan_file import Number
 from abate.contracts.plan_view import PlanView
 from abate.contracts.plan_words import best_assurance, best_power, describe_points, say_headline
 from abate.trial.documents.items import (
@@ -29,9 +28,10 @@ from abate.trial.documents.protocol_analysis import (
 from abate.trial.documents.said import (
     say_allocation,
     say_arms,
-    say_harm_rule,
+    say_harm_rules,
     say_planned_effect,
     say_primary,
+    say_rule,
     say_stay,
 )
 from abate.trial.documents.schedule import schedule_table
@@ -130,7 +130,7 @@ def _headline(view: PlanView) -> str:
 
 
 def _introduction(view: PlanView) -> tuple[DraftItem, ...]:
-    estimand = view.plan.estimand
+    estimand = view.estimand
     parts = [
         Said(text=f"{capital(name)}: {sentence(text)}", origin=of_part("estimand")) for name, text in estimand.items()
     ]
@@ -173,22 +173,31 @@ def _found(view: PlanView) -> list[Said]:
 
 def _design(view: PlanView) -> tuple[DraftItem, ...]:
     design = view.chosen
-    margin = view.file.design.margin
     title = None if design is None else Said(text=sentence(design.title), origin=of_part("designs"))
-    framework = Said(text=_say_framework(margin), origin=of_plan("design.kind" if margin is None else "design.margin"))
     return (
         needs_author(
             "11", "Patients\u2019 part", "How patients took part in planning, and will in conduct and report."
         ),
-        filled("12", "Design", title, say_allocation(view), framework),
+        filled("12", "Design", title, say_allocation(view), _say_framework(view)),
     )
 
 
-def _say_framework(margin: Number | None) -> str:
+def _say_framework(view: PlanView) -> Said:
+    """Return what the comparison is to show; superiority unless the design is another one."""
+    margin = view.file.design.margin
+    if view.kind != "non-inferiority":
+        return Said(text=_FRAMEWORKS.get(view.kind, "Superiority."), origin=of_plan("design.kind"))
     if margin is None:
-        return "Superiority."
+        return Said(text="Non-inferiority; [needs author: the margin, and why].", origin=of_plan("design.kind"))
     text = f"Non-inferiority, margin {describe_points(margin.value)} ({margin.source})"
-    return f"{mark_unverified(text, is_unverified=margin.is_unverified)}."
+    return Said(text=f"{mark_unverified(text, is_unverified=margin.is_unverified)}.", origin=of_plan("design.margin"))
+
+
+#: What designs show that do not ask whether one arm is better than another.
+_FRAMEWORKS = {
+    "single-arm two-stage": "The share that responds against what comes with nothing done; no claim of an effect.",
+    "dose-ranging": "A rise over the doses, and its shape.",
+}
 
 
 def _conduct(view: PlanView) -> tuple[DraftItem, ...]:
@@ -225,7 +234,7 @@ def _conduct(view: PlanView) -> tuple[DraftItem, ...]:
             "At the least headache days or HIT-6 at 4 and 12 weeks as key secondary outcomes.",
             "Better a primary outcome that is no rating in hospital alone.",
         ),
-        filled("17", "Harms: rules", *(say_harm_rule(rule) for rule in view.plan.harm)),
+        filled("17", "Harms: rules", *say_harm_rules(view)),
         needs_author(
             "17",
             "Harms: collection",
@@ -246,7 +255,7 @@ def _secondary(view: PlanView) -> list[Said]:
     response, follow_up = view.file.response, view.file.follow_up
     found = []
     if response is not None:
-        found.append(Said(text=f"Response: {sentence(response.rule)}", origin=of_plan("response.rule")))
+        found.append(Said(text=f"Response: {sentence(say_rule(response.rule))}", origin=of_plan("response.rule")))
     if follow_up is not None:
         lost = mark_unverified(
             f"expected without a rating there {describe_percent(follow_up.lost.value)}",

@@ -6,6 +6,7 @@ from abate.base.numbers import describe_count, describe_short
 from abate.base.words import capital, listed
 from abate.contracts.draft import DraftItem
 from abate.contracts.plan_view import PlanView
+from abate.trial.documents.design_models import assigned_by, planned_arms, why_open
 from abate.trial.documents.items import (
     Said,
     filled,
@@ -27,6 +28,7 @@ from abate.trial.documents.said import (
     say_probability,
     say_retention,
     say_size,
+    why_no_looks,
 )
 
 
@@ -61,7 +63,9 @@ def size_items(view: PlanView) -> tuple[DraftItem, ...]:
     )
 
 
-def _trials(view: PlanView) -> Said:
+def _trials(view: PlanView) -> Said | None:
+    if not view.is_simulated:
+        return None
     provenance = view.plan.provenance
     text = f"Simulated trials: {describe_count(provenance.trials)}, seed {provenance.seed}, which makes no list of allocation."
     return Said(text=text, origin=of_part("provenance"))
@@ -69,7 +73,7 @@ def _trials(view: PlanView) -> Said:
 
 def assignment_items(view: PlanView) -> tuple[DraftItem, ...]:
     """Return items 21 to 24: sequence, concealment, implementation, blinding."""
-    if len(view.file.arms) == 1:
+    if len(planned_arms(view)) == 1:
         why = "There is one arm, and nobody is assigned by chance."
         return tuple(
             not_applicable(number, label, why)
@@ -95,6 +99,10 @@ def assignment_items(view: PlanView) -> tuple[DraftItem, ...]:
 def _sequence(view: PlanView) -> DraftItem:
     """Return how the sequence is made; the sizes of its blocks are never in a text that sites see."""
     specified = view.file.randomisation
+    if assigned_by(view) in ("centres", "starts", "order"):
+        return needs_author(
+            "21", "Sequence", say_allocation(view).text, "The method by which that is done, and its strata."
+        )
     if specified is None:
         return needs_author(
             "21",
@@ -114,8 +122,11 @@ def _sequence(view: PlanView) -> DraftItem:
 
 
 def _blinding(view: PlanView) -> tuple[DraftItem, ...]:
-    if not view.file.question.can_be_blinded:
-        return (not_applicable("24", "Blinding", "The plan says that the trial cannot be blinded."),)
+    if why_open(view):
+        return (not_applicable("24", "Blinding", why_open(view)),)
+    if not view.is_masked:
+        both = "Each person has both and may tell which was which; say who is kept from knowing, and how far."
+        return (needs_author("24", "Blinding", both),)
     asked = Said(
         text="Patient, nurse and assessor are asked for their guess before the first outcome is known to them.",
         origin=of_plan("question.can_be_blinded"),
@@ -132,10 +143,6 @@ def _blinding(view: PlanView) -> tuple[DraftItem, ...]:
 
 def statistics_items(view: PlanView) -> tuple[DraftItem, ...]:
     """Return items 25 to 27: data and statistics."""
-    missing = Said(
-        text="Missing at random given arm, day, baseline and earlier ratings; beside it delta adjustment and jump to reference with their tipping points.",
-        origin=of_plan("design.analysis"),
-    )
     return (
         filled(
             "25",
@@ -149,13 +156,31 @@ def statistics_items(view: PlanView) -> tuple[DraftItem, ...]:
             "Instruments, training of raters, what is done to keep participants in the ratings after discharge.",
         ),
         needs_author("26", "Data management", "Entry, checks, storage, where procedures are found."),
-        filled("27", "Statistics", *say_analysis(view), say_error(view), missing),
+        filled("27", "Statistics", *say_analysis(view), say_error(view), _missing(view)),
+        *_model_of_other(view),
         needs_author(
             "27",
             "Statistics: subgroups and further analyses",
             "Those stated beforehand, few, with their interaction tests.",
         ),
     )
+
+
+def _missing(view: PlanView) -> Said | None:
+    if not view.is_two_arms:
+        return None
+    return Said(
+        text="Missing at random given arm, day, baseline and earlier ratings; beside it delta adjustment and jump to reference with their tipping points.",
+        origin=of_plan("design.analysis"),
+    )
+
+
+def _model_of_other(view: PlanView) -> tuple[DraftItem, ...]:
+    """Return what an author writes where the plan's model is not that of the design."""
+    if view.is_two_arms:
+        return ()
+    asked = "The model as a formula, its contrast, and what is done about missing values."
+    return (needs_author("27", "Statistics: model of this design", asked),)
 
 
 def _days(view: PlanView) -> str:
@@ -171,9 +196,7 @@ def monitoring_items(view: PlanView) -> tuple[DraftItem, ...]:
             "Monitoring committee",
             "Members, independence, charter; committee-charter.docx holds what the plan knows.",
         ),
-        filled("28", "Looks", *looks)
-        if looks
-        else not_applicable("28", "Looks", "The trial is not looked at before its end."),
+        filled("28", "Looks", *looks) if looks else not_applicable("28", "Looks", why_no_looks(view)),
         needs_author("29", "Monitoring of the trial", "How often, by whom, how independent of the sponsor."),
     )
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from abate.base.numbers import describe_short
-from abate.contracts.plan_view import PlanView
+from abate.contracts.plan_view import OPEN_KINDS, UNMASKED_KINDS, PlanView
 from abate.contracts.plan_words import planned_total
-from abate.trial.documents.design_models import MODELS, design_kind
+from abate.trial.documents.design_models import MODELS, assigned_by, is_rated, planned_arms
 from abate.trial.documents.items import aim_in_words, of_part, of_plan
-from abate.trial.documents.said import primary_day, say_primary
+from abate.trial.documents.said import primary_day, say_primary, say_rule
 
 #: Fields that no plan can know.
 UNKNOWN = (
@@ -49,12 +49,12 @@ def _known(view: PlanView) -> dict[str, tuple[Any, str]]:
         "brief_summary": (f"The trial asks {aim_in_words(view)}, in {file.condition}.", of_plan("question.aim")),
         "conditions": ([file.condition], of_plan("condition")),
         "study_type": ("interventional", of_part("designs")),
-        "model": (MODELS.get(design_kind(view)), of_part("designs")),
-        "allocation": ("not randomised" if len(file.arms) == 1 else "randomised", of_plan("arms")),
+        "model": (MODELS.get(view.kind), of_part("designs")),
+        "allocation": (_allocation(view), of_plan("arms")),
         "masking": _masking(view),
         "enrolment": ({"count": count, "type": "anticipated"} if count is not None else None, of_part("designs")),
         "arms": (
-            [{"name": arm.name, "role": arm.role, "intervention": arm.text} for arm in file.arms],
+            [{"name": arm.name, "role": arm.role, "intervention": arm.text} for arm in planned_arms(view)],
             of_plan("arms"),
         ),
         "primary_outcomes": (_primary(view), of_plan("estimand.variable")),
@@ -64,15 +64,22 @@ def _known(view: PlanView) -> dict[str, tuple[Any, str]]:
     }
 
 
+def _allocation(view: PlanView) -> str:
+    return "not randomised" if assigned_by(view) == "nobody" or len(view.file.arms) == 1 else "randomised"
+
+
 def _masking(view: PlanView) -> tuple[Any, str]:
-    can = view.file.question.can_be_blinded and len(view.file.arms) > 1
+    """Return who is kept from knowing; null where each person has both, for an author to say."""
+    if view.kind in UNMASKED_KINDS and view.file.question.can_be_blinded:
+        return None, ""
+    can = view.is_masked and len(view.file.arms) > 1
     masked = ["participant", "care provider", "outcomes assessor"] if can else ["none"]
-    return masked, of_plan("question.can_be_blinded")
+    return masked, of_plan("question.can_be_blinded") if view.kind not in OPEN_KINDS else of_part("designs")
 
 
-def _primary(view: PlanView) -> list[dict[str, str]]:
-    day = describe_short(primary_day(view))
-    return [{"measure": view.file.estimand.variable, "description": say_primary(view).text, "time_frame": f"day {day}"}]
+def _primary(view: PlanView) -> list[dict[str, str | None]]:
+    frame = f"day {describe_short(primary_day(view))}" if is_rated(view) else None
+    return [{"measure": view.estimand["variable"], "description": say_primary(view).text, "time_frame": frame}]
 
 
 def _secondary(view: PlanView) -> list[dict[str, str | None]]:
@@ -80,7 +87,7 @@ def _secondary(view: PlanView) -> list[dict[str, str | None]]:
     if view.file.response is not None:
         found.append(
             {
-                "measure": view.file.response.rule,
+                "measure": say_rule(view.file.response.rule),
                 "description": None,
                 "time_frame": f"day {describe_short(primary_day(view))}",
             }

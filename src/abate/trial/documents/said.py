@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abate.base.numbers import describe_count, describe_number, describe_percent, describe_short
-from abate.base.words import capital, listed, sentence
+from abate.base.words import capital, in_words, listed, plural, sentence
+from abate.contracts.plan_file import HarmRule
 from abate.contracts.plan_view import PlanView
 from abate.contracts.plan_words import (
     UNVERIFIED,
@@ -13,10 +14,12 @@ from abate.contracts.plan_words import (
     planned_total,
     say_arithmetic,
     say_limit,
+    say_sized_on,
 )
 from abate.contracts.trial_plan import HarmTable, LookRow
+from abate.trial.designs.estimand import name_of_scale
 from abate.trial.documents.counts import told_count
-from abate.trial.documents.design_models import is_parallel
+from abate.trial.documents.design_models import assigned_by, is_rated, planned_arms, say_wrong_arms
 from abate.trial.documents.items import Said, mark_unverified, of_estimate, of_part, of_plan, say_estimate
 
 _ANALYSES = {
@@ -33,41 +36,88 @@ _DF = {
 }
 
 
+#: Tested on one side, at the plan's level of one side.
+_ONE_SIDED = ("non-inferiority", "single-arm two-stage")
+
+
 def primary_day(view: PlanView) -> float:
     """Return the day of the primary rating."""
     day = view.file.design.primary_day
     return view.file.ratings.days[-1] if day is None else day
 
 
+def say_rule(rule: str) -> str:
+    """Return a rule of response as a reader writes it.
+
+    Examples
+    --------
+    >>> say_rule("points_2"), say_rule("percent_50"), say_rule("fall of 2 points or more")
+    ('a fall of 2 points or more', 'a fall of 50\u202f% or more', 'fall of 2 points or more')
+    """
+    unit, _, number = rule.partition("_")
+    if not number.replace(".", "").isdigit() or unit not in _RULES:
+        return in_words(rule)
+    return f"a fall of {_RULES[unit].format(number=number)} or more"
+
+
+_RULES = {"points": "{number} points", "percent": "{number}\u202f%"}
+
+
 def say_primary(view: PlanView) -> Said:
-    """Return the primary outcome with its day and scale."""
-    ratings = view.file.ratings
-    origin = "plan.json, plan: estimand.variable; plan.json, plan: ratings.days"
-    return Said(
-        text=f"{sentence(view.file.estimand.variable)} Day {describe_short(primary_day(view))} of the trial, on a scale from "
-        f"{describe_short(ratings.lowest)} to {describe_short(ratings.highest)} ({ratings.scale}).",
-        origin=origin,
+    """Return the primary outcome: of a rating with its day and scale where its words do not say them."""
+    variable, ratings = view.estimand["variable"], view.file.ratings
+    if not is_rated(view):
+        response = view.file.response
+        rule = f"Rule of response: {say_rule(response.rule)}." if response is not None and _is_response(view) else ""
+        return Said(text=f"{sentence(variable)} {rule}".strip(), origin="plan.json, designs")
+    day, place = (
+        describe_short(primary_day(view)),
+        f"{describe_short(ratings.lowest)} to {describe_short(ratings.highest)}",
     )
+    name = name_of_scale(ratings.scale)
+    said = sentence(variable.replace(f"rating of {ratings.scale} ", f"rating of the {name} "))
+    more = [f"Day {day} of the trial." if f"day {day}" not in variable.lower() else ""]
+    more += [f"Scale: {name}, {place}." if place not in variable or name not in said else ""]
+    origin = "plan.json, plan: estimand.variable; plan.json, plan: ratings.days"
+    return Said(text=" ".join(text for text in (said, *more) if text), origin=origin)
+
+
+def _is_response(view: PlanView) -> bool:
+    return view.kind == "single-arm two-stage"
 
 
 def say_arms(view: PlanView) -> list[Said]:
     """Return each arm with what is given, as a sentence."""
-    return [
+    found = [
         Said(
             text=sentence(f"{arm.name} ({arm.role}): {arm.text}" if arm.text else f"{arm.name} ({arm.role})"),
-            origin=of_plan(f"arms[{place}]"),
+            origin=of_plan(f"arms[{view.file.arms.index(arm)}]"),
         )
-        for place, arm in enumerate(view.file.arms)
+        for arm in planned_arms(view)
     ]
+    wrong = say_wrong_arms(view)
+    return [*found, *([Said(text=sentence(wrong), origin=of_plan("arms"))] if wrong else [])]
 
 
 def say_allocation(view: PlanView) -> Said:
-    """Return the ratio of the allocation."""
-    weights = ":".join(str(arm.weight) for arm in view.file.arms)
-    names = listed(arm.name for arm in view.file.arms)
-    if len(view.file.arms) == 1:
-        return Said(text=f"All participants are given {names}.", origin=of_plan("arms"))
-    return Said(text=f"Allocation {weights} to {names}.", origin=of_plan("arms"))
+    """Return what chance assigns, and the ratio of the allocation."""
+    arms = planned_arms(view)
+    weights, names = ":".join(str(arm.weight) for arm in arms), listed(arm.name for arm in arms)
+    words = (
+        "All participants are given {names}; nobody is assigned by chance."
+        if len(arms) == 1
+        else _ALLOCATIONS[assigned_by(view)]
+    )
+    return Said(text=words.format(weights=weights, names=names), origin=of_plan("arms"))
+
+
+_ALLOCATIONS = {
+    "persons": "Allocation {weights} to {names}.",
+    "responders": "All have the course; those who respond are allocated {weights} to {names}.",
+    "centres": "Centres, not persons, are allocated {weights} to {names}.",
+    "starts": "Every centre goes over to the protocol in its turn; the order of the centres is allocated.",
+    "order": "Each participant has {names}; their order is allocated.",
+}
 
 
 def say_size(view: PlanView) -> Said | None:
@@ -84,7 +134,13 @@ def say_size(view: PlanView) -> Said | None:
 
 
 def say_planned_effect(view: PlanView) -> list[Said]:
-    """Return the difference that is planned on, the sum that leads to it, and the smallest that is worth having."""
+    """Return the difference that is planned on, the sum that leads to it, and the smallest that is worth having.
+
+    Of a design that is sized on something else, what that is.
+    """
+    other = say_sized_on(view.plan)
+    if other:
+        return [Said(text=f"The size is that for {other}.", origin=of_part("designs"))]
     found = (
         say_estimate(view, "effect.planned", "Difference that is planned on"),
         _say_steps(view),
@@ -132,8 +188,12 @@ def say_probability(view: PlanView) -> list[Said]:
 def say_error(view: PlanView) -> Said:
     """Return the level of the test, and its sides."""
     design = view.file.design
+    if view.kind in _ONE_SIDED:
+        level, sides = design.alpha / design.sided, "one"
+    else:
+        level, sides = design.alpha, "two" if design.sided == 2 else "one"
     return Said(
-        text=f"Type I error {describe_percent(design.alpha, 1000)}, {'two' if design.sided == 2 else 'one'}-sided.",
+        text=f"Type I error {describe_percent(level, 1000)}, {sides}-sided.",
         origin="plan.json, plan: design.alpha; plan.json, plan: design.sided",
     )
 
@@ -144,7 +204,7 @@ def say_analysis(view: PlanView) -> list[Said]:
     primary = (
         [] if chosen is None or not chosen.primary else [Said(text=sentence(chosen.primary), origin=of_part("designs"))]
     )
-    if not is_parallel(view):
+    if not view.is_two_arms:
         return primary
     return [
         *primary,
@@ -189,6 +249,13 @@ def say_look(look: LookRow) -> str:
     )
 
 
+def why_no_looks(view: PlanView) -> str:
+    """Return why no look stands in a draft."""
+    if view.ignores_looks:
+        return "[looks] stands in the plan file, and this design makes no use of it."
+    return "The trial is not looked at before its end."
+
+
 def say_looks(view: PlanView) -> list[Said]:
     """Return every look; an empty list where the trial is not looked at before its end."""
     return [Said(text=say_look(look), origin=of_part("looks")) for look in view.plan.looks]
@@ -200,8 +267,29 @@ def say_harm_rule(rule: HarmTable) -> Said:
     return Said(text=sentence(text), origin=of_part("harm"))
 
 
+def say_harm_rules(view: PlanView) -> list[Said]:
+    """Return every rule that stops for harm: with its numbers where the trial has a size, else as the plan file has it."""
+    if view.plan.harm:
+        return [say_harm_rule(rule) for rule in view.plan.harm]
+    return [_say_rule_of_file(rule, place) for place, rule in enumerate(view.file.harm)]
+
+
+def _say_rule_of_file(rule: HarmRule, place: int) -> Said:
+    words = (
+        f"{capital(rule.event)}: stop when the probability that more than {describe_percent(rule.limit)} have it is above "
+        f"{describe_percent(rule.level)}, from {plural(rule.after, 'participant')} on ({rule.source})"
+    )
+    text = mark_unverified(words, is_unverified=rule.basis == "assumed")
+    return Said(
+        text=f"{sentence(text)} At how many events that is, is computed once the trial has a size.",
+        origin=of_plan(f"harm[{place}]"),
+    )
+
+
 def say_blinding(view: PlanView) -> Said | None:
-    """Return how precisely blinding will be known."""
+    """Return how precisely blinding will be known; nothing where nothing is hidden."""
+    if not view.is_masked:
+        return None
     width = describe_half_width(view.plan)
     if not width:
         return None

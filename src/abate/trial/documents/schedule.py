@@ -16,6 +16,8 @@ _HOURS = ("Hour 1", "Hour 4", "Hour 8")
 _AFTER = ("Discharge", "Week 1", "Week 2", "Week 4", "Week 8", "Week 12")
 _LAST_DAY_IN_HOSPITAL = 7
 
+_GUESS = "Guess of the assignment"
+
 #: Where each activity is proposed; "days" stands for every day of the course that is rated.
 _PROPOSED: Mapping[str, Sequence[str]] = {
     "Consent": ("Screening",),
@@ -26,7 +28,7 @@ _PROPOSED: Mapping[str, Sequence[str]] = {
     "Rating": ("Week 1", "Week 2", "Week 4", "Week 8", "Week 12"),
     "Rescue drugs": (*_HOURS, "days", "Week 1", "Week 2", "Week 4", "Week 8", "Week 12"),
     "Scale of dissociation, of the kind of CADSS": ("Admission", *_HOURS, "days"),
-    "Guess of the assignment": ("Hour 4", "first day", "Discharge"),
+    _GUESS: ("Hour 4", "first day", "Discharge"),
     "Harm": (*_HOURS, "days", "Discharge", "Week 1", "Week 2", "Week 4", "Week 8", "Week 12"),
     "HIT-6": ("Admission", "Week 4", "Week 12"),
     "MIDAS": ("Admission", "Week 12"),
@@ -54,13 +56,14 @@ def schedule_table(view: PlanView) -> DraftTable:
     rows = [
         (name, *(_mark(name, place, proposed, days, planned) for place in columns))
         for name, proposed in _PROPOSED.items()
+        if name != _GUESS or view.is_masked
     ]
     return DraftTable(
         title="Schedule of activities.",
         columns=("Activity", *columns),
         rows=rows,
-        note=f"{PLANNED}: as the plan says (plan.json, plan: ratings.days). {PROPOSED}: proposed, unverified; an author decides. "
-        "Guess: before the first outcome is known to whoever is asked.",
+        note=f"{PLANNED}: as the plan says (plan.json, plan: ratings.days). {PROPOSED}: proposed, unverified; an author decides."
+        + (" Guess: before the first outcome is known to whoever is asked." if view.is_masked else ""),
     )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from abate.base.words import capital, listed
+from abate.base.words import capital, listed, sentence
 from abate.contracts.draft import Draft, DraftSection, DraftTable
 from abate.contracts.plan_view import PlanView
 from abate.contracts.plan_words import describe_with_interval, say_headline, say_unverified
-from abate.trial.documents.items import Said, aim_in_words
+from abate.trial.documents.items import Said, aim_in_words, why_no_size
 from abate.trial.documents.said import (
     say_accrual,
     say_allocation,
@@ -21,6 +21,7 @@ from abate.trial.documents.said import (
     say_retention,
     say_size,
     say_stay,
+    why_no_looks,
 )
 
 _NOTHING = "The plan does not say."
@@ -48,11 +49,11 @@ def _rows(view: PlanView) -> Iterable[tuple[str, str]]:
     yield "Arms", _joined(say_arms(view))
     yield "Population", f"{capital(view.file.estimand.population)}."
     yield "Primary outcome", say_primary(view).text
-    yield "Analysis", f"{view.plan.model}. {'' if 'alpha' in view.plan.model else say_error(view).text}".strip()
-    yield "Size", _joined([say_size(view)])
+    yield "Analysis", f"{sentence(view.analysis)} {'' if 'alpha' in view.analysis else say_error(view).text}".strip()
+    yield "Size", _joined([say_size(view)]) if say_size(view) else f"No size: {why_no_size(view)}."
     yield "Difference", _joined(say_planned_effect(view))
     yield "Probability", _joined(say_probability(view))
-    yield "Looks", _joined(say_looks(view)) if view.plan.looks else "None before the end."
+    yield "Looks", _joined(say_looks(view)) if view.plan.looks else _no_looks(view)
     yield "Retention", say_retention(view).text
     yield "Duration", _joined([*say_accrual(view)[:1], say_stay(view)])
     yield "Beds, money", _beds_and_money(view)
@@ -70,10 +71,14 @@ def _beds_and_money(view: PlanView) -> str:
     return " ".join(said) or _NOTHING
 
 
+def _no_looks(view: PlanView) -> str:
+    return why_no_looks(view) if view.ignores_looks else "None before the end."
+
+
 def _harm(view: PlanView) -> str:
-    if not view.plan.harm:
+    if not view.file.harm:
         return "No rule that stops for harm is planned; the committee sets them."
-    return f"Rules that stop for: {listed(rule.event for rule in view.plan.harm)}; a recommendation to the committee."
+    return f"Rules that stop for: {listed(rule.event for rule in view.file.harm)}; a recommendation to the committee."
 
 
 def _not_known(view: PlanView) -> str:

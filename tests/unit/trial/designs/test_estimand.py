@@ -38,7 +38,7 @@ def test_the_default_names_population_treatment_variable_and_summary():
         "Adults with migraine, at least 3 classes of preventive drugs failed, a diary of 28 days"
     )
     assert "ketamine to 0.5 mg/kg/h for 5 days or to midazolam, on top of one fixed bundle" in text.treatment
-    assert text.variable == "rating of nrs (0 to 10) on day 5"
+    assert text.variable == "rating of the numeric rating scale (0 to 10) on day 5"
     assert text.summary == "difference in means between the arms as assigned"
 
 
@@ -50,7 +50,10 @@ def test_what_only_an_author_knows_is_marked():
 
 def test_the_variable_is_that_of_the_design():
     assert "relapse" in estimand(kind="randomised withdrawal").variable
-    assert estimand(kind="crossover", primary_day=3).variable == "rating of nrs (0 to 10) on day 3 of each period"
+    assert (
+        estimand(kind="crossover", primary_day=3).variable
+        == "rating of the numeric rating scale (0 to 10) on day 3 of each period"
+    )
     assert estimand(kind="single-arm two-stage").summary == "share that responds"
 
 
