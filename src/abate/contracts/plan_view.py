@@ -39,6 +39,11 @@ OTHER_ESTIMANDS: Mapping[DesignKind, tuple[str, str]] = {
     "crossover": ("{rating} of each period", "mean difference within a person between the treatments as assigned"),
     "n-of-1": ("{rating} of each period", "mean over persons of the difference within a person over the cycles"),
 }
+_DEGREES = (
+    ("satterthwaite", "Satterthwaite"),
+    ("kenward-roger", "Kenward\u2013Roger"),
+    ("kenward-roger-linear", "Kenward\u2013Roger (linear)"),
+)
 #: Designs whose assignment cannot be hidden, and those in which each person has both and may tell them apart.
 OPEN_KINDS: frozenset[DesignKind] = frozenset(("single-arm two-stage", "cluster", "stepped wedge"))
 UNMASKED_KINDS: frozenset[DesignKind] = frozenset(("crossover", "n-of-1"))
@@ -101,10 +106,18 @@ class PlanView:
         return self.file.looks is not None and not self.plan.looks
 
     @property
+    def model(self) -> str:
+        """The plan's model, names of persons as they are written."""
+        text = self.plan.model
+        for id, name in _DEGREES:
+            text = text.replace(f"{id} degrees of freedom", f"{name} degrees of freedom")
+        return text
+
+    @property
     def analysis(self) -> str:
         """Primary outcome and analysis: of two arms the plan's model, of another design what the catalogue says of it."""
         if self.is_two_arms or self.chosen is None:
-            return self.plan.model
+            return self.model
         return self.chosen.primary
 
     @cached_property

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from abate.base.numbers import (
     MINUS,
-    decimals_for,
     describe_number,
     describe_percent,
     describe_percent_range,
@@ -15,7 +15,7 @@ from abate.base.numbers import (
     describe_short,
     describe_signed,
 )
-from abate.base.words import sentence
+from abate.base.words import in_words, sentence
 from abate.contracts.plan_file import DesignKind
 from abate.contracts.result import Estimate
 from abate.contracts.trial_plan import DesignRow, EffectStep, TrialPlan
@@ -33,6 +33,17 @@ TWO_ARM_KINDS: frozenset[DesignKind] = frozenset(
 
 #: What stands beside a number that nobody has measured.
 UNVERIFIED = "unverified"
+
+#: Points of effect are told with two decimals wherever they stand: one would hide that 1.35 is not 1.3.
+POINT_DECIMALS = 2
+
+#: Under the table of looks: whom it counts.
+DUE = "Due by then: participants whose day of the primary outcome has come; some of them will have no rating."
+#: Under the table of what looks do: why its shares are not those of power and level.
+ON_Z = (
+    "Rejects: by closed form on the scale of z, for the side of benefit alone, the bounds for futility obeyed; "
+    "so it is not quite the power, and at no difference about half of a two-sided level."
+)
 
 #: A limit from here on is none: it would be shown as 100 %.
 _NEARLY_ONE = 0.995
@@ -58,7 +69,7 @@ def is_difference_of_shares(estimate: Estimate) -> bool:
 
 
 def describe_value(estimate: Estimate | None) -> str:
-    """Return a number without its interval: ``80 %``, ``1.2 points``, ``48 months``; or the reason why there is none.
+    """Return a number without its interval: ``80 %``, ``1.20 points``, ``48 months``; or the reason why there is none.
 
     Examples
     --------
@@ -73,7 +84,7 @@ def describe_value(estimate: Estimate | None) -> str:
 
 
 def describe_with_interval(estimate: Estimate | None) -> str:
-    """Return a number with its interval: ``80 % (78 to 82 %)``, ``1.2 points (−0.4 to 2.8)``.
+    """Return a number with its interval: ``80 % (78 to 82 %)``, ``1.20 points (−0.45 to 2.85)``.
 
     Examples
     --------
@@ -94,12 +105,12 @@ def describe_interval(estimate: Estimate | None) -> str:
     if is_share(estimate):
         return describe_percent_range(estimate.lower, estimate.upper)
     if _is_in_points(estimate):
-        return describe_range(estimate.lower, estimate.upper, decimals_for(estimate.lower, estimate.upper))
+        return describe_range(estimate.lower, estimate.upper, POINT_DECIMALS)
     return f"{describe_short(estimate.lower)} to {describe_short(estimate.upper)}"
 
 
-def describe_points(value: float, decimals: int = 1) -> str:
-    """Return ``1.2 points``, ``1 point``."""
+def describe_points(value: float, decimals: int = POINT_DECIMALS) -> str:
+    """Return ``1.20 points``, ``1.00 point``."""
     text = describe_number(value, decimals)
     return f"{text} point" if abs(value) == 1 else f"{text} points"
 
@@ -110,7 +121,7 @@ def _bare(estimate: Estimate, value: float) -> str:
     if is_share(estimate):
         return describe_percent(value)
     if _is_in_points(estimate):
-        return describe_number(value, decimals_for(estimate.lower, estimate.upper))
+        return describe_number(value, POINT_DECIMALS)
     return describe_short(value)
 
 
@@ -120,6 +131,10 @@ def _is_in_points(estimate: Estimate) -> bool:
 
 def _with_unit(text: str, estimate: Estimate) -> str:
     unit = _UNITS.get(estimate.unit, estimate.unit.strip("{}"))
+    if unit == "months" and text == "1":
+        unit = "month"
+    if unit.endswith("s") and estimate.unit.startswith("{") and text in ("1", "1.00"):
+        unit = unit.removesuffix("s")
     return f"{text} {unit}" if unit else text
 
 
@@ -239,7 +254,7 @@ def say_sized_on(plan: TrialPlan) -> str:
 
 def _on_margin(file: Mapping[str, Any]) -> str:
     margin = _value(file, "design", "margin")
-    given = "a margin that the plan does not give" if margin is None else f"a margin of {describe_points(margin, 2)}"
+    given = "a margin that the plan does not give" if margin is None else f"a margin of {describe_points(margin)}"
     return f"{given}, one-sided, where the drugs do not differ"
 
 
@@ -298,7 +313,7 @@ def _why(estimate: Estimate | None) -> str:
 
 
 def say_arithmetic(steps: Sequence[EffectStep]) -> str:
-    """Return the steps from the observed fall to the difference planned on, as a sum: ``4.1 − 0.8 − 1.8 − 0.3 = 1.2 points``.
+    """Return the steps from the observed fall to the difference planned on, as a sum: ``4.10 − 0.80 − 1.80 − 0.30 = 1.20 points``.
 
     Empty where fewer than two steps have a value.
     """
@@ -307,11 +322,11 @@ def say_arithmetic(steps: Sequence[EffectStep]) -> str:
     last = next((step for step in known if step.id == "planned"), None)
     if last is None or last.value is None or not inner:
         return ""
-    terms = [describe_number(inner[0].value or 0)]
+    terms = [describe_number(inner[0].value or 0, POINT_DECIMALS)]
     for step in inner[1:]:
         value = step.value or 0
-        terms.append(f"{MINUS if value < 0 else '+'} {describe_number(abs(value))}")
-    return f"{' '.join(terms)} = {describe_number(last.value)} points"
+        terms.append(f"{MINUS if value < 0 else '+'} {describe_number(abs(value), POINT_DECIMALS)}")
+    return f"{' '.join(terms)} = {describe_number(last.value, POINT_DECIMALS)} points"
 
 
 def say_unverified(plan: TrialPlan) -> str:
@@ -323,6 +338,66 @@ def say_unverified(plan: TrialPlan) -> str:
         return f"None of the {total} assumptions is marked {UNVERIFIED}."
     verb = "is" if count == 1 else "are"
     return f"{count} of {total} assumptions {verb} {UNVERIFIED}: nobody has measured {'it' if count == 1 else 'them'}."
+
+
+def describe_pipeline(count: float) -> str:
+    """Return how many are in the pipeline at a look; less than one is no number of persons.
+
+    Examples
+    --------
+    >>> describe_pipeline(0.0781), describe_pipeline(12.4)
+    ('fewer than 1', '12')
+    """
+    return "fewer than 1" if 0 < count < 1 else describe_number(count, 0)
+
+
+def say_source(source: str) -> str:
+    """Return a source in words, with the id of the study's estimate after them.
+
+    Examples
+    --------
+    >>> say_source("regression.fall: mean fall")
+    'mean fall to the primary day (regression.fall)'
+    >>> say_source("response.primary_missing_as_no")
+    'share that responds, who was not seen counted as no (response.primary_missing_as_no)'
+    >>> say_source("sustained.visit_1"), say_source("Schoenfeld 1981")
+    ('response still held at visit 1 (sustained.visit_1)', 'Schoenfeld 1981')
+    """
+    found = _ID.match(source)
+    if found is None:
+        return source
+    id, rest = found["id"], found["rest"]
+    words, more = _SOURCES.get(id, _by_prefix(id)), ""
+    if not words:
+        words, _, more = rest.partition(";")
+        more = f";{more}" if more else ""
+    elif ";" in rest:
+        more = f";{rest.partition(';')[2]}"
+    return f"{words} ({id}){more}" if words else source
+
+
+#: An estimate of the study, and what was said of it.
+_ID = re.compile(r"(?P<id>[a-z][a-z_]*(?:\.[a-z0-9_]+)+)(?:: )?(?P<rest>(?:.*)?)$")
+_SOURCES = {
+    "regression.fall": "mean fall to the primary day",
+    "change.mean": "mean fall from admission to discharge",
+    "response.primary_missing_as_no": "share that responds, who was not seen counted as no",
+}
+_PREFIXES = {
+    "sustained.": "response still held at",
+    "missing.follow_up.": "share without a rating at",
+}
+
+
+def _by_prefix(id: str) -> str:
+    return next(
+        (
+            f"{words} {in_words(id.removeprefix(prefix))}"
+            for prefix, words in _PREFIXES.items()
+            if id.startswith(prefix)
+        ),
+        "",
+    )
 
 
 def say_limit(plan: TrialPlan) -> str:

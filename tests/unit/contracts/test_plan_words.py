@@ -39,7 +39,7 @@ def headline(plan: TrialPlan) -> str:
         (Estimate(id="power.closed", quantity="power", value=0.8, lower=0.78, upper=0.82), "80 % (78 to 82 %)"),
         (Estimate(id="power.difference", quantity="difference", value=-0.021), "\u22122.1 percentage points"),
         (Estimate(id="beds.refused", quantity="share refused", value=0.07), "7 %"),
-        (Estimate(id="effect.planned", quantity="difference", value=1.2, lower=-0.4, upper=2.8, unit="{points}"), "1.2 points (\u22120.4 to 2.8)"),
+        (Estimate(id="effect.planned", quantity="difference", value=1.2, lower=-0.4, upper=2.8, unit="{points}"), "1.20 points (\u22120.40 to 2.80)"),
         (Estimate(id="accrual.months", quantity="months", value=48.0, unit="mo"), "48 months"),
         (Estimate(id="budget.total", quantity="cost", value=812000.0, unit="EUR"), "812 000 EUR"),
         (Estimate(id="x", quantity="x", value=None, reason="design.margin is not given"), "none: design.margin is not given"),
@@ -66,11 +66,11 @@ def test_without_simulated_power_the_closed_form_stands_in():
 
 def test_without_power_it_is_said_why():
     plan = replace(example_plan(), estimates=(example_plan().estimates[0],))
-    assert headline(plan) == "A trial of 2 \u00d7 64 persons is planned for a difference of 1.2 points; how likely it is to find it is not known: it was not asked for."  # fmt: skip
+    assert headline(plan) == "A trial of 2 \u00d7 64 persons is planned for a difference of 1.20 points; how likely it is to find it is not known: it was not asked for."  # fmt: skip
 
 
 def test_a_difference_of_zero_or_less_cannot_be_found():
-    assert headline(without("effect.planned", value=-0.2, lower=None, upper=None)) == "Nothing is left to be found: the fall less what a control arm has too is \u22120.2 points."  # fmt: skip
+    assert headline(without("effect.planned", value=-0.2, lower=None, upper=None)) == "Nothing is left to be found: the fall less what a control arm has too is \u22120.20 points."  # fmt: skip
 
 
 def test_without_a_size_the_reason_stands_there():
@@ -80,7 +80,7 @@ def test_without_a_size_the_reason_stands_there():
     )
     assert (
         headline(replace(example_plan(), designs=designs))
-        == "No size can be given for a difference of 1.2 points: power cannot be reached."
+        == "No size can be given for a difference of 1.20 points: power cannot be reached."
     )
 
 
@@ -90,7 +90,7 @@ def test_a_size_that_ends_in_a_noun_keeps_it():
 
 
 def test_the_sum_has_its_signs():
-    assert say_arithmetic(example_plan().effect_steps) == "4.1 \u2212 0.8 \u2212 1.8 \u2212 0.3 = 1.2 points"
+    assert say_arithmetic(example_plan().effect_steps) == "4.10 \u2212 0.80 \u2212 1.80 \u2212 0.30 = 1.20 points"
     assert say_arithmetic(()) == ""
 
 
@@ -105,4 +105,4 @@ def test_the_limit_is_said_where_it_is_known():
 
 
 def test_a_value_is_said_without_its_interval():
-    assert describe_value(example_plan().estimates[0]) == "1.2 points"
+    assert describe_value(example_plan().estimates[0]) == "1.20 points"

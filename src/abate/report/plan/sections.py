@@ -12,6 +12,7 @@ from abate.contracts.plan_words import (
     describe_size,
     describe_value,
     describe_with_interval,
+    say_source,
     say_unverified,
 )
 from abate.report.numbers import describe_count
@@ -81,7 +82,7 @@ def _effect(view: PlanView) -> Section:
     notes = [
         Note(
             head="Not the fall",
-            text="The fall from admission to discharge holds regression to the mean, five days in hospital and the bundle. A control arm falls by these too.",
+            text=f"{_which_fall(view)} holds regression to the mean, the days in hospital and the bundle. A control arm falls by these too.",
         )
     ]
     if worthwhile is not None:
@@ -89,7 +90,7 @@ def _effect(view: PlanView) -> Section:
             Note(
                 head="Worth having",
                 text=f"The smallest difference worth having is a number of its own: {describe_points(worthwhile.value)} "
-                f"({worthwhile.source}{f'; {UNVERIFIED}' if worthwhile.is_unverified else ''}).",
+                f"({say_source(worthwhile.source)}{f'; {UNVERIFIED}' if worthwhile.is_unverified else ''}).",
             )
         )
     return Section(
@@ -100,6 +101,14 @@ def _effect(view: PlanView) -> Section:
         figures=(draw_effect(view),),
         notes=notes,
     )
+
+
+def _which_fall(view: PlanView) -> str:
+    """Return which fall was observed: to the primary day where the study's estimate is that of a planned day."""
+    observed = view.file.effect.observed_fall
+    if observed is not None and observed.source.startswith("change.mean"):
+        return "The fall from admission to discharge"
+    return "The observed fall"
 
 
 def _assumptions(view: PlanView) -> Section:
@@ -325,7 +334,7 @@ def _analysis(view: PlanView) -> Section:
         say="Simulated trials are analysed as the drafted plan says."
         if view.has_run
         else "No simulated trial was analysed.",
-        facts=[("Model", view.plan.model)],
+        facts=[("Model", view.model)],
         code=view.plan.call if view.has_run else "",
     )
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from abate.contracts.plan_view import PlanView
-from abate.contracts.plan_words import UNVERIFIED, describe_interval, describe_value, say_reason
+from abate.contracts.plan_words import (
+    DUE,
+    ON_Z,
+    UNVERIFIED,
+    describe_interval,
+    describe_pipeline,
+    describe_value,
+    say_reason,
+    say_source,
+)
 from abate.contracts.result import Estimate
 from abate.contracts.trial_plan import AssumptionRow, CharacteristicsRow, DesignRow, HarmTable
 from abate.report.cells import EMPTY
@@ -52,17 +61,24 @@ def _assumption(found: AssumptionRow) -> TableRow:
     is_drawn = bool(found.distribution) and not found.distribution.startswith(_KNOWN)
     drawn = f"drawn: {found.distribution}" if is_drawn else found.distribution or _KNOWN
     kind = RowKind.UNVERIFIED if found.is_unverified else RowKind.PLAIN
-    return row(capital(found.quantity), found.shown, basis, drawn, f"{shown(found.source)}{counted}", kind=kind)
+    return row(
+        capital(found.quantity), found.shown, basis, drawn, f"{shown(say_source(found.source))}{counted}", kind=kind
+    )
 
 
 def designs_table(view: PlanView) -> ReportTable:
     """Return the designs in their order: what each would take, when it answers the question and what speaks against it."""
     rows = [
-        row(_name(design), _size(design), sentence(design.answers) or EMPTY, sentence(design.against) or EMPTY)
+        row(_name(design), _size(view, design), sentence(design.answers) or EMPTY, sentence(design.against) or EMPTY)
         for design in in_order(view)
     ]
     columns = ("Design", "Size", "When it answers", "What speaks against it")
-    return table("designs", "Designs, the first choice first.", columns, rows, is_prose=True)
+    notes = (
+        ("Size of the planned design: that of simulated trials. Of the others: closed forms.",)
+        if view.is_two_arms and view.is_simulated
+        else ("Sizes are those of closed forms.",)
+    )
+    return table("designs", "Designs, the first choice first.", columns, rows, notes=notes, is_prose=True)
 
 
 def reasons_table(view: PlanView) -> ReportTable:
@@ -87,13 +103,16 @@ def _reasons(design: DesignRow) -> str:
     return f"does not answer the question asked{f': {reasons}' if reasons else ''}"
 
 
-def _size(design: DesignRow) -> str:
+def _size(view: PlanView, design: DesignRow) -> str:
     if not design.size_in_words and design.total is None:
         return f"none: {design.size_reason or 'not computed'}"
     size = design.size_in_words.replace(" x ", " \u00d7 ") or describe_short(design.total or 0)
     total = f" ({describe_short(design.total)} in all)" if design.total is not None and design.size_in_words else ""
-    months = "" if design.months is None else f"; {describe_short(design.months)} months"
-    return f"{size}{total}{months}"
+    looks = " with looks" if design.is_chosen and view.plan.looks else ""
+    forecast = view.value("accrual.months") if design.is_chosen else None
+    long = design.months if forecast is None else forecast
+    months = "" if long is None else f"; {describe_short(long)} months"
+    return f"{size}{looks}{total}{months}"
 
 
 def estimand_table(view: PlanView) -> ReportTable:
@@ -153,21 +172,23 @@ def looks_table(view: PlanView) -> ReportTable:
             f"{describe_number(look.efficacy_z, 3)} ({_small(look.efficacy_p)})",
             EMPTY if look.futility_z is None else describe_number(look.futility_z, 3),
             _small(look.alpha_spent),
-            EMPTY if look.in_pipeline is None else describe_short(look.in_pipeline),
+            EMPTY if look.in_pipeline is None else describe_pipeline(look.in_pipeline),
         )
         for look in view.plan.looks
     ]
     columns = (
         "Look",
         "Information",
-        "With outcome",
+        "Due by then",
         "Month",
         "Efficacy z (one-sided p)",
         "Futility z",
         "Alpha spent",
         "In the pipeline",
     )
-    notes = ("In the pipeline: randomised, the primary outcome still to come; no look can save them.",) if rows else ()
+    notes = (
+        ("In the pipeline: randomised, the primary outcome still to come; no look can save them.", DUE) if rows else ()
+    )
     return table("looks", "Looks and their bounds.", columns, rows, notes=notes)
 
 
@@ -183,6 +204,7 @@ def characteristics_table(view: PlanView) -> ReportTable:
     )  # fmt: skip
     notes = (
         "Rejects and stops: share of trials. Overrun: those in the pipeline when it stops. A fit that fails counts as no success.",
+        ON_Z,
     )
     return table(
         "operating-characteristics",
@@ -245,14 +267,25 @@ def budget_table(view: PlanView) -> ReportTable:
         row(capital(item.item), _money(item.low), _money(item.likely), _money(item.high), item.source)
         for item in view.plan.budget
     ]
-    total = view.estimate("budget.total")
-    if rows and total is not None and total.value is not None:
-        ends = [EMPTY if end is None else _money(end) for end in (total.lower, total.upper)]
-        rows.append(row("Whole trial", ends[0], _money(total.value), ends[1], "sum, simulated", kind=RowKind.KEY))
-    notes = ("No price comes with abate: each was typed into the plan file.",) if rows else ()
+    if rows:
+        sums = [_money(sum(getattr(item, name) for item in view.plan.budget)) for name in ("low", "likely", "high")]
+        rows.append(row("Sum of the items", *sums, "sum", kind=RowKind.KEY))
+    expected = _expected(view.estimate("budget.total")) if rows else ""
+    priced = "No price comes with abate: each was typed into the plan file." if rows else ""
+    notes = tuple(note for note in (expected, priced) if note)
     return table(
         "budget", "Budget, low, likely and high.", ("Item", "Low", "Likely", "High", "Source"), rows, notes=notes
     )
+
+
+def _expected(total: Estimate | None) -> str:
+    """Return the mean of the simulated totals with its interval; it is neither low, likely nor high."""
+    if total is None or total.value is None:
+        return ""
+    interval = ""
+    if total.lower is not None and total.upper is not None:
+        interval = f"; {INTERVAL} {_money(total.lower)} to {_money(total.upper)}"
+    return f"Expected for the whole trial, simulated: {_money(total.value)}{interval}."
 
 
 def _money(value: float) -> str:

@@ -10,6 +10,7 @@ from abate.contracts.plan_words import (
     best_power,
     chosen_design,
     describe_interval,
+    describe_points,
     describe_size,
     describe_value,
     planned_total,
@@ -17,11 +18,12 @@ from abate.contracts.plan_words import (
     say_headline,
     say_limit,
     say_reason,
+    say_sized_on,
     say_unverified,
 )
 from abate.report.cells import EMPTY
 from abate.report.headline import KeyNumber, Span
-from abate.report.numbers import describe_number, describe_percent, describe_short
+from abate.report.numbers import describe_percent, describe_short
 
 
 def plan_headline(view: PlanView) -> tuple[Span, ...]:
@@ -41,10 +43,8 @@ def _say_steps(view: PlanView) -> str:
     if observed is None or planned is None:
         return ""
     if view.is_pre_post:
-        return (
-            f"The {describe_number(planned)} points are the observed fall itself, which is not the effect of the drug."
-        )
-    return f"Not the fall of {describe_number(observed)} points is planned on but what is left of it: {say_arithmetic(view.plan.effect_steps)}."
+        return f"The {describe_points(planned)} are the observed fall itself, which is not the effect of the drug."
+    return f"Not the fall of {describe_points(observed)} is planned on but what is left of it: {say_arithmetic(view.plan.effect_steps)}."
 
 
 def plan_key_numbers(view: PlanView) -> tuple[KeyNumber, ...]:
@@ -74,6 +74,9 @@ def _size(view: PlanView) -> KeyNumber:
 
 
 def _effect(view: PlanView) -> KeyNumber:
+    other = say_sized_on(view.plan)
+    if other:
+        return KeyNumber(label="Difference planned on", value=EMPTY, detail=say_reason(f"sized on {other}"))
     return _number(view, "Difference planned on", "effect.planned", _interval(view, "effect.planned", "taken as known"))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from abate.base.words import plural
 from abate.stats.distributions import gamma_quantile
 from abate.trial.assumptions import primary_place
 from abate.trial.designs.duration import months_to_finish
@@ -164,7 +165,7 @@ def _carries_size(case: Case) -> Judgement | None:
         return Judgement(criterion="size", points=0, reason=size.in_words + _on_which_day(case))
     ratio = size.total / case.parallel_total
     points = 1 if ratio <= SMALLER else -1 if ratio >= LARGER else 0
-    compared = "as many as" if ratio == 1 else f"{_short(ratio)} times the {case.parallel_total:.0f} of"
+    compared = "as many as" if ratio == 1 else f"{_times(ratio)} times the {case.parallel_total:.0f} of"
     reason = f"{size.in_words}, {compared} two arms in parallel{_on_which_day(case)}"
     if _is_carried_over(case):
         points, reason = min(points, 0), f"{reason}; true only if nothing is carried over"
@@ -189,8 +190,12 @@ def _months(case: Case) -> Judgement | None:
     return Judgement(
         criterion="months",
         points=points,
-        reason=f"{case.size.to_enter:.0f} persons at {_short(case.facts.per_month)} a month take {months:.0f} months",
+        reason=f"{plural(round(case.size.to_enter), 'person')} at {_short(case.facts.per_month)} a month take {months:.0f} months",
     )
+
+
+def _times(ratio: float) -> str:
+    return "more than 100" if ratio > 100 else _short(ratio)
 
 
 def _short(number: float) -> str:
@@ -320,7 +325,7 @@ def _repeats(case: Case) -> Judgement | None:
     return Judgement(
         criterion="repeat courses",
         points=0 if courses >= 2 else -1,
-        reason=f"a person has {courses:.2g} courses on average, and several cycles are needed",
+        reason=f"a person has {plural(float(f'{courses:.2g}'), 'course')} on average, and several cycles are needed",
     )
 
 

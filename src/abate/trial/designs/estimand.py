@@ -21,6 +21,9 @@ from abate.trial.designs.author_marks import needs_author
 from abate.trial.designs.facts import shown_share
 from abate.trial.designs.usual_events import UsualEvent, usual_events
 
+#: Designs whose outcome is an event or a response, into which another event can be counted.
+_COUNTED = ("randomised withdrawal", "single-arm two-stage")
+
 #: A guess is caused by the drug and changes the rating: between the two, not an event after which a rating means less.
 MEDIATOR = "none: it lies between drug and rating (a mediator), and is no intercurrent event"
 
@@ -99,7 +102,8 @@ def describe_events(plan: PlanFile) -> tuple[EventRow, ...]:
     """Return the rows of the table of intercurrent events, and below them the guess of the assignment, which is none."""
     words = {usual.event: usual.usual_in_words for usual in usual_events()}
     rows = tuple(
-        _row(event, words.get(event.event, ""), plan.disclosure.smallest_count) for event in plan.estimand.events
+        _row(event, words.get(event.event, ""), plan.disclosure.smallest_count, _strategy(event, plan))
+        for event in plan.estimand.events
     )
     return (*rows, _guess_row(plan))
 
@@ -110,7 +114,7 @@ def _population(persons: str, condition: str, failed_classes: int | None) -> str
         if failed_classes is None
         else f"at least {failed_classes} classes of preventive drugs failed"
     )
-    return f"{persons} with {condition}, {failed}, a diary of 28 days as baseline, admitted for a course"
+    return f"{persons} with {condition}, {failed}, with a diary of the 28 days before, admitted for a course"
 
 
 def _treatment(arms: tuple[Arm, ...]) -> str:
@@ -144,11 +148,20 @@ def _repeated(repeats: Repeats) -> Share:
     )
 
 
-def _row(event: IntercurrentEvent, usual_in_words: str, smallest_count: int) -> EventRow:
+def _strategy(event: IntercurrentEvent, plan: PlanFile) -> str:
+    """Return the strategy, with what it cannot be for this variable: a mean of ratings has no composite, a day no event after it."""
+    if event.strategy == "composite" and plan.design.kind not in _COUNTED:
+        return "described; composite where the outcome is response"
+    if "follow-up" in event.event.lower() and plan.design.kind != "randomised withdrawal":
+        return f"{event.strategy}; concerns the follow-up, not the primary rating"
+    return event.strategy
+
+
+def _row(event: IntercurrentEvent, usual_in_words: str, smallest_count: int, strategy: str) -> EventRow:
     expected = event.expected
     return EventRow(
         event=event.event,
-        strategy=event.strategy,
+        strategy=strategy,
         alternative=event.alternative or "",
         expected=_usual_words(usual_in_words) if expected is None else expected_in_words(expected, smallest_count),
         is_unverified=expected is None or expected.is_unverified,

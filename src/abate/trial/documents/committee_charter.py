@@ -5,6 +5,7 @@ from __future__ import annotations
 from abate.base.words import capital
 from abate.contracts.draft import Draft, DraftItem, DraftSection, DraftTable
 from abate.contracts.plan_view import PlanView
+from abate.contracts.plan_words import describe_pipeline
 from abate.trial.documents.design_models import planned_arms
 from abate.trial.documents.items import Said, filled, needs_author, not_applicable, of_part
 from abate.trial.documents.said import say_accrual, say_harm_rules, say_looks, say_size, why_no_looks
@@ -53,7 +54,7 @@ def write_committee_charter(view: PlanView) -> Draft:
 def _committee(view: PlanView) -> tuple[DraftItem, ...]:
     pipeline = [
         Said(
-            text=f"At look {look.look} about {look.in_pipeline:.0f} participants are randomised whose outcome is still to come.",
+            text=f"At look {look.look} randomised with the outcome still to come: {describe_pipeline(look.in_pipeline)}.",
             origin=of_part("looks"),
         )
         for look in view.plan.looks

@@ -6,7 +6,7 @@ from abate.base.numbers import describe_count, describe_percent
 from abate.base.words import capital, sentence
 from abate.contracts.draft import Draft, DraftItem, DraftSection
 from abate.contracts.plan_view import PlanView
-from abate.contracts.plan_words import best_assurance, best_power, describe_points, say_headline
+from abate.contracts.plan_words import best_assurance, best_power, describe_points, say_headline, say_source
 from abate.trial.documents.items import (
     Said,
     aim_in_words,
@@ -158,7 +158,8 @@ def _found(view: PlanView) -> list[Said]:
     found = []
     if observed is not None and observed.value is not None:
         fall = mark_unverified(
-            f"{describe_points(observed.value)} ({observed.source})", is_unverified=observed.basis == "assumed"
+            f"{describe_points(observed.value)} ({say_source(observed.source)})",
+            is_unverified=observed.basis == "assumed",
         )
         text = f"Observed fall: {fall}. It has no control arm and is not the effect."
         found.append(Said(text=text, origin=of_part("effect_steps")))
@@ -189,7 +190,7 @@ def _say_framework(view: PlanView) -> Said:
         return Said(text=_FRAMEWORKS.get(view.kind, "Superiority."), origin=of_plan("design.kind"))
     if margin is None:
         return Said(text="Non-inferiority; [needs author: the margin, and why].", origin=of_plan("design.kind"))
-    text = f"Non-inferiority, margin {describe_points(margin.value)} ({margin.source})"
+    text = f"Non-inferiority, margin {describe_points(margin.value)} ({say_source(margin.source)})"
     return Said(text=f"{mark_unverified(text, is_unverified=margin.is_unverified)}.", origin=of_plan("design.margin"))
 
 

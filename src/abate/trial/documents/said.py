@@ -15,6 +15,7 @@ from abate.contracts.plan_words import (
     say_arithmetic,
     say_limit,
     say_sized_on,
+    say_source,
 )
 from abate.contracts.trial_plan import HarmTable, LookRow
 from abate.trial.designs.estimand import name_of_scale
@@ -165,7 +166,7 @@ def _say_worthwhile(view: PlanView) -> Said | None:
     worthwhile = view.file.effect.worthwhile
     if worthwhile is None:
         return None
-    text = f"Smallest difference worth having: {describe_points(worthwhile.value)} ({worthwhile.source})"
+    text = f"Smallest difference worth having: {describe_points(worthwhile.value)} ({say_source(worthwhile.source)})"
     return Said(
         text=f"{mark_unverified(text, is_unverified=worthwhile.is_unverified)}.", origin=of_plan("effect.worthwhile")
     )
@@ -208,7 +209,7 @@ def say_analysis(view: PlanView) -> list[Said]:
         return primary
     return [
         *primary,
-        Said(text=f"Model: {view.plan.model}.", origin=of_part("model")),
+        Said(text=f"Model: {view.model}.", origin=of_part("model")),
         Said(text=_ANALYSES[design.analysis], origin=of_plan("design.analysis")),
         Said(
             text=f"Contrast: difference between the arms on day {describe_short(primary_day(view))}. {_DF[design.df]}",
@@ -221,7 +222,7 @@ def say_retention(view: PlanView) -> Said:
     """Return who is expected to be still rated on the last day."""
     retention = view.file.retention
     day = describe_short(view.file.ratings.days[-1])
-    text = f"Expected to be still rated on day {day}: {describe_percent(retention.seen[-1])} ({retention.source})"
+    text = f"Expected to be still rated on day {day}: {describe_percent(retention.seen[-1])} ({say_source(retention.source)})"
     return Said(text=f"{mark_unverified(text, is_unverified=retention.is_unverified)}.", origin=of_plan("retention"))
 
 
@@ -236,15 +237,16 @@ def say_accrual(view: PlanView) -> list[Said]:
     consent = mark_unverified(
         f"share that consents {describe_percent(accrual.consent.value)}", is_unverified=accrual.consent.is_unverified
     )
-    text = f"It rests on {seen} eligible first courses in {describe_short(accrual.months)} months ({accrual.source}) and a {consent}."
+    text = f"It rests on {seen} eligible first courses in {describe_short(accrual.months)} months ({say_source(accrual.source)}) and a {consent}."
     return [*found, Said(text=text, origin=of_plan("accrual"))]
 
 
 def say_look(look: LookRow) -> str:
     """Return one look with its bounds."""
     futility = "" if look.futility_z is None else f", futility below z {describe_number(look.futility_z, 3)}"
+    due = plural(round(look.participants), "participant")
     return (
-        f"Look {look.look}, with {describe_percent(look.information)} of the information and {describe_short(look.participants)} participants: "
+        f"Look {look.look}, with {describe_percent(look.information)} of the information and the outcome of {due} due by then: "
         f"efficacy from z {describe_number(look.efficacy_z, 3)}{futility}."
     )
 
@@ -303,6 +305,7 @@ def say_stay(view: PlanView) -> Said | None:
     if stay is None:
         return None
     text = mark_unverified(
-        f"Mean stay in hospital: {describe_short(stay.mean)} days ({stay.source})", is_unverified=stay.is_unverified
+        f"Mean stay in hospital: {describe_short(stay.mean)} days ({say_source(stay.source)})",
+        is_unverified=stay.is_unverified,
     )
     return Said(text=f"{text}.", origin=of_plan("stay"))

@@ -8,7 +8,7 @@ from abate.base.numbers import describe_count, describe_number, describe_percent
 from abate.base.words import capital
 from abate.contracts.draft import DraftTable
 from abate.contracts.plan_view import PlanView
-from abate.contracts.plan_words import UNVERIFIED
+from abate.contracts.plan_words import DUE, ON_Z, UNVERIFIED, say_source
 from abate.contracts.trial_plan import AssumptionRow, HarmTable
 from abate.trial.documents.counts import told_count
 from abate.trial.documents.items import mark_unverified
@@ -24,7 +24,7 @@ def assumptions_table(view: PlanView) -> DraftTable:
             capital(found.quantity),
             found.shown,
             mark_unverified(found.basis, is_unverified=found.is_unverified),
-            found.source,
+            say_source(found.source),
             _persons(view, found),
         )
         for found in view.plan.assumptions
@@ -73,8 +73,8 @@ def looks_table(view: PlanView) -> DraftTable:
         )
         for look in view.plan.looks
     ]
-    columns = ("Look", "Information", "Participants", "Month", "Efficacy z", "Futility z", "Alpha spent")
-    return DraftTable(title="Looks and their bounds.", columns=columns, rows=rows, note="From plan.json, looks.")
+    columns = ("Look", "Information", "Due by then", "Month", "Efficacy z", "Futility z", "Alpha spent")
+    return DraftTable(title="Looks and their bounds.", columns=columns, rows=rows, note=f"From plan.json, looks. {DUE}")
 
 
 def characteristics_table(view: PlanView) -> DraftTable:
@@ -90,7 +90,9 @@ def characteristics_table(view: PlanView) -> DraftTable:
         for found in view.plan.characteristics
     ]
     columns = ("True difference", "Rejects", "Stops for futility", "Participants", "With those in the pipeline")
-    return DraftTable(title="What the looks do.", columns=columns, rows=rows, note="From plan.json, characteristics.")
+    return DraftTable(
+        title="What the looks do.", columns=columns, rows=rows, note=f"From plan.json, characteristics. {ON_Z}"
+    )
 
 
 def stop_table(rule: HarmTable) -> DraftTable:

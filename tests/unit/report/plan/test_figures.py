@@ -45,7 +45,7 @@ def test_bars_begin_where_the_one_before_ended_and_the_last_at_zero():
 def test_a_difference_below_zero_is_drawn_and_its_axis_reaches_it():
     steps = (step("observed_fall", 1.0), step("context", -1.5), step("planned", -0.5))
     figure = draw_effect(PlanView(replace(example_plan(), effect_steps=steps)))
-    assert "\u22120.5" in texts_of(figure, WIDE)
+    assert "\u22120.50" in texts_of(figure, WIDE)
 
 
 @pytest.mark.parametrize("drawer", DRAWERS)

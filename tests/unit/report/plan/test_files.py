@@ -111,7 +111,7 @@ def test_the_numbers_behind_a_figure_are_the_plans(written, plan):
     assert [(row["Curve"], row["Persons an arm"], row["Share"]) for row in rows] == points
     steps = rows_of(written / "figures" / "effect.csv")
     assert [row["Points"] for row in steps] == [
-        "4.1", "-0.8", "-1.8", "-0.3", "none: the file does not say that the result was chosen", "1.2",
+        "4.10", "-0.80", "-1.80", "-0.30", "none: the file does not say that the result was chosen", "1.20",
     ]  # fmt: skip
 
 

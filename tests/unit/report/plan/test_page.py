@@ -53,7 +53,7 @@ def text_of_headline(view: PlanView) -> str:
 
 def test_the_headline_is_one_sentence_with_size_difference_and_both_probabilities():
     said = text_of_headline(PlanView(example_plan()))
-    assert said == "A trial of 2 \u00d7 64 persons would find 1.2 points with 80 % probability if they are there; counting what is not known, 61 %."  # fmt: skip
+    assert said == "A trial of 2 \u00d7 64 persons would find 1.20 points with 80 % probability if they are there; counting what is not known, 61 %."  # fmt: skip
 
 
 def test_without_a_number_the_headline_says_why():
@@ -65,14 +65,14 @@ def test_without_a_number_the_headline_says_why():
 
 def test_the_lede_says_what_it_rests_on_and_what_no_size_can_do():
     lede = plan_lede(PlanView(example_plan())).replace("\u202f", " ")
-    assert "4.1 \u2212 0.8 \u2212 1.8 \u2212 0.3 = 1.2 points" in lede
+    assert "4.10 \u2212 0.80 \u2212 1.80 \u2212 0.30 = 1.20 points" in lede
     assert "No size brings the probability of success above 92 %." in lede
     assert "3 of 10 assumptions are unverified" in lede
 
 
 def test_the_lede_of_a_plan_on_the_fall_says_that_it_is_not_the_effect():
     assert plan_lede(PlanView(pre_post_plan())).startswith(
-        "The 4.1 points are the observed fall itself, which is not the effect of the drug."
+        "The 4.10 points are the observed fall itself, which is not the effect of the drug."
     )
 
 

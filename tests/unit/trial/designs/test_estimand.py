@@ -35,7 +35,7 @@ def events(**changes):
 def test_the_default_names_population_treatment_variable_and_summary():
     text = estimand(failed_classes=3)
     assert text.population.startswith(
-        "Adults with migraine, at least 3 classes of preventive drugs failed, a diary of 28 days"
+        "Adults with migraine, at least 3 classes of preventive drugs failed, with a diary of the 28 days before"
     )
     assert "ketamine to 0.5 mg/kg/h for 5 days or to midazolam, on top of one fixed bundle" in text.treatment
     assert text.variable == "rating of the numeric rating scale (0 to 10) on day 5"

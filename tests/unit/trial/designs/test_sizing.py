@@ -166,6 +166,13 @@ def test_withdrawal_says_what_it_lacks(changes, words):
     assert words in size_designs_of("randomised withdrawal", **changes).reason
 
 
+def test_a_first_stage_of_hardly_anybody_is_none():
+    "p0 0.05, p1 0.9: two or three persons would do by the formula, and show nothing."
+    size = size_designs_of("single-arm two-stage", design={"p0": share(0.05), "p1": share(0.9)})
+    assert size.total is None
+    assert "fewer than 5 show nothing" in size.reason
+
+
 def test_two_stages_are_simons():
     """p0 0.1, p1 0.3, one-sided 0.05, power 0.8: optimal 1/10 and 5/29, minimax 1/15 and 5/25 (Simon 1989, table 1)."""
     size = size_in_two_stages(

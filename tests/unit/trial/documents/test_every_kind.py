@@ -43,7 +43,13 @@ def plan_of(kind, *, has_size=True, **changes):
     file = example_plan_file(**changes)
     file["design"] = {**file["design"], "kind": kind}
     looks = plan.looks if kind in TWO_ARM_KINDS else ()
-    return replace(plan, designs=(row,), plan=file, looks=looks)
+    return replace(
+        plan,
+        designs=(row,),
+        plan=file,
+        looks=looks,
+        characteristics=plan.characteristics if looks else (),
+    )
 
 
 def all_words(plan) -> str:
@@ -115,7 +121,7 @@ def test_non_inferiority_has_its_margin_and_one_side():
     plan.plan["design"]["margin"] = margin
     words, headline = all_words(plan), "".join(text for text, _ in say_headline(plan))
     assert "Superiority" not in words
-    assert "Non-inferiority, margin 1.0 point (typed)." in words
+    assert "Non-inferiority, margin 1.00 point (typed)." in words
     assert "Type I error 2.5\u202f%, one-sided." in words
     assert "a margin of 1.00 point, one-sided, where the drugs do not differ" in headline
     assert "1.2 points" not in headline

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from abate.contracts.plan_view import PlanView
-from abate.contracts.plan_words import UNVERIFIED, describe_points, say_arithmetic
+from abate.contracts.plan_words import POINT_DECIMALS, UNVERIFIED, describe_points, say_arithmetic, say_source
 from abate.contracts.trial_plan import EffectStep
 from abate.report.cells import EMPTY
 from abate.report.figures.figure import Figure, figure_without_drawing, tenths
@@ -87,12 +87,12 @@ def _row(step: EffectStep) -> TableRow:
     value = f"none: {step.reason or 'not given'}"
     if step.value is not None:
         is_whole = step.id in (_PLANNED, "observed_fall")
-        value = describe_number(step.value) if is_whole else describe_signed(step.value)
+        value = describe_number(step.value, POINT_DECIMALS) if is_whole else describe_signed(step.value, POINT_DECIMALS)
     error = EMPTY if step.standard_error is None else describe_number(step.standard_error, 2)
     is_assumed = step.basis == "assumed"
     basis = f"assumed, {UNVERIFIED}" if is_assumed else step.basis
     kind = RowKind.KEY if step.id == _PLANNED else RowKind.UNVERIFIED if is_assumed else RowKind.PLAIN
-    return row(capital(step.quantity), value, error, basis, step.source, kind=kind)
+    return row(capital(step.quantity), value, error, basis, say_source(step.source), kind=kind)
 
 
 def _sheet(bars: Sequence[StepBar], width: float) -> Sheet:
@@ -132,7 +132,7 @@ def _draw_bar(sheet: Sheet, bar: StepBar, place: int, room: float, *, wide: bool
     interval = _interval(bar)
     if interval:
         whole = [{"x": interval[0], "x2": interval[1], "y": middle}]
-        sheet.spans(whole, hue="paper", width=5)
+        sheet.spans(whole, hue="paper", width=6)
         sheet.spans(whole, hue="ink", width=1.6)
     name, value = capital(bar.step.quantity), _value(bar)
     if wide:
@@ -142,13 +142,13 @@ def _draw_bar(sheet: Sheet, bar: StepBar, place: int, room: float, *, wide: bool
         above = [{"x": sheet.x[0], "y": middle - _BAR / 2 - 11, "text": f"{shown(name)}: {value}"}]
         sheet.texts(above, align="left", bold=bar.is_whole, halo=True, limit=sheet.plot_width)
     error = "" if bar.step.standard_error is None else f", standard error {describe_number(bar.step.standard_error, 2)}"
-    text = f"{name}: {value} points{error}; {bar.step.source}"
+    text = f"{name}: {value} points{error}; {say_source(bar.step.source)}"
     sheet.hover([{"x": sheet.x[0], "x2": sheet.x[1], "y": room * place, "y2": room * (place + 1), "text": text}])
 
 
 def _value(bar: StepBar) -> str:
     value = bar.step.value or 0
-    return describe_number(value) if bar.is_whole else describe_signed(value)
+    return describe_number(value, POINT_DECIMALS) if bar.is_whole else describe_signed(value, POINT_DECIMALS)
 
 
 def _interval(bar: StepBar) -> tuple[float, ...]:
@@ -170,6 +170,6 @@ def say_effect(view: PlanView) -> str:
     if observed is None:
         return f"The plan takes a difference of {describe_points(planned)} between the arms."
     return (
-        f"Of {describe_points(observed)} of observed fall {describe_number(planned)} are planned on: "
+        f"Of {describe_points(observed)} of observed fall {describe_number(planned, POINT_DECIMALS)} are planned on: "
         "the rest is expected in a control arm too."
     )

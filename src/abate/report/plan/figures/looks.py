@@ -26,7 +26,7 @@ def draw_looks(view: PlanView) -> Figure:
         marks=(
             "Filled: the trial stops for efficacy at or above it.",
             "Hollow: it stops for futility below it." if any(look.futility_z is not None for look in looks) else "",
-            "Under the axis: participants with the primary outcome.",
+            "Under the axis: participants whose primary outcome is due by then.",
         ),
         finding=say_looks(view),
         numbers=(numbers,),
