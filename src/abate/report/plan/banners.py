@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -18,6 +19,7 @@ from abate.report.words import shown
 #: A longer warning is cut at the head of printed pages; it stands whole at the top of the page.
 LONGEST_IN_HEAD = 150
 
+_IN_BRACKETS = re.compile(r" \([^()]*\)")
 _HEAD = 'font:bold 8pt Arial,"Liberation Sans",sans-serif'
 _SIMULATED = "Simulated data: no patient, no evidence"
 
@@ -51,7 +53,9 @@ def _banner(warning: Warned, place: int) -> Banner:
 
 
 def shortened(text: str) -> str:
-    """Return a warning as it fits over a printed page."""
+    """Return a warning as it fits over a printed page: without what stands in brackets where it is long, cut only if that is not enough."""
+    if len(text) > LONGEST_IN_HEAD:
+        text = _IN_BRACKETS.sub("", text)
     return text if len(text) <= LONGEST_IN_HEAD else f"{text[: LONGEST_IN_HEAD - 1].rstrip()}\u2026"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from abate.contracts.plan_view import PlanView
@@ -29,6 +30,9 @@ from abate.report.numbers import (
 )
 from abate.report.report_table import ReportTable, RowKind, TableRow, group, row, table
 from abate.report.words import capital, in_words, sentence, shown
+
+#: A reason is told once for all where at least so many designs have it.
+_FEWEST_SHARED = 4
 
 #: What is said of an assumption that does not vary in simulated trials.
 _KNOWN = "taken as known"
@@ -82,9 +86,28 @@ def designs_table(view: PlanView) -> ReportTable:
 
 
 def reasons_table(view: PlanView) -> ReportTable:
-    """Return why each design stands where it stands."""
-    rows = [row(_name(design), _reasons(design)) for design in in_order(view)]
-    return table("design-reasons", "Why each stands where it stands.", ("Design", "Reasons"), rows, is_prose=True)
+    """Return why each design stands where it stands, a row a reason; one that most designs have stands once, below."""
+    shared = _shared_reasons(view)
+    rows: list[TableRow] = []
+    for design in in_order(view):
+        reasons = [reason for reason in design.reasons if reason not in shared]
+        answers = [] if design.can_answer else [row("Question", "does not answer the question asked")]
+        rows += [group(_name(design), 2), *answers, *(_reason(reason) for reason in reasons)]
+    notes = tuple(f"Of {count} of the {len(view.plan.designs)} designs: {reason}." for reason, count in shared.items())
+    columns = ("Criterion", "Reason")
+    return table("design-reasons", "Why each stands where it stands.", columns, rows, notes=notes, is_prose=True)
+
+
+def _shared_reasons(view: PlanView) -> dict[str, int]:
+    """Return the reasons that more than half of the designs have, and how many have each; none of a few designs."""
+    counts = Counter(reason for design in view.plan.designs for reason in design.reasons)
+    fewest = max(_FEWEST_SHARED, len(view.plan.designs) // 2 + 1)
+    return {reason: count for reason, count in counts.items() if count >= fewest and ": " in reason}
+
+
+def _reason(reason: str) -> TableRow:
+    criterion, colon, text = reason.partition(": ")
+    return row(capital(criterion), sentence(text)) if colon else row("Reason", sentence(reason))
 
 
 def in_order(view: PlanView) -> list[DesignRow]:
@@ -94,13 +117,6 @@ def in_order(view: PlanView) -> list[DesignRow]:
 
 def _name(design: DesignRow) -> str:
     return f"{design.rank}. {design.title}" + (" (planned)" if design.is_chosen else "")
-
-
-def _reasons(design: DesignRow) -> str:
-    reasons = "; ".join(design.reasons)
-    if design.can_answer:
-        return reasons or EMPTY
-    return f"does not answer the question asked{f': {reasons}' if reasons else ''}"
 
 
 def _size(view: PlanView, design: DesignRow) -> str:
@@ -150,7 +166,7 @@ def numbers_table(id: str, title: str, estimates: Sequence[Estimate], notes: Seq
         )
         for found in estimates
     ]
-    return table(id, title, ("Number", "Value", capital(INTERVAL), "Method"), rows, notes=notes)
+    return table(id, title, ("Number", "Value", capital(INTERVAL), "Method"), rows, notes=notes, is_prose=True)
 
 
 def sizes_table(view: PlanView) -> ReportTable:

@@ -29,9 +29,11 @@ def new_plan_document(title: str, plan: TrialPlan, warnings: Sequence[str]) -> D
     from docx.shared import Pt
 
     is_simulated, warned = plan.provenance.is_simulated, warnings_of(warnings, plan)
-    simulated = "simulated data \u2013 " if is_simulated else ""
-    running = f"{NOT_REVIEWED} \u2013 {simulated}{spoken(shown(plan.title))}"
+    simulated = "simulated data" if is_simulated else ""
+    running = f"{NOT_REVIEWED} \u2013 {simulated}".removesuffix(" \u2013 ")
     document = new_document(spoken(shown(title)), running=running, subject=_SUBJECT)
+    # In the same line, which wraps where it is long.
+    document.sections[0].header.paragraphs[0].add_run(f" \u2013 {spoken(shown(plan.title))}")
     for warning in warned:
         add_to_header(document, shortened(warning.text), colour=_red() if warning.is_alarm else None)
     named = document.add_paragraph(style="Title").add_run(spoken(shown(title)))

@@ -165,7 +165,7 @@ def _carries_size(case: Case) -> Judgement | None:
         return Judgement(criterion="size", points=0, reason=size.in_words + _on_which_day(case))
     ratio = size.total / case.parallel_total
     points = 1 if ratio <= SMALLER else -1 if ratio >= LARGER else 0
-    compared = "as many as" if ratio == 1 else f"{_times(ratio)} times the {case.parallel_total:.0f} of"
+    compared = _compared(ratio, case.parallel_total)
     reason = f"{size.in_words}, {compared} two arms in parallel{_on_which_day(case)}"
     if _is_carried_over(case):
         points, reason = min(points, 0), f"{reason}; true only if nothing is carried over"
@@ -194,8 +194,12 @@ def _months(case: Case) -> Judgement | None:
     )
 
 
-def _times(ratio: float) -> str:
-    return "more than 100" if ratio > 100 else _short(ratio)
+def _compared(ratio: float, total: float) -> str:
+    if ratio == 1:
+        return "as many as"
+    if _short(ratio) in ("1", "0.99"):
+        return f"about as many as the {total:.0f} of"
+    return f"{'more than 100' if ratio > 100 else _short(ratio)} times the {total:.0f} of"
 
 
 def _short(number: float) -> str:

@@ -43,7 +43,7 @@ def draw_effect(view: PlanView) -> Figure:
         claim=_CLAIM,
         marks=(
             "Grey: what a control arm has too, taken off the fall; dashed where it was assumed and nobody has measured it.",
-            f"Blue: the observed fall, and what is planned on. Thin line: {INTERVAL} of the step.",
+            f"Blue: the observed fall, and what is planned on. Thin line under a bar: {INTERVAL} of the step.",
             sentence(say_arithmetic(view.plan.effect_steps)),
         ),
         finding=sentence(say_arithmetic(view.plan.effect_steps) or "No difference can be planned on"),
@@ -131,16 +131,17 @@ def _draw_bar(sheet: Sheet, bar: StepBar, place: int, room: float, *, wide: bool
         sheet.boxes(box, hue="hair", outline="ref", dash=bar.step.basis == "assumed")
     interval = _interval(bar)
     if interval:
-        whole = [{"x": interval[0], "x2": interval[1], "y": middle}]
-        sheet.spans(whole, hue="paper", width=6)
-        sheet.spans(whole, hue="ink", width=1.6)
+        # Under its bar: a dark line on a dark bar cannot be seen.
+        sheet.spans([{"x": interval[0], "x2": interval[1], "y": middle + _BAR / 2 + 4}], hue="ink", width=1.6)
     name, value = capital(bar.step.quantity), _value(bar)
     if wide:
         sheet.column_of_notes([{"y": middle, "text": name}], x=-sheet.left, bold=bar.is_whole, limit=sheet.left - 12)
         sheet.column_of_notes([{"y": middle, "text": value}], x=sheet.plot_width + 10, bold=True)
     else:
-        above = [{"x": sheet.x[0], "y": middle - _BAR / 2 - 11, "text": f"{shown(name)}: {value}"}]
-        sheet.texts(above, align="left", bold=bar.is_whole, halo=True, limit=sheet.plot_width)
+        # From the axis on, so that it does not run through the name.
+        above = [{"x": 0, "y": middle - _BAR / 2 - 11, "text": f"{shown(name)}: {value}"}]
+        room_right = sheet.plot_width * sheet.x[1] / (sheet.x[1] - sheet.x[0]) - 5
+        sheet.texts(above, align="left", dx=5, bold=bar.is_whole, halo=True, limit=room_right)
     error = "" if bar.step.standard_error is None else f", standard error {describe_number(bar.step.standard_error, 2)}"
     text = f"{name}: {value} points{error}; {say_source(bar.step.source)}"
     sheet.hover([{"x": sheet.x[0], "x2": sheet.x[1], "y": room * place, "y2": room * (place + 1), "text": text}])

@@ -16,6 +16,7 @@ from abate.report.words import capital, sentence
 _CLAIM = "Power as one assumption moves alone."
 _TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _BAR = 20.0
+_GUTTER = 0.1  # of the axis, for a value before a bar that begins at no power
 _RIGHT = 48.0  # room for a value beyond a bar that reaches the end
 
 
@@ -80,7 +81,16 @@ def _sheet(view: PlanView, bars: Sequence[TornadoBar], width: float) -> Sheet:
     wide = has_room_beside([capital(bar.quantity) for bar in bars], width, 262 - 30)
     room, left = (40.0, 262.0) if wide else (58.0, 14.0)
     height = room * len(bars)
-    sheet = Sheet(width=width, height=height + 58, x=(0, 1), y=(height, 0), left=left, right=_RIGHT, top=10, bottom=48)
+    sheet = Sheet(
+        width=width,
+        height=height + 58,
+        x=(-_GUTTER if wide else -2 * _GUTTER, 1),
+        y=(height, 0),
+        left=left,
+        right=_RIGHT,
+        top=10,
+        bottom=48,
+    )
     sheet.x_axis(_TICKS, labels=[describe_percent(tick) for tick in _TICKS], domain=False)
     sheet.spans([{"x": tick, "y": 0, "y2": height} for tick in _TICKS], hue="hair", width=1)
     power = _power(view)
@@ -104,7 +114,7 @@ def _draw_bar(sheet: Sheet, bar: TornadoBar, place: int, room: float, *, wide: b
     if wide:
         sheet.column_of_notes([{"y": middle, "text": name}], x=-sheet.left, limit=sheet.left - 26)
     else:
-        above = [{"x": 0, "y": middle - _BAR / 2 - 12, "text": name}]
+        above = [{"x": sheet.x[0], "y": middle - _BAR / 2 - 12, "text": name}]
         sheet.texts(above, align="left", dx=-sheet.left, halo=True, limit=sheet.width - 20)
     text = f"{name}: {describe_percent(bar.power_low)} at {describe_short(bar.low)}, {describe_percent(bar.power_high)} at {describe_short(bar.high)}"
     sheet.hover([{"x": 0, "x2": 1, "y": room * place, "y2": room * (place + 1), "text": text}])
@@ -122,7 +132,8 @@ def _label_ends(sheet: Sheet, bar: TornadoBar, middle: float) -> None:
 
 def _label_end(sheet: Sheet, middle: float, power: float, value: str, *, is_left: bool) -> None:
     """Write a value beside the end of its bar; inside where there is no room before the edge."""
-    pixels = power * sheet.plot_width
+    low, high = sheet.x
+    pixels = (power - low) / (high - low) * sheet.plot_width
     needed = 8.0 * len(value) + 8
     is_outside = pixels > needed if is_left else sheet.plot_width - pixels + _RIGHT > needed
     align, dx = ("right", -5) if is_left == is_outside else ("left", 5)
