@@ -128,7 +128,18 @@ class PlanView:
         if other is not None and words.get("summary", PARALLEL_SUMMARY) == PARALLEL_SUMMARY:
             variable, summary = other
             words |= {"variable": variable.format(rating=words.get("variable", "rating")), "summary": summary}
+        if self.kind == "single-arm two-stage" and len(self.file.arms) > 1:
+            arm = next((arm for arm in self.file.arms if arm.role == "active"), self.file.arms[0])
+            words["treatment"] = f"{arm.text or arm.name}; in everybody"
         return words
+
+    def estimand_with(self, scale_name: str) -> Mapping[str, str]:
+        """Return the parts of the estimand with the scale's name in the place of its id."""
+        id = self.file.ratings.scale
+        return {
+            part: text.replace(f"rating of {id} ", f"rating of the {scale_name} ")
+            for part, text in self.estimand.items()
+        }
 
     @property
     def harm_rules(self) -> Sequence[HarmTable]:

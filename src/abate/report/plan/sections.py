@@ -287,6 +287,9 @@ def _harm(view: PlanView) -> Section:
 
 
 def _blinding(view: PlanView) -> Section:
+    if not view.is_masked:
+        say = "Nobody is kept from knowing in this design, or each person has both; no index of blinding is planned."
+        return Section(id="blinding", title="Blinding", contents="Blinding", say=say)
     found = view.under("blinding.")
     width = describe_half_width(view.plan)
     say = "How far blinding can be judged was not computed."

@@ -18,6 +18,7 @@ from abate.contracts.plan_words import (
 )
 from abate.contracts.result import Estimate
 from abate.contracts.trial_plan import AssumptionRow, CharacteristicsRow, DesignRow, HarmTable
+from abate.knowledge.scales import SCALES
 from abate.report.cells import EMPTY
 from abate.report.numbers import (
     INTERVAL,
@@ -133,7 +134,10 @@ def _size(view: PlanView, design: DesignRow) -> str:
 
 def estimand_table(view: PlanView) -> ReportTable:
     """Return the parts of the estimand."""
-    rows = [row(capital(in_words(name)), sentence(text)) for name, text in view.estimand.items()]
+    scale = SCALES.get(view.file.ratings.scale)
+    name_of_scale = in_words(view.file.ratings.scale) if scale is None else scale.name
+    parts = view.estimand_with(name_of_scale)
+    rows = [row(capital(in_words(name)), sentence(text)) for name, text in parts.items()]
     return table("estimand", "The estimand.", ("Part", "Text"), rows, is_prose=True)
 
 

@@ -184,13 +184,14 @@ def _on_which_day(case: Case) -> str:
 
 def _months(case: Case) -> Judgement | None:
     months = months_to_finish(case.size, case.facts)
-    if months is None or case.size is None or case.facts.per_month is None:
+    entering = None if case.size is None else case.size.to_enter
+    if months is None or entering is None or case.facts.per_month is None:
         return None
     points = 1 if months <= SOON_MONTHS else 0 if months <= LATE_MONTHS else -1 if months <= TOO_LATE_MONTHS else -2
     return Judgement(
         criterion="months",
         points=points,
-        reason=f"{plural(round(case.size.to_enter), 'person')} at {_short(case.facts.per_month)} a month take {months:.0f} months",
+        reason=f"{plural(round(entering), 'person')} at {_short(case.facts.per_month)} a month take {months:.0f} months",
     )
 
 

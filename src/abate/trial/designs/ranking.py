@@ -78,7 +78,7 @@ def _row(case: Case, judgements: Sequence[Judgement], rank: int) -> DesignRow:
         answers=entry.answers,
         against=entry.against_with_facts,
         reasons=_reasons(judgements),
-        primary=f"{entry.primary}; {entry.analysis}",
+        primary=f"{entry.primary}. {entry.analysis}",
         total=None if size is None else size.total,
         months=months_to_finish(size, case.facts),
         size_in_words="" if size is None else size.in_words,

@@ -38,6 +38,8 @@ _ASSIGNED: Mapping[DesignKind, Assigned] = {
 }
 #: Designs of three arms or more.
 _MANY_ARMS: frozenset[DesignKind] = frozenset(("three arms", "dose-ranging"))
+#: Designs that compare with another drug.
+_OTHER_DRUG: frozenset[DesignKind] = frozenset(("parallel, other drug", "non-inferiority"))
 #: Designs whose primary outcome is no rating of one day.
 _NO_RATING: frozenset[DesignKind] = frozenset(("randomised withdrawal", "single-arm two-stage"))
 
@@ -67,6 +69,8 @@ def say_wrong_arms(view: PlanView) -> str:
         return f"[needs author: the design has one arm and the plan file names {count}]"
     if kind in _MANY_ARMS and count < 3:
         return f"[needs author: the design has three arms or more and the plan file names {count}]"
+    if kind in _OTHER_DRUG and not any(arm.role == "other drug" for arm in view.file.arms):
+        return "[needs author: the other drug, of which the plan file has no arm]"
     if assigned_by(view) in ("centres", "starts"):
         return "[needs author: which protocol and which usual care centres are assigned to]"
     return ""

@@ -6,7 +6,14 @@ from abate.base.numbers import describe_count, describe_percent
 from abate.base.words import capital, sentence
 from abate.contracts.draft import Draft, DraftItem, DraftSection
 from abate.contracts.plan_view import PlanView
-from abate.contracts.plan_words import best_assurance, best_power, describe_points, say_headline, say_source
+from abate.contracts.plan_words import (
+    best_assurance,
+    best_power,
+    describe_points,
+    say_headline,
+    say_sized_on,
+    say_source,
+)
 from abate.trial.documents.items import (
     Said,
     aim_in_words,
@@ -26,6 +33,7 @@ from abate.trial.documents.protocol_analysis import (
     statistics_items,
 )
 from abate.trial.documents.said import (
+    estimand_of,
     say_allocation,
     say_arms,
     say_harm_rules,
@@ -121,6 +129,8 @@ def _administrative(view: PlanView) -> tuple[DraftItem, ...]:
 
 
 def _origin_of_headline(view: PlanView) -> str:
+    if say_sized_on(view.plan):
+        return of_part("designs")
     found = (view.estimate("effect.planned"), best_power(view.plan), best_assurance(view.plan))
     return joined([of_part("designs"), *(of_estimate(one.id) for one in found if one is not None)])
 
@@ -130,7 +140,7 @@ def _headline(view: PlanView) -> str:
 
 
 def _introduction(view: PlanView) -> tuple[DraftItem, ...]:
-    estimand = view.estimand
+    estimand = estimand_of(view)
     parts = [
         Said(text=f"{capital(name)}: {sentence(text)}", origin=of_part("estimand")) for name, text in estimand.items()
     ]
@@ -224,7 +234,7 @@ def _conduct(view: PlanView) -> tuple[DraftItem, ...]:
         needs_author(
             "15",
             "Interventions: conduct",
-            "Titration and who does it; the bundle that both arms are given; when an infusion is stopped.",
+            "Titration and who does it; the bundle that everybody is given; when an infusion is stopped.",
             "Adherence, and what else may be given until the primary rating.",
         ),
         filled("16", "Primary outcome", say_primary(view)),

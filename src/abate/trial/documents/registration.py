@@ -10,7 +10,7 @@ from abate.contracts.plan_view import OPEN_KINDS, UNMASKED_KINDS, PlanView
 from abate.contracts.plan_words import planned_total
 from abate.trial.documents.design_models import MODELS, assigned_by, is_rated, planned_arms
 from abate.trial.documents.items import aim_in_words, of_part, of_plan
-from abate.trial.documents.said import primary_day, say_primary, say_rule
+from abate.trial.documents.said import estimand_of, primary_day, say_primary, say_rule
 
 #: Fields that no plan can know.
 UNKNOWN = (
@@ -79,7 +79,7 @@ def _masking(view: PlanView) -> tuple[Any, str]:
 
 def _primary(view: PlanView) -> list[dict[str, str | None]]:
     frame = f"day {describe_short(primary_day(view))}" if is_rated(view) else None
-    return [{"measure": view.estimand["variable"], "description": say_primary(view).text, "time_frame": frame}]
+    return [{"measure": estimand_of(view)["variable"], "description": say_primary(view).text, "time_frame": frame}]
 
 
 def _secondary(view: PlanView) -> list[dict[str, str | None]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from abate.base.numbers import describe_count, describe_number, describe_percent, describe_short
 from abate.base.words import capital, in_words, listed, plural, sentence
 from abate.contracts.plan_file import HarmRule
@@ -64,9 +66,14 @@ def say_rule(rule: str) -> str:
 _RULES = {"points": "{number} points", "percent": "{number}\u202f%"}
 
 
+def estimand_of(view: PlanView) -> Mapping[str, str]:
+    """Return the parts of the estimand, the scale by its name."""
+    return view.estimand_with(name_of_scale(view.file.ratings.scale))
+
+
 def say_primary(view: PlanView) -> Said:
     """Return the primary outcome: of a rating with its day and scale where its words do not say them."""
-    variable, ratings = view.estimand["variable"], view.file.ratings
+    variable, ratings = estimand_of(view)["variable"], view.file.ratings
     if not is_rated(view):
         response = view.file.response
         rule = f"Rule of response: {say_rule(response.rule)}." if response is not None and _is_response(view) else ""
@@ -76,7 +83,7 @@ def say_primary(view: PlanView) -> Said:
         f"{describe_short(ratings.lowest)} to {describe_short(ratings.highest)}",
     )
     name = name_of_scale(ratings.scale)
-    said = sentence(variable.replace(f"rating of {ratings.scale} ", f"rating of the {name} "))
+    said = sentence(variable)
     more = [f"Day {day} of the trial." if f"day {day}" not in variable.lower() else ""]
     more += [f"Scale: {name}, {place}." if place not in variable or name not in said else ""]
     origin = "plan.json, plan: estimand.variable; plan.json, plan: ratings.days"

@@ -9,6 +9,7 @@ from abate.contracts.plan_view import PlanView
 from abate.trial.documents.design_models import assigned_by, planned_arms, why_open
 from abate.trial.documents.items import Said, filled, needs_author, not_applicable, of_estimate, of_part, of_plan
 from abate.trial.documents.said import (
+    estimand_of,
     primary_day,
     say_allocation,
     say_analysis,
@@ -83,7 +84,7 @@ def _versions(view: PlanView) -> tuple[DraftItem, ...]:
 def _estimands(view: PlanView) -> tuple[DraftItem, ...]:
     parts = [
         Said(text=f"{capital(name)}: {sentence(text)}", origin=of_part("estimand"))
-        for name, text in view.estimand.items()
+        for name, text in estimand_of(view).items()
     ]
     everybody = Said(text=_POPULATIONS.get(assigned_by(view), _AS_ASSIGNED))
     return (

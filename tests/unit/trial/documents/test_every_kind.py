@@ -34,7 +34,7 @@ def plan_of(kind, *, has_size=True, **changes):
         answers=entry.answers,
         against=entry.against,
         reasons=(),
-        primary=f"{entry.primary}; {entry.analysis}",
+        primary=f"{entry.primary}. {entry.analysis}",
         total=64 if has_size else None,
         size_in_words="2 x 32" if has_size else "",
         size_reason=None if has_size else "design.margin is not given.",
@@ -101,7 +101,7 @@ def test_centres_are_assigned_and_nothing_is_hidden(kind):
     for false in ("nobody at the bedside", "Chance of", "Bang", "Allocation 1:1"):
         assert false not in words
     assert write_drafts(plan).registration["masking"] == ["none"]
-    assert "with centre" in next(text for text in words.splitlines() if text.startswith("Rating on one fixed day;"))
+    assert "with centre" in next(text for text in words.splitlines() if text.startswith("Rating on one fixed day."))
 
 
 @pytest.mark.parametrize("kind", ["crossover", "n-of-1"])

@@ -23,7 +23,7 @@ def draw_harm_rules(view: PlanView) -> Figure:
     """Return a panel a rule; without rules, the sentence that there are none."""
     rules, numbers = view.harm_rules, stop_table(view)
     if not rules:
-        return figure_without_drawing("harm-rules", _CLAIM, "The plan names no rule that stops for harm.", numbers)
+        return figure_without_drawing("harm-rules", _CLAIM, _why_none(view), numbers)
     return Figure(
         id="harm-rules",
         claim=_CLAIM,
@@ -36,11 +36,17 @@ def draw_harm_rules(view: PlanView) -> Figure:
     )
 
 
+def _why_none(view: PlanView) -> str:
+    if view.file.harm:
+        return "The plan file names rules that stop for harm; at how many events they stop is computed once there is a size."
+    return "The plan names no rule that stops for harm; the committee sets them."
+
+
 def say_harm(view: PlanView) -> str:
     """Return how many rules there are and what the first does, in a sentence."""
     rules = view.harm_rules
     if not rules:
-        return "The plan names no rule that stops for harm; the committee sets them."
+        return _why_none(view)
     first = rules[0]
     count = "One rule stops" if len(rules) == 1 else f"{len(rules)} rules stop"
     return (

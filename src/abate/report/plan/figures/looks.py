@@ -19,7 +19,7 @@ def draw_looks(view: PlanView) -> Figure:
     """Return the figure of the bounds; without looks, the sentence that there are none."""
     looks, numbers = view.plan.looks, looks_table(view)
     if not looks:
-        return figure_without_drawing("looks", _CLAIM, "The trial is not looked at before its end.", numbers)
+        return figure_without_drawing("looks", _CLAIM, _why_none(view), numbers)
     return Figure(
         id="looks",
         claim=_CLAIM,
@@ -34,11 +34,17 @@ def draw_looks(view: PlanView) -> Figure:
     )
 
 
+def _why_none(view: PlanView) -> str:
+    if view.ignores_looks:
+        return "[looks] stands in the plan file, and this design makes no use of it."
+    return "The trial is not looked at before its end."
+
+
 def say_looks(view: PlanView) -> str:
     """Return when the trial is looked at, in a sentence."""
     looks = view.plan.looks
     if not looks:
-        return "The trial is not looked at before its end."
+        return _why_none(view)
     early = list(looks[:-1])
     if not early:
         return "There is one look, at the end."
