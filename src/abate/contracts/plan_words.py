@@ -297,6 +297,8 @@ def _say_other(plan: TrialPlan, size: str | None, sized_on: str) -> Sequence[Pie
     if size is None:
         why = design.size_reason.rstrip(".") if design is not None and design.size_reason else "no design was sized"
         return ((f"No size can be given for {sized_on}: {why}.", False),)
+    if "," in size and design is not None and design.total is not None:
+        size = f"{describe_short(design.total)} persons"
     begin: Sequence[Piece] = (("A trial of ", False), (size, True), (f" is planned for {sized_on}", False))
     if power is None or power.value is None:
         return (*begin, (f"; how likely it is to succeed is not known: {_why(power)}.", False))
