@@ -308,7 +308,7 @@ def _assay_sensitivity(case: Case) -> Judgement | None:
     return Judgement(
         criterion="assay sensitivity",
         points=-1,
-        reason=f"the margin of {plural(margin.value, 'point')} ({margin.source}) must hold in these persons too",
+        reason=f"the margin of {margin.value:g} point{'' if margin.value == 1 else 's'} ({margin.source}) must hold in these persons too",
     )
 
 
