@@ -210,7 +210,7 @@ class TrialPlan:
     warnings: Sequence[str]  # shown on every page; where the pre-post change is planned on, the first says so, in red
     limits: Sequence[str]  # what the plan cannot know, in plain words
     model: str  # of the analysis, as a formula
-    call: str  # the analysis as a call of abate that has run on the simulated data
+    call: str  # the analysis as a call of abate; tests run it on simulated trials
     provenance: PlanProvenance
 
     def estimate(self, id: str) -> Estimate | None:

@@ -72,7 +72,7 @@ def test_what_can_be_hidden_is_as_the_catalogue_says():
 @pytest.mark.parametrize("kind", OTHERS)
 def test_only_two_arms_have_a_call_that_has_run(kind):
     words = all_words(plan_of(kind))
-    assert "has run on the simulated data" not in words
+    assert "On simulated trials this call" not in words
     assert "The model was fitted" not in words
     assert example_plan().call not in words
     assert f"Model: {example_plan().model}" not in words
