@@ -66,7 +66,10 @@ def _call(view: PlanView) -> tuple[DraftSection, ...]:
     """Return the analysis as code; where none has run on simulated data, nothing stands in its place."""
     if not view.has_run:
         return ()
-    said = "On simulated trials this call gives the number of the simulation\u2019s own analysis (held by abate\u2019s tests); it runs on the trial\u2019s data as it stands."
+    said = (
+        "On simulated trials this call gives the number of the simulation\u2019s own analysis (held by abate\u2019s tests); "
+        "it runs on the trial\u2019s data as it stands."
+    )
     return (DraftSection(heading="The analysis as a call", paragraphs=(said,), code=view.plan.call),)
 
 
