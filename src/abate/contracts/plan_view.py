@@ -55,6 +55,11 @@ class PlanView:
 
     plan: TrialPlan
 
+    @property
+    def has_harm_rules(self) -> bool:
+        """Whether the plan file has rules that stop for harm."""
+        return bool(self.file.harm)
+
     @cached_property
     def file(self) -> PlanFile:
         """The plan file, as a checked model."""

@@ -37,7 +37,7 @@ def draw_harm_rules(view: PlanView) -> Figure:
 
 
 def _why_none(view: PlanView) -> str:
-    if view.file.harm:
+    if view.has_harm_rules:
         return "The plan file names rules that stop for harm; at how many events they stop is computed once there is a size."
     return "The plan names no rule that stops for harm; the committee sets them."
 
