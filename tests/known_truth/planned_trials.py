@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from abate.contracts.definition import Study
-from abate.contracts.plan_file import Effect, Number, PlanFile
+from abate.contracts.plan_assumptions import Effect
+from abate.contracts.plan_file import PlanFile
+from abate.contracts.plan_values import Number
 from abate.contracts.result import Estimate, Provenance, StudyResult
 from abate.inference.attribution.estimate import estimate_attribution
 from abate.inference.change import estimate_change
@@ -19,10 +21,10 @@ from abate.stats.trials.looks import find_stops, only_look
 from abate.trial.effect import PRE_POST, PlannedEffect, plan_effect
 from abate.trial.from_study.effect import carry_effect
 from abate.trial.from_study.plan import plan_from_study
-from abate.trial.planning.closed import mmrm_size, rated_trial
-from abate.trial.planning.looks import TrialSize, plan_looks
 from abate.trial.planning.power import ClosedPower, assurance_of, closed_power, power_needed
 from abate.trial.planning.simulated import Simulator, share_of, simulated_assurance
+from abate.trial.two_arms.closed import mmrm_size, rated_trial
+from abate.trial.two_arms.looks import TrialSize, plan_looks
 from tests.known_truth.planned_hospitals import Effects, StudyTables, trial_ratings, true_spread
 
 _NORMAL_975 = 1.959963984540054

@@ -27,7 +27,9 @@ import numpy as np  # noqa: E402
 
 from abate.base.errors import AbateError  # noqa: E402
 from abate.contracts.definition import Study  # noqa: E402
-from abate.contracts.plan_file import Effect, Number, PlanFile  # noqa: E402
+from abate.contracts.plan_assumptions import Effect  # noqa: E402
+from abate.contracts.plan_file import PlanFile  # noqa: E402
+from abate.contracts.plan_values import Number  # noqa: E402
 from abate.study.read import read_study  # noqa: E402
 from tests.known_truth.planned_hospitals import COURSES, TRIAL_SEED, Effects, study_tables, with_effects  # noqa: E402
 from tests.known_truth.planned_trials import (  # noqa: E402

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from abate.contracts.plan_file import Number
+from abate.contracts.plan_values import Number
 from tests.known_truth.page import table
 from tests.known_truth.plan_summaries import (
     ALLOWED_ERRORS,

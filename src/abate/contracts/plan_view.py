@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import cast
 
 from abate.base.words import shown
-from abate.contracts.plan_file import DesignKind, PlanFile
-from abate.contracts.plan_words import TWO_ARM_KINDS, chosen_design
+from abate.contracts.plan_file import TWO_ARM_KINDS, DesignKind, PlanFile
+from abate.contracts.plan_words import chosen_design
 from abate.contracts.result import Estimate
 from abate.contracts.trial_plan import Curve, DesignRow, HarmTable, TrialPlan
 

@@ -16,7 +16,6 @@ from abate.base.numbers import (
     describe_signed,
 )
 from abate.base.words import in_words, sentence
-from abate.contracts.plan_file import DesignKind
 from abate.contracts.result import Estimate
 from abate.contracts.trial_plan import DesignRow, EffectStep, TrialPlan
 
@@ -25,11 +24,6 @@ _SHARES = ("power.", "assurance")
 _SHARE_WORDS = ("share ", "probability ")
 #: Units as a reader writes them; another one stands as it is, one in braces without them.
 _UNITS = {"1": "", "{currency}": "", "mo": "months", "d": "days", "wk": "weeks"}
-
-#: Designs of two arms at the same time: planning analyses simulated trials of them by the plan's own call.
-TWO_ARM_KINDS: frozenset[DesignKind] = frozenset(
-    ("parallel", "parallel, other drug", "group-sequential", "re-estimation, blinded", "re-estimation, unblinded")
-)
 
 #: What stands beside a number that nobody has measured.
 UNVERIFIED = "unverified"

@@ -115,7 +115,7 @@ class LookRow:
 
     look: int
     information: float
-    participants: float  # with the primary outcome
+    participants: float  # whose day of the primary outcome has come
     month: float | None
     efficacy_z: float
     efficacy_p: float  # one-sided

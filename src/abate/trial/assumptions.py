@@ -8,7 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from abate.contracts.plan_file import Number, PlanFile, Positive, Ratings, Share, Sourced
+from abate.contracts.plan_assumptions import Ratings
+from abate.contracts.plan_file import PlanFile
+from abate.contracts.plan_values import Number, Share, Sourced
 from abate.contracts.trial_plan import AssumptionRow
 
 POINTS = "{points}"
@@ -212,7 +214,7 @@ def _cost_rows(plan: PlanFile) -> Iterator[AssumptionRow]:
         )
 
 
-def number_row(id: str, quantity: str, number: Number | Positive, unit: str) -> AssumptionRow:
+def number_row(id: str, quantity: str, number: Number, unit: str) -> AssumptionRow:
     """Return the row of a number with its standard error."""
     row = _from(number, id, quantity, number.value, unit)
     return row if number.se is None else _with_error(row, number.se, "normal")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from abate.contracts.plan_file import PlanFile, Retention
+from abate.contracts.plan_assumptions import Retention
+from abate.contracts.plan_file import PlanFile
 from abate.stats.arrays import Array
 from abate.trial.effect import PlannedEffect
 

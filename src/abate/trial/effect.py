@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 
 from abate.base.errors import ParameterError
-from abate.contracts.plan_file import Effect, Number
+from abate.contracts.plan_assumptions import Effect
+from abate.contracts.plan_values import Number
 from abate.contracts.trial_plan import EffectStep
 from abate.trial.errors import DirectionError, PrePostEffectError
 

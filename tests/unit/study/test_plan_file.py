@@ -75,6 +75,7 @@ def test_text_that_is_no_toml_is_one_sentence():
         ({"arms": [{"name": "a"}, {"name": "a", "role": "control"}]}, "two arms have the same name"),
         ({"arms": [{"name": "a"}]}, "has two arms, the first with role"),
         ({"arms": [{"name": "a", "role": "control"}, {"name": "b"}]}, "has two arms, the first with role"),
+        ({"arms": [{"name": "a"}], "design": {"kind": "parallel, other drug"}}, "has two arms, the first with role"),
         ({"ratings": {**plan_data()["ratings"], "mean": [17.5, 6, 5, 4]}}, "every mean must lie on the scale"),
         ({"accrual": {"basis": "typed", "source": "x", "seen": 9, "months": 9, "consent": share(0)}}, "consent is 0"),
         (

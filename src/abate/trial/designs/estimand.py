@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 from abate.base.words import in_words
-from abate.contracts.plan_file import (
-    Arm,
-    DesignKind,
-    Estimand,
-    IntercurrentEvent,
-    PlanFile,
-    Ratings,
-    Repeats,
-    Retention,
-    Share,
-)
+from abate.contracts.plan_assumptions import Ratings, Repeats, Retention
+from abate.contracts.plan_file import Arm, DesignKind, Estimand, IntercurrentEvent, PlanFile
+from abate.contracts.plan_values import Share
 from abate.contracts.plan_view import OTHER_ESTIMANDS, PARALLEL_SUMMARY
 from abate.contracts.trial_plan import EventRow
 from abate.knowledge.scales import SCALES

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from abate.contracts.plan_file import Belief, Number, PlanFile, Share
+from abate.contracts.plan_assumptions import Belief
+from abate.contracts.plan_file import PlanFile
+from abate.contracts.plan_values import Number, Share
 from abate.stats.distributions import normal_cdf
 from abate.trial.assumptions import primary_place
 from abate.trial.designs.lengths import DAYS_PER_MONTH, days_in
-from abate.trial.planning.pace import participants_a_month
+from abate.trial.two_arms.pace import participants_a_month
 
 #: Used where the plan file has no ``design.washout``; judged from a pilot of 6 persons, unverified.
 ASSUMED_WASHOUT_DAYS = 56.0

@@ -12,7 +12,7 @@ from abate.contracts.plan_file import PlanFile
 from abate.stats.sizes.checks import checked_covariance
 from abate.stats.sizes.longitudinal import LongitudinalSize
 from abate.stats.sizes.size import Size
-from abate.trial.planning.closed import RatedTrial, ancova_size, mmrm_size, rated_trial
+from abate.trial.two_arms.closed import RatedTrial, ancova_size, mmrm_size, rated_trial
 
 #: Taken where a plan gives the size and leaves the power open: designs are compared at one power.
 COMPARED_AT_POWER = 0.8

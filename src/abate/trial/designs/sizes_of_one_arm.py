@@ -6,7 +6,8 @@ import math
 
 from abate.base.errors import ParameterError
 from abate.base.words import plural
-from abate.contracts.plan_file import PlanFile, Share
+from abate.contracts.plan_file import PlanFile
+from abate.contracts.plan_values import Share
 from abate.stats.distributions import normal_quantile
 from abate.stats.sizes.two_stage import TwoStageDesign, TwoStageDesigns, two_stage_designs
 from abate.trial.designs.facts import control_response, shown_share

@@ -13,7 +13,7 @@ from abate.stats.sizes.size import Size, rounded_up
 from abate.trial.designs.facts import facts_of
 from abate.trial.designs.planned_comparison import PlannedComparison
 from abate.trial.designs.sized_design import SizedDesign
-from abate.trial.planning.looks import plan_looks
+from abate.trial.two_arms.looks import plan_looks
 
 #: How far a size may be raised on the way; assumed.
 CAP = 1.5

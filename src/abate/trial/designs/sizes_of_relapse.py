@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abate.base.errors import ParameterError
-from abate.contracts.plan_file import FollowUp, Share
+from abate.contracts.plan_assumptions import FollowUp
+from abate.contracts.plan_values import Share
 from abate.stats.sizes.relapse import Times, hazard_from_share, log_rank, with_open_phase
 from abate.trial.designs.facts import facts_of
 from abate.trial.designs.lengths import in_words

@@ -9,7 +9,8 @@ from functools import cache
 from importlib import resources
 from typing import Any, cast
 
-from abate.contracts.plan_file import Share, Strategy
+from abate.contracts.plan_file import Strategy
+from abate.contracts.plan_values import Share
 
 #: Shown with every range that no study of the plan gives.
 USUAL_RANGE = "usual range, from no study of this plan"

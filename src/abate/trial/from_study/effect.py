@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from abate.contracts.plan_file import Belief, Effect, Number, Share
+from abate.contracts.plan_assumptions import Belief, Effect
+from abate.contracts.plan_values import Number, Share
 from abate.contracts.result import Estimate, StudyResult
 
 #: Range of the scale for which the starting values below are written, in points.

@@ -9,7 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from abate.base.arrow_arrays import times_of
-from abate.contracts.plan_file import Accrual, FollowUp, Number, PlanDisclosure, Repeats, Response, Share, Stay
+from abate.contracts.plan_assumptions import Accrual, FollowUp, Repeats, Response, Stay
+from abate.contracts.plan_file import PlanDisclosure
+from abate.contracts.plan_values import Number, Share
 from abate.contracts.result import StudyResult
 from abate.inference.columns import numbers, texts
 from abate.stats.arrays import Array

@@ -7,19 +7,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from abate.contracts.definition import Attribution, Disclosure
-from abate.contracts.plan_file import (
-    Arm,
-    Design,
-    Effect,
-    HarmRule,
-    Looks,
-    PlanDisclosure,
-    PlanFile,
-    Question,
-    Ratings,
-    Repeats,
-    Retention,
-)
+from abate.contracts.plan_assumptions import Effect, Ratings, Repeats, Retention
+from abate.contracts.plan_file import Arm, Design, HarmRule, Looks, PlanDisclosure, PlanFile, Question
 from abate.contracts.result import StudyResult
 from abate.knowledge.scales import scale as scale_of
 from abate.trial.designs.default_arms import Course, default_arms

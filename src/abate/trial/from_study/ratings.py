@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from abate.contracts.plan_file import PlanDisclosure, Ratings, Retention, Share
+from abate.contracts.plan_assumptions import Ratings, Retention
+from abate.contracts.plan_file import PlanDisclosure
+from abate.contracts.plan_values import Share
 from abate.inference.columns import texts
 from abate.stats.arrays import Array
 from abate.stats.mmrm import MmrmFit, fit_mmrm

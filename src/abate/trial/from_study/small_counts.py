@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from abate.contracts.plan_file import PlanDisclosure, Share
+from abate.contracts.plan_file import PlanDisclosure
+from abate.contracts.plan_values import Share
 from abate.stats.arrays import Array, IntArray
 
 

@@ -15,8 +15,8 @@ from abate.trial.beds import bed_days, load_of_trial
 from abate.trial.blinding import plan_precision
 from abate.trial.budget import Budget, CostItem, estimate_budget
 from abate.trial.harm import bayesian_stopping
-from abate.trial.planning.looks import TrialSize
-from abate.trial.planning.pace import Pace
+from abate.trial.two_arms.looks import TrialSize
+from abate.trial.two_arms.pace import Pace
 
 MONTHS, BED_DAYS, CENTRES = "mo", "{bed-days}", "{centres}"
 _WEEKS_PER_MONTH = 30.4375 / 7

@@ -9,8 +9,8 @@ from abate.contracts.plan_file import PlanFile
 from abate.contracts.trial_plan import Curve, CurvePoint
 from abate.stats.sequential.design import GroupSequentialDesign
 from abate.trial.effect import PlannedEffect
-from abate.trial.planning.closed import RatedTrial
 from abate.trial.planning.power import ClosedPower, assurance_of, closed_power
+from abate.trial.two_arms.closed import RatedTrial
 
 _POINTS = 25
 #: The curves run from a quarter of the planned size to three times as many.

@@ -12,8 +12,6 @@ from abate.contracts.result import Estimate
 from abate.trial.designs.planned_comparison import COMPARED_AT_POWER, PlannedComparison
 from abate.trial.designs.sized_design import SizedDesign
 from abate.trial.effect import plan_effect
-from abate.trial.planning.closed import PERSONS
-from abate.trial.planning.looks import TrialSize
 from abate.trial.planning.played import PlayedDesign
 from abate.trial.planning.played_arms import play_non_inferiority, play_three_arms
 from abate.trial.planning.played_designs import (
@@ -27,6 +25,8 @@ from abate.trial.planning.played_designs import (
 )
 from abate.trial.planning.power import assurance_through, chance_of_benefit
 from abate.trial.planning.simulated import difference_row, share_row
+from abate.trial.two_arms.closed import PERSONS
+from abate.trial.two_arms.looks import TrialSize
 
 PLAYS: Mapping[DesignKind, Callable[[PlannedComparison, SizedDesign], PlayedDesign]] = {
     "three arms": play_three_arms,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 from abate.base.logs import Progress, silent
-from abate.contracts.plan_file import Design, DesignKind, PlanFile
+from abate.contracts.plan_file import TWO_ARM_KINDS, Design, DesignKind, PlanFile
 from abate.contracts.result import Estimate
 from abate.contracts.trial_plan import (
     CharacteristicsRow,
@@ -27,25 +27,19 @@ from abate.trial.designs.sized_design import SizedDesign
 from abate.trial.designs.sizing import size_designs
 from abate.trial.effect import PlannedEffect, plan_effect
 from abate.trial.errors import TooLargeError
-from abate.trial.planning.closed import RatedTrial, mmrm_size, rated_trial
 from abate.trial.planning.conduct import plan_conduct
 from abate.trial.planning.curves import size_curves
 from abate.trial.planning.identity import hash_plan, plan_as_data
-from abate.trial.planning.looks import TrialSize, characteristics_rows, look_rows, plan_looks
 from abate.trial.planning.other import limits_of_other, rows_of_other, size_of_other
-from abate.trial.planning.pace import pace_of
 from abate.trial.planning.power import assurance_of, closed_power, power_needed
 from abate.trial.planning.rows import assurance_rows, effect_rows, planned_size_rows, power_rows
 from abate.trial.planning.simulated import Simulator, settle_size, simulated_assurance, with_simulated
 from abate.trial.planning.tornado import tornado_bars
 from abate.trial.planning.words import analysis_call, analysis_formula, limits_of, limits_of_conduct, warnings_of
 from abate.trial.simulate import SimulatedTrials
-
-#: Designs of two arms at the same time: their simulated power decides on the size. The others keep the closed form's.
-TWO_ARMS: frozenset[DesignKind] = frozenset(
-    ("parallel", "parallel, other drug", "group-sequential", "re-estimation, blinded", "re-estimation, unblinded")
-)
-
+from abate.trial.two_arms.closed import RatedTrial, mmrm_size, rated_trial
+from abate.trial.two_arms.looks import TrialSize, characteristics_rows, look_rows, plan_looks
+from abate.trial.two_arms.pace import pace_of
 
 #: Of more participants no trial of such a course is planned, and simulating one would take more memory than there is.
 MOST_PARTICIPANTS = 20_000
@@ -148,7 +142,7 @@ def _has_two_arms(plan: PlanFile, sizes: Mapping[DesignKind, SizedDesign]) -> bo
     """Return whether the trial is planned as two arms at the same time; one against another drug needs a difference from that drug."""
     if plan.design.kind == "parallel, other drug" and sizes[plan.design.kind].total is None:
         return False
-    return plan.design.kind in TWO_ARMS
+    return plan.design.kind in TWO_ARM_KINDS
 
 
 def _of_two_arms(plan: PlanFile, effect: PlannedEffect, progress: Progress, keep_each: bool) -> _Found:

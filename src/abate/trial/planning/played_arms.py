@@ -13,9 +13,6 @@ from abate.trial.designs.planned_comparison import PlannedComparison
 from abate.trial.designs.sized_design import SizedDesign
 from abate.trial.draws import draw_assumptions
 from abate.trial.effect import plan_effect
-from abate.trial.planning.closed import mmrm_size
-from abate.trial.planning.looks import TrialSize
-from abate.trial.planning.pace import pace_of
 from abate.trial.planning.played import PlayedDesign
 from abate.trial.planning.simulated import Simulator
 from abate.trial.simulate import (
@@ -27,6 +24,9 @@ from abate.trial.simulate import (
     TrialsSummary,
     simulate,
 )
+from abate.trial.two_arms.closed import mmrm_size
+from abate.trial.two_arms.looks import TrialSize
+from abate.trial.two_arms.pace import pace_of
 
 _PLANNED, _DRAWN = 1, 2
 _THREADS = 2

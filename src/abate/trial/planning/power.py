@@ -16,7 +16,7 @@ from abate.stats.sequential.boundaries import no_lower_bounds
 from abate.stats.sequential.design import GroupSequentialDesign
 from abate.stats.sequential.recursion import follow
 from abate.trial.effect import PlannedEffect
-from abate.trial.planning.closed import RatedTrial, mmrm_size
+from abate.trial.two_arms.closed import RatedTrial, mmrm_size
 
 #: With looks power is interpolated on the scale of normal quantiles, on which it is nearly a straight line in the drift.
 _STEP, _FARTHEST = 0.2, 9.0

@@ -10,8 +10,8 @@ import numpy as np
 
 from abate.base.errors import ParameterError
 from abate.contracts.plan_file import PlanFile
-from abate.trial.planning.closed import RatedTrial
 from abate.trial.simulate import Response
+from abate.trial.two_arms.closed import RatedTrial
 
 _RULE = re.compile(r"(points|percent|at_most)_(minus_)?(\d+(?:_\d+)?)")
 

@@ -9,7 +9,11 @@ from abate.contracts.plan_file import PlanFile
 from abate.contracts.result import Estimate
 from abate.stats.sizes.size import Size
 from abate.trial.effect import PlannedEffect
-from abate.trial.planning.closed import (
+from abate.trial.planning.power import ClosedPower, assurance_limit, assurance_of
+from abate.trial.planning.responders import ResponderShares, responder_shares, response_of
+from abate.trial.planning.simulated import Simulator, difference_row, share_row
+from abate.trial.simulate import SimulatedTrials
+from abate.trial.two_arms.closed import (
     PERSONS,
     POINTS,
     RatedTrial,
@@ -20,11 +24,7 @@ from abate.trial.planning.closed import (
     size_rows,
     unadjusted_size,
 )
-from abate.trial.planning.looks import USUAL_POWER, TrialSize
-from abate.trial.planning.power import ClosedPower, assurance_limit, assurance_of
-from abate.trial.planning.responders import ResponderShares, responder_shares, response_of
-from abate.trial.planning.simulated import Simulator, difference_row, share_row
-from abate.trial.simulate import SimulatedTrials
+from abate.trial.two_arms.looks import USUAL_POWER, TrialSize
 
 _NORMAL_975 = 1.959963984540054
 

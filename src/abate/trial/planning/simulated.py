@@ -18,8 +18,6 @@ from abate.stats.trials.ratings import RatingMap
 from abate.trial.assumptions import primary_place
 from abate.trial.draws import draw_assumptions
 from abate.trial.effect import PlannedEffect
-from abate.trial.planning.looks import TrialSize
-from abate.trial.planning.pace import Pace
 from abate.trial.simulate import (
     Accrual,
     Analysis,
@@ -38,6 +36,8 @@ from abate.trial.simulate import (
     simulate,
 )
 from abate.trial.simulate_designs import DesignSummary
+from abate.trial.two_arms.looks import TrialSize
+from abate.trial.two_arms.pace import Pace
 
 _KINDS = {"mmrm": "mmrm", "constrained longitudinal": "constrained", "ancova": "ancova"}
 _MAPS = {"ordinal": Ordinal, "rounded": RoundedAndClipped, "as drawn": AsIs}

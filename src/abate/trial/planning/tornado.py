@@ -9,14 +9,15 @@ from dataclasses import replace
 import numpy as np
 
 from abate.base.errors import ParameterError
-from abate.contracts.plan_file import PlanFile, Share
+from abate.contracts.plan_file import PlanFile
+from abate.contracts.plan_values import Share
 from abate.contracts.trial_plan import TornadoBar
 from abate.stats.distributions import normal_quantile
 from abate.stats.sequential.design import GroupSequentialDesign
 from abate.trial.assumptions import beta_of
 from abate.trial.effect import PlannedEffect
-from abate.trial.planning.closed import RatedTrial
 from abate.trial.planning.power import closed_power
+from abate.trial.two_arms.closed import RatedTrial
 
 CENTILES = (0.1, 0.9)
 

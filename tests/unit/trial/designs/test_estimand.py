@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from abate.contracts.plan_file import Arm, Ratings, Repeats, Retention, Share
+from abate.contracts.plan_assumptions import Ratings, Repeats, Retention
+from abate.contracts.plan_file import Arm
+from abate.contracts.plan_values import Share
 from abate.trial.designs.author_marks import left_to_author
 from abate.trial.designs.estimand import MEDIATOR, default_estimand, default_events, describe_events, expected_in_words
 from abate.trial.designs.usual_events import usual_events

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from abate.base.errors import ParameterError
-from abate.contracts.plan_file import Share
+from abate.contracts.plan_values import Share
 from abate.trial.designs.facts import ASSUMED_WASHOUT_DAYS, facts_of, shown_share
 from abate.trial.designs.lengths import days_in, in_words
 from tests.unit.trial.designs.plans import follow_up, plan, share

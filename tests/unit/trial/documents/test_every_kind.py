@@ -9,9 +9,9 @@ from typing import get_args
 import pytest
 
 from abate.contracts.draft import ItemStatus
-from abate.contracts.plan_file import DesignKind
+from abate.contracts.plan_file import TWO_ARM_KINDS, DesignKind
 from abate.contracts.plan_view import OPEN_KINDS, UNMASKED_KINDS, PlanView
-from abate.contracts.plan_words import TWO_ARM_KINDS, say_headline
+from abate.contracts.plan_words import say_headline
 from abate.contracts.trial_plan import DesignRow
 from abate.trial.designs.catalogue import catalogue
 from abate.trial.documents import write_drafts
@@ -55,12 +55,6 @@ def plan_of(kind, *, has_size=True, **changes):
 def all_words(plan) -> str:
     texts = "\n".join(words_of(draft) for draft in drafts_of(plan).values())
     return f"{texts}\n{write_drafts(plan).registration}"
-
-
-def test_designs_of_two_arms_are_those_that_planning_simulates_by_its_call():
-    from abate.trial.planning.plan import TWO_ARMS
-
-    assert TWO_ARM_KINDS == TWO_ARMS
 
 
 def test_what_can_be_hidden_is_as_the_catalogue_says():

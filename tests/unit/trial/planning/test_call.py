@@ -11,10 +11,10 @@ from abate.stats.trials.generate import draw_trials
 from abate.stats.trials.scenario import prepare
 from abate.stats.trials.streams import Streams
 from abate.trial.effect import plan_effect
-from abate.trial.planning.looks import TrialSize
 from abate.trial.planning.simulated import Simulator
 from abate.trial.planning.words import analysis_call
 from abate.trial.simulate import scenario_of
+from abate.trial.two_arms.looks import TrialSize
 from tests.unit.trial.plans import plan_of
 
 

@@ -12,18 +12,17 @@ import pytest
 from pydantic import ValidationError
 
 from abate.base.errors import ParameterError
-from abate.contracts.plan_file import DesignKind
+from abate.contracts.plan_file import TWO_ARM_KINDS, DesignKind
 from abate.trial.assumptions import describe_assumptions
 from abate.trial.effect import plan_effect
-from abate.trial.planning.closed import rated_trial
-from abate.trial.planning.looks import TrialSize
 from abate.trial.planning.other import PLAYS
-from abate.trial.planning.plan import TWO_ARMS
 from abate.trial.planning.plan import plan as plan_trial
 from abate.trial.planning.responders import responder_shares, response_of
 from abate.trial.planning.simulated import Simulator
 from abate.trial.planning.words import limits_of
 from abate.trial.simulate import Response
+from abate.trial.two_arms.closed import rated_trial
+from abate.trial.two_arms.looks import TrialSize
 from tests.unit.trial.plans import number, plan_data, plan_of, share
 
 SIZE = TrialSize(per_arm=(40, 40), standard_error=0.4)
@@ -107,7 +106,7 @@ def other(kind, **sections):
 
 
 def test_every_design_is_either_two_arms_or_played():
-    assert set(PLAYS) == set(OTHERS) == set(get_args(DesignKind)) - TWO_ARMS
+    assert set(PLAYS) == set(OTHERS) == set(get_args(DesignKind)) - TWO_ARM_KINDS
 
 
 @pytest.mark.parametrize("kind", OTHERS)

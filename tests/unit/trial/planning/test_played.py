@@ -12,11 +12,11 @@ from abate.stats.dunnett import many_to_one_level
 from abate.trial.designs.planned_comparison import PlannedComparison
 from abate.trial.designs.sizes_of_parallel import size_of_non_inferiority, size_of_three_arms
 from abate.trial.effect import plan_effect
-from abate.trial.planning.looks import TrialSize
 from abate.trial.planning.played_arms import play_non_inferiority, play_three_arms
 from abate.trial.planning.simulated import Simulator
 from abate.trial.simulate import simulate
 from abate.trial.simulate_designs import Crossover, Cycles, RandomisedClusters, simulate_design
+from abate.trial.two_arms.looks import TrialSize
 from tests.unit.trial.plans import number, plan_of
 
 TRIALS = 1_000

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from abate.trial.effect import plan_effect
-from abate.trial.planning.closed import ancova_size, mmrm_size, rated_trial, unadjusted_size
 from abate.trial.planning.curves import size_curves
-from abate.trial.planning.looks import TrialSize, characteristics_rows, look_rows, plan_looks
-from abate.trial.planning.pace import Pace
 from abate.trial.planning.power import assurance_limit, assurance_of, assurance_through, closed_power, power_needed
 from abate.trial.planning.tornado import tornado_bars
+from abate.trial.two_arms.closed import ancova_size, mmrm_size, rated_trial, unadjusted_size
+from abate.trial.two_arms.looks import TrialSize, characteristics_rows, look_rows, plan_looks
+from abate.trial.two_arms.pace import Pace
 from tests.unit.trial.plans import number, plan_data, plan_of, share
 
 NO_LOOKS = {"looks": None}

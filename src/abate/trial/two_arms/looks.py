@@ -12,7 +12,7 @@ from abate.stats.sequential.characteristics import OperatingCharacteristics, ope
 from abate.stats.sequential.design import GroupSequentialDesign, plan_design
 from abate.stats.sequential.futility import BetaSpendingRule, FixedBounds, FutilityRule
 from abate.stats.sequential.spending import named_spending
-from abate.trial.planning.pace import Pace
+from abate.trial.two_arms.pace import Pace
 
 #: Multiples of the planned difference at which a design is shown.
 MULTIPLES = (0.0, 0.5, 1.0, 1.5)
