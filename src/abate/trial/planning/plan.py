@@ -35,7 +35,14 @@ from abate.trial.planning.power import assurance_of, closed_power, power_needed
 from abate.trial.planning.rows import assurance_rows, effect_rows, planned_size_rows, power_rows
 from abate.trial.planning.simulated import Simulator, settle_size, simulated_assurance, with_simulated
 from abate.trial.planning.tornado import tornado_bars
-from abate.trial.planning.words import analysis_call, analysis_formula, limits_of, limits_of_conduct, warnings_of
+from abate.trial.planning.words import (
+    analysis_call,
+    analysis_formula,
+    limits_of,
+    limits_of_allocation,
+    limits_of_conduct,
+    warnings_of,
+)
 from abate.trial.simulate import SimulatedTrials
 from abate.trial.two_arms.closed import RatedTrial, mmrm_size, rated_trial
 from abate.trial.two_arms.looks import TrialSize, characteristics_rows, look_rows, plan_looks
@@ -130,6 +137,7 @@ def simulate_plan(
             *limits_of(plan, effect),
             *found.limits,
             *(() if conduct is None else limits_of_conduct(conduct.estimates)),
+            *(() if found.size is None else limits_of_allocation(plan, found.size.total)),
         ),
         model=analysis_formula(plan),
         call=analysis_call(plan),

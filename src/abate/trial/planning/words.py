@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from abate.base.errors import AbateError, ExitCode
 from abate.contracts.plan_file import PlanFile
 from abate.contracts.result import Estimate
 from abate.contracts.trial_plan import AssumptionRow
+from abate.trial.allocation_plan import plan_allocation
+from abate.trial.allocation_plan import warnings_of as warnings_of_allocation
 from abate.trial.assumptions import primary_place
 from abate.trial.effect import PRE_POST_WARNING, PlannedEffect
 
@@ -24,6 +27,10 @@ _NO_CONTROL = (
     "No study without a control arm knows what a control arm would do: the steps from the observed fall to the planned difference "
     "are partly assumed, and the plan is as good as they are."
 )
+
+
+#: Designs in which no single person is assigned to an arm.
+_NOT_BY_PERSON = ("cluster", "stepped wedge", "single-arm two-stage", "n-of-1")
 
 
 def analysis_formula(plan: PlanFile) -> str:
@@ -116,6 +123,31 @@ def limits_of_conduct(estimates: Sequence[Estimate]) -> tuple[str, ...]:
     )
 
 
+def limits_of_allocation(plan: PlanFile, participants: int) -> tuple[str, ...]:
+    """Return what stands against the allocation that the plan asks for, now that its size is known."""
+    section = plan.randomisation
+    if section is None or plan.design.kind in _NOT_BY_PERSON:
+        return ()
+    own, said = section.participants, []
+    if own is not None and own < participants:
+        said.append(
+            f"Allocation: [randomisation] has {own} participants, and the trial needs {participants}; write that."
+        )
+    try:
+        allocation = plan_allocation(
+            section,
+            title=plan.title,
+            arms=[arm.name for arm in plan.arms],
+            weights=[arm.weight for arm in plan.arms],
+            participants=participants,
+        )
+    except AbateError as error:
+        if error.exit_code is not ExitCode.ALLOCATION:
+            raise
+        return (*said, f"No allocation list can be made: {error}")
+    return (*said, *(f"Allocation: {warning}" for warning in warnings_of_allocation(allocation)))
+
+
 def limits_of(plan: PlanFile, effect: PlannedEffect) -> tuple[str, ...]:
     """Return what the plan cannot know, in plain words."""
     found = [
@@ -145,8 +177,8 @@ def limits_of(plan: PlanFile, effect: PlannedEffect) -> tuple[str, ...]:
         )
     if plan.follow_up is not None:
         found.append(
-            f"The primary rating is that of day {plan.ratings.days[primary_place(plan)]:g}. Whether relief lasts is another question: at "
-            f"{plan.follow_up.visit} {100 * plan.follow_up.lost.value:.0f} % of the study's courses had no rating."
+            f"The primary rating is that of day {plan.ratings.days[primary_place(plan)]:g}. Whether relief lasts is another question: "
+            f"{100 * plan.follow_up.lost.value:.0f} % of the study's courses had no rating at {plan.follow_up.visit.replace('_', ' ')}."
         )
     return tuple(found)
 

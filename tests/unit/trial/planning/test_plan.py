@@ -19,7 +19,7 @@ from abate.trial.planning.other import PLAYS
 from abate.trial.planning.plan import plan as plan_trial
 from abate.trial.planning.responders import responder_shares, response_of
 from abate.trial.planning.simulated import Simulator
-from abate.trial.planning.words import limits_of
+from abate.trial.planning.words import limits_of, limits_of_allocation
 from abate.trial.simulate import Response
 from abate.trial.two_arms.closed import rated_trial
 from abate.trial.two_arms.looks import TrialSize
@@ -364,3 +364,33 @@ def test_a_trial_against_another_drug_needs_a_difference_from_it():
 def test_a_trial_that_would_take_decades_says_so():
     accrual = {"basis": "typed", "source": "made up", "seen": 10, "months": 60, "consent": share(0.5)}
     assert any("it cannot be done as it stands" in limit for limit in plan_trial(plan_of(accrual=accrual)).limits)
+
+
+def strata(levels: int) -> tuple[dict, ...]:
+    return ({"name": "centre", "levels": [f"centre {number}" for number in range(levels)]},)
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ({"strata": strata(30)}, "No allocation list can be made: 30 strata cannot be filled by 40 participants"),
+        ({"strata": strata(5)}, "Allocation: 5 strata are many for 40 participants"),
+        ({"participants": 30}, "[randomisation] has 30 participants, and the trial needs 40"),
+        (
+            {"ratio": (3, 1), "block_sizes": (6,)},
+            "No allocation list can be made: a block size must be a multiple of 4",
+        ),
+    ],
+)
+def test_an_allocation_that_does_not_fit_the_size_is_said(section, said):
+    assert any(said in limit for limit in limits_of_allocation(plan_of(randomisation=section), 40))
+
+
+def test_an_allocation_that_fits_says_nothing():
+    assert limits_of_allocation(plan_of(randomisation={"strata": strata(3)}), 40) == ()
+    assert limits_of_allocation(plan_of(), 40) == ()
+
+
+def test_the_plan_holds_what_is_said_of_its_allocation():
+    found = plan_trial(plan_of(randomisation={"strata": strata(200)}, simulation={"trials": 100}))
+    assert any("strata cannot be filled" in limit for limit in found.limits)
