@@ -249,65 +249,32 @@ def example_estimates() -> tuple[Estimate, ...]:
     )
 
 
+def _points(id: str, quantity: str, value: float, standard_error: float, **origin: Any) -> AssumptionRow:
+    """Return a number of points that simulated trials draw from a normal distribution."""
+    half = 1.96 * standard_error
+    return AssumptionRow(
+        id=f"effect.{id}",
+        quantity=quantity,
+        shown=f"{value:g} points (SE {standard_error:g})",
+        value=value,
+        standard_error=standard_error,
+        lower=round(value - half, 2),
+        upper=round(value + half, 2),
+        unit="{points}",
+        distribution="normal",
+        **origin,
+    )
+
+
 def _assumptions() -> tuple[AssumptionRow, ...]:
-    assumed = "nobody has measured it; example"
+    study: dict[str, Any] = {"basis": "study", "source": _STUDY, "n": 61}
+    assumed: dict[str, Any] = {"basis": "assumed", "source": "nobody has measured it; example", "is_unverified": True}
+    drawn = "inverse Wishart, 60 degrees of freedom"
     return (
-        AssumptionRow(
-            id="effect.observed_fall",
-            quantity="observed mean fall",
-            shown="4.1 points (SE 0.32)",
-            value=4.1,
-            standard_error=0.32,
-            lower=3.47,
-            upper=4.73,
-            unit="{points}",
-            basis="study",
-            source=_STUDY,
-            n=61,
-            distribution="normal",
-        ),
-        AssumptionRow(
-            id="effect.regression_to_mean",
-            quantity="regression to the mean",
-            shown="0.8 points (SE 0.4)",
-            value=0.8,
-            standard_error=0.4,
-            lower=0.02,
-            upper=1.58,
-            unit="{points}",
-            basis="study",
-            source=_STUDY,
-            n=61,
-            distribution="normal",
-        ),
-        AssumptionRow(
-            id="effect.context",
-            quantity="fall in a blinded control over and above regression",
-            shown="1.8 points (SE 0.6)",
-            value=1.8,
-            standard_error=0.6,
-            lower=0.62,
-            upper=2.98,
-            unit="{points}",
-            basis="assumed",
-            source=assumed,
-            is_unverified=True,
-            distribution="normal",
-        ),
-        AssumptionRow(
-            id="effect.bundle",
-            quantity="fall by the bundle given to both arms",
-            shown="0.3 points (SE 0.3)",
-            value=0.3,
-            standard_error=0.3,
-            lower=-0.29,
-            upper=0.89,
-            unit="{points}",
-            basis="assumed",
-            source=assumed,
-            is_unverified=True,
-            distribution="normal",
-        ),
+        _points("observed_fall", "observed mean fall", 4.1, 0.32, **study),
+        _points("regression_to_mean", "regression to the mean", 0.8, 0.4, **study),
+        _points("context", "fall in a blinded control over and above regression", 1.8, 0.6, **assumed),
+        _points("bundle", "fall by the bundle given to both arms", 0.3, 0.3, **assumed),
         AssumptionRow(
             id="effect.worthwhile",
             quantity="smallest difference worth having",
@@ -322,30 +289,19 @@ def _assumptions() -> tuple[AssumptionRow, ...]:
             quantity="covariance of the ratings",
             shown="SD 2.0, correlation 0.5",
             value=None,
-            basis="study",
-            source=_STUDY,
-            n=61,
-            distribution="inverse Wishart, 60 degrees of freedom",
+            distribution=drawn,
+            **study,
         ),
         AssumptionRow(
-            id="retention.seen",
-            quantity="still rated on day 5",
-            shown="90 %",
-            value=0.9,
-            basis="study",
-            source=_STUDY,
-            n=61,
-            distribution="Beta",
+            id="retention.seen", quantity="still rated on day 5", shown="90 %", value=0.9, distribution="Beta", **study
         ),
         AssumptionRow(
             id="retention.reasons.harm",
             quantity="left early for harm",
             shown="3 %",
             value=0.033,
-            basis="study",
-            source=_STUDY,
-            n="<5",
             distribution="Beta",
+            **{**study, "n": "<5"},
         ),
         AssumptionRow(
             id="accrual.consent",
@@ -354,21 +310,10 @@ def _assumptions() -> tuple[AssumptionRow, ...]:
             value=0.5,
             lower=0.3,
             upper=0.7,
-            basis="assumed",
-            source=assumed,
-            is_unverified=True,
             distribution="Beta",
+            **assumed,
         ),
-        AssumptionRow(
-            id="stay.mean",
-            quantity="mean length of stay",
-            shown="5.1 days",
-            value=5.1,
-            unit="d",
-            basis="study",
-            source=_STUDY,
-            n=61,
-        ),
+        AssumptionRow(id="stay.mean", quantity="mean length of stay", shown="5.1 days", value=5.1, unit="d", **study),
     )
 
 
