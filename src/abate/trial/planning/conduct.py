@@ -194,8 +194,11 @@ def _bed_rows(plan: PlanFile, size: TrialSize, pace: Pace | None) -> Iterator[Es
 def _budget(plan: PlanFile, size: TrialSize, months: float | None) -> tuple[Budget | None, str | None]:
     if not plan.costs:
         return None, "the plan has no costs; abate knows no prices, so add [[costs]]"
-    if months is None:
-        return None, "the months of the trial are not known, and costs count by them"
+    paid_by = {cost.per for cost in plan.costs}
+    if "month" in paid_by and months is None:
+        return None, "a cost is paid by the month, and the months of the trial are not known; add [accrual]"
+    if "bed-day" in paid_by and plan.stay is None:
+        return None, "a cost is paid by the bed-day, and the plan does not say how long they stay; add [stay]"
     items = [
         CostItem(
             item=cost.item,
@@ -216,7 +219,7 @@ def _budget(plan: PlanFile, size: TrialSize, months: float | None) -> tuple[Budg
                 items,
                 participants,
                 bed_days_each=stay,
-                months=months,
+                months=months or 0.0,
                 centres=plan.question.centres,
                 seed=plan.simulation.seed,
             ),

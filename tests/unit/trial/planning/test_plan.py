@@ -15,6 +15,7 @@ from abate.base.errors import ParameterError
 from abate.contracts.plan_file import TWO_ARM_KINDS, DesignKind
 from abate.trial.assumptions import describe_assumptions
 from abate.trial.effect import plan_effect
+from abate.trial.planning.conduct import plan_conduct
 from abate.trial.planning.other import PLAYS
 from abate.trial.planning.plan import plan as plan_trial
 from abate.trial.planning.responders import responder_shares, response_of
@@ -394,3 +395,23 @@ def test_an_allocation_that_fits_says_nothing():
 def test_the_plan_holds_what_is_said_of_its_allocation():
     found = plan_trial(plan_of(randomisation={"strata": strata(200)}, simulation={"trials": 100}))
     assert any("strata cannot be filled" in limit for limit in found.limits)
+
+
+def cost(per: str) -> dict:
+    return {"item": "a thing", "per": per, "low": 80, "likely": 100, "high": 120}
+
+
+def budget_of(*costs: dict, **sections: dict):
+    found = plan_conduct(plan_of(costs=costs, **sections), SIZE, None).estimates
+    return next(row for row in found if row.id == "budget.total")
+
+
+@pytest.mark.parametrize(("per", "section"), [("month", "[accrual]"), ("bed-day", "[stay]")])
+def test_a_cost_whose_number_of_times_is_not_known_has_no_budget(per, section):
+    total = budget_of(cost(per), cost("trial"))
+    assert total.value is None
+    assert section in total.reason
+
+
+def test_costs_that_need_neither_months_nor_stay_add_up_without_them():
+    assert budget_of(cost("participant"), cost("trial")).value == pytest.approx(100 * (80 + 1), rel=0.01)
