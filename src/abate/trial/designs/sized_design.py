@@ -26,6 +26,8 @@ class SizedDesign:
         The formula and its reference distribution, in words.
     to_screen : float or None
         Persons who must enter an open phase before, where that is more than ``total``.
+    courses_each : int
+        Courses that the design gives to each participant, each with its days in hospital.
     parts : mapping of str to float
         The numbers behind it, unrounded: "per_arm", "degrees_of_freedom", "inflation" and so on.
     notes : tuple of str
@@ -38,6 +40,7 @@ class SizedDesign:
     reason: str | None = None
     method: str = ""
     to_screen: float | None = None
+    courses_each: int = 1
     parts: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 

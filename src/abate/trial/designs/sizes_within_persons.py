@@ -31,6 +31,7 @@ def size_of_crossover(comparison: PlannedComparison) -> SizedDesign:
         total=2.0 * per_sequence,
         in_words=f"2 x {per_sequence} persons, each in both periods",
         method=size.method,
+        courses_each=2,
         parts={"pairs": size.total, "sd_within": sd, "lost": lost, "power": size.power},
         notes=(*comparison.notes, origin, why, "nothing carried over"),
     )
@@ -63,6 +64,7 @@ def size_of_cycles(comparison: PlannedComparison) -> SizedDesign:
         total=float(persons),
         in_words=f"{persons} persons, {ASSUMED_CYCLES} cycles of two periods each",
         method=size.method,
+        courses_each=2 * ASSUMED_CYCLES,
         parts={"sd_within": within, "sd_between": between, "cycles": ASSUMED_CYCLES, "persons": size.total},
         notes=(
             *comparison.notes,

@@ -145,7 +145,8 @@ def _fan(forecast: AccrualForecast) -> Curve:
 
 def _bed_rows(plan: PlanFile, size: TrialSize, pace: Pace | None) -> Iterator[Estimate]:
     stay = plan.stay
-    quantity = "bed-days of all participants"
+    each = size.courses_each
+    quantity = "bed-days of all participants" + (f", {each} courses each" if each > 1 else "")
     if stay is None:
         yield Estimate(
             id="beds.days",
@@ -155,7 +156,7 @@ def _bed_rows(plan: PlanFile, size: TrialSize, pace: Pace | None) -> Iterator[Es
             reason="the plan does not say how long they stay; add [stay]",
         )
         return
-    found = bed_days(size.total, stay.mean, stay.sd, stay.n)
+    found = bed_days(size.total * each, stay.mean, stay.sd, stay.n)
     yield Estimate(
         id="beds.days",
         quantity=quantity,
@@ -173,7 +174,8 @@ def _bed_rows(plan: PlanFile, size: TrialSize, pace: Pace | None) -> Iterator[Es
         )
         return
     try:
-        unit = load_of_trial(stay.beds, stay.usual_admissions_per_week, pace.per_month / _WEEKS_PER_MONTH, stay.mean)
+        admissions = pace.per_month * each / _WEEKS_PER_MONTH
+        unit = load_of_trial(stay.beds, stay.usual_admissions_per_week, admissions, stay.mean)
     except ParameterError as error:
         yield Estimate(
             id="beds.waits", quantity="share of admissions that would wait for a bed", value=None, reason=str(error)
@@ -211,8 +213,8 @@ def _budget(plan: PlanFile, size: TrialSize, months: float | None) -> tuple[Budg
         )
         for cost in plan.costs
     ]
-    participants = {arm.name: count for arm, count in zip(plan.arms, size.per_arm, strict=False)}
-    stay = 0.0 if plan.stay is None else plan.stay.mean
+    participants = {arm.name: count for arm, count in zip(plan.arms, size.per_arm, strict=True)}
+    stay = 0.0 if plan.stay is None else plan.stay.mean * size.courses_each
     try:
         return (
             estimate_budget(

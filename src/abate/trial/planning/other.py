@@ -63,7 +63,7 @@ def size_of_other(plan: PlanFile, sized: SizedDesign) -> TrialSize | None:
         return None
     weights = [arm.weight for arm in plan.arms]
     per_arm = tuple(math.ceil(sized.to_enter * weight / sum(weights) - 1e-9) for weight in weights)
-    return TrialSize(per_arm=per_arm, standard_error=math.nan)
+    return TrialSize(per_arm=per_arm, standard_error=math.nan, courses_each=sized.courses_each)
 
 
 def rows_of_other(plan: PlanFile, effect: float, sized: SizedDesign, progress: Progress) -> tuple[Estimate, ...]:

@@ -31,11 +31,14 @@ class TrialSize:
         Of the primary difference at the end, in points.
     degrees_of_freedom : float or None
         None: of a normal test.
+    courses_each : int
+        Courses that each participant is given.
     """
 
     per_arm: tuple[int, ...]
     standard_error: float
     degrees_of_freedom: float | None = None
+    courses_each: int = 1
 
     @property
     def total(self) -> int:

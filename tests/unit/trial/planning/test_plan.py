@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from functools import cache
 from typing import get_args
@@ -415,3 +416,25 @@ def test_a_cost_whose_number_of_times_is_not_known_has_no_budget(per, section):
 
 def test_costs_that_need_neither_months_nor_stay_add_up_without_them():
     assert budget_of(cost("participant"), cost("trial")).value == pytest.approx(100 * (80 + 1), rel=0.01)
+
+
+STAY = {"basis": "typed", "source": "made up", "mean": 5.0, "sd": 1.0}
+
+
+def test_who_is_given_two_courses_lies_twice():
+    twice = replace(SIZE, courses_each=2)
+    plan = plan_of(stay=STAY, costs=(cost("bed-day"),))
+    once_rows, twice_rows = (
+        {row.id: row for row in plan_conduct(plan, size, None).estimates} for size in (SIZE, twice)
+    )
+    assert twice_rows["beds.days"].value == 2 * once_rows["beds.days"].value == 2 * 80 * 5.0
+    assert twice_rows["budget.total"].value == pytest.approx(2 * once_rows["budget.total"].value)
+    assert "2 courses each" in twice_rows["beds.days"].quantity
+
+
+@pytest.mark.parametrize(("kind", "courses"), [("crossover", 2), ("n-of-1", 6), ("three arms", 1)])
+def test_the_courses_of_a_design_are_counted_in_its_beds(kind, courses):
+    found = plan_trial(plan_of(stay=STAY, design={"kind": kind, "within_sd": number(1.5)}, simulation={"trials": 100}))
+    arms = len(found.plan["arms"])
+    persons = math.ceil(found.estimate("size.total").value / arms) * arms
+    assert found.estimate("beds.days").value == pytest.approx(persons * courses * 5.0)
